@@ -1,0 +1,10 @@
+const common = {
+  transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  restoreMocks: true,
+};
+const project = (displayName) => ({ ...common, displayName, testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`] });
+
+module.exports = {
+  projects: [project("unit"), project("checks"), project("lab")],
+  testTimeout: 600_000,
+};

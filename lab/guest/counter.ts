@@ -1,0 +1,21 @@
+/** Pure: what the counter in a guest's serial log proves. */
+
+export interface CounterReading {
+  /** Numbers from the first to the last complete line. */
+  numbers: number[];
+  /** Where it is not one more than before: a reboot, a second copy, or a gap. Empty for an unbroken life. */
+  breaks: { after: number; came: number }[];
+  /** Complete lines that are no number at all. */
+  garbage: string[];
+}
+
+export function readCounter(log: string): CounterReading {
+  const lines = log.split("\n").slice(0, -1); // what follows the last line feed is still being written
+  const garbage = lines.filter((line) => !/^\d+$/.test(line));
+  const numbers = lines.filter((line) => /^\d+$/.test(line)).map(Number);
+  const breaks = numbers.flatMap((came, index) => {
+    const after = index === 0 ? 0 : (numbers[index - 1] ?? 0);
+    return came === after + 1 ? [] : [{ after, came }];
+  });
+  return { numbers, breaks, garbage };
+}

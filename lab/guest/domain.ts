@@ -1,0 +1,34 @@
+/** Pure: the libvirt definition of a lab guest. */
+
+export interface GuestDomain {
+  /** Lower-case letters, digits and hyphens. */
+  name: string;
+  /** Where its qcow2 image and its serial log lie on the hosts. */
+  folder: string;
+  memoryMiB: number;
+}
+
+export const imagePath = ({ folder, name }: GuestDomain) => `${folder}/${name}.qcow2`;
+export const serialLogPath = ({ folder, name }: GuestDomain) => `${folder}/${name}.log`;
+
+/** @see https://libvirt.org/formatdomain.html */
+export function domainXml(guest: GuestDomain): string {
+  return `<domain type="qemu">
+  <name>${guest.name}</name>
+  <memory unit="MiB">${guest.memoryMiB}</memory>
+  <vcpu>1</vcpu>
+  <os><type arch="x86_64" machine="pc-i440fx-7.2">hvm</type></os>
+  <features><acpi/></features>
+  <devices>
+    <disk type="file" device="disk">
+      <driver name="qemu" type="qcow2" cache="none"/>
+      <source file="${imagePath(guest)}"/>
+      <target dev="vda" bus="virtio"/>
+    </disk>
+    <controller type="usb" model="none"/>
+    <serial type="file"><source path="${serialLogPath(guest)}" append="on"/></serial>
+    <memballoon model="none"/>
+  </devices>
+</domain>
+`;
+}

@@ -1,0 +1,72 @@
+/** The lab's hosts, as data. */
+
+export type Release = "bookworm" | "trixie";
+
+export interface HostSpec {
+  name: string;
+  address: string;
+  /** Debian release of its root file system. */
+  release: Release;
+  memoryMiB: number;
+  /** Units that are masked at its boot, since the host has no use for them. */
+  masked: readonly string[];
+}
+
+/** Address of the bridge inside the lab's namespace, from where tests and the Pulumi CLI reach the hosts. */
+export const gatewayAddress = "10.77.0.1";
+export const prefixLength = 24;
+
+const hypervisor = (name: string, address: string, release: Release): HostSpec => ({
+  name,
+  address,
+  release,
+  memoryMiB: 1500,
+  masked: [],
+});
+
+/** A file server needs neither libvirt nor Open vSwitch: booting without them is much quicker. */
+const hypervisorUnits = [
+  "libvirtd.service",
+  "libvirtd.socket",
+  "libvirtd-ro.socket",
+  "libvirtd-admin.socket",
+  "libvirt-guests.service",
+  "virtlockd.socket",
+  "virtlockd-admin.socket",
+  "virtlogd.socket",
+  "virtlogd-admin.socket",
+  "openvswitch-switch.service",
+  "ovsdb-server.service",
+  "ovs-vswitchd.service",
+  "ovs-record-hostname.service",
+  "systemd-machined.service",
+];
+
+const specs = [
+  { name: "nas", address: "10.77.0.13", release: "bookworm", memoryMiB: 512, masked: hypervisorUnits },
+  hypervisor("hv-a", "10.77.0.11", "bookworm"),
+  hypervisor("hv-b", "10.77.0.12", "bookworm"),
+  hypervisor("hv-c", "10.77.0.14", "trixie"),
+] as const satisfies readonly HostSpec[];
+
+export const hostSpecs: readonly HostSpec[] = specs;
+
+/** What `up` boots unless told otherwise. */
+export const defaultHosts: readonly string[] = ["nas", "hv-a", "hv-b"];
+
+/** @throws Error naming the hosts there are */
+export function hostSpec(name: string): HostSpec {
+  const spec = hostSpecs.find((candidate) => candidate.name === name);
+  if (spec) return spec;
+  throw new Error(`There is no host ${JSON.stringify(name)} in the lab. Its hosts: ${hostSpecs.map((h) => h.name).join(", ")}.`);
+}
+
+/**
+ * Spreads hosts over CPUs: one User-Mode Linux is pinned to one CPU, since unpinned its ptrace hand-overs cross CPUs
+ * and everything in it becomes about eight times slower. Hypervisors come first, so that two of them never share a CPU
+ * while another is free.
+ */
+export function cpuFor(name: string, cpus: readonly number[]): number {
+  const order = [...hostSpecs].sort((a, b) => b.memoryMiB - a.memoryMiB).map((spec) => spec.name);
+  return cpus[order.indexOf(hostSpec(name).name) % cpus.length] ?? 0;
+}

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { retryUntil } from "../provider/util/retry";
+import type { HostSpec } from "./hosts";
+import { cableIsUp, checkRate, createTap, liftRate, limitRate, setCable } from "./machine/network";
+import { writeSeed } from "./machine/seed";
+import { inNamespace, overSsh, sshConfigFile } from "./machine/ssh";
+import { consoleTail, eraseDisk, hasDisk, type Machine, powerOff, powerOn, runningPid } from "./machine/uml";
+import { labFolder, namespacePath } from "./paths";
+import { type RunOptions, type RunResult, run, runAnyway } from "./process";
+
+/** One host of a lab: a whole Linux with its own kernel. */
+export class LabHost {
+  readonly name: string;
+  readonly address: string;
+  private readonly machine: Machine;
+
+  /** @param lab name of the lab it belongs to */
+  constructor(
+    private readonly lab: string,
+    readonly spec: HostSpec,
+    placement: { image: string; cpu: number },
+  ) {
+    this.name = spec.name;
+    this.address = spec.address;
+    this.machine = { spec, folder: join(labFolder(lab), spec.name), namespace: namespacePath(lab), ...placement };
+  }
+
+  /** Runs a command as root; each argument arrives as it is. @throws CommandFailed on an exit code other than 0 */
+  exec(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+    return run(overSsh(this.lab, this.name, argv), options);
+  }
+
+  /** Like {@link exec}, but any exit code is an answer. */
+  tryExec(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+    return runAnyway(overSsh(this.lab, this.name, argv), options);
+  }
+
+  /** Runs a few lines of POSIX shell as root, `set -e`. For set-up in tests; values go in as `$1`, `$2` … */
+  script(text: string, ...values: string[]): Promise<RunResult> {
+    return this.exec(["sh", "-ec", text, "sh", ...values]);
+  }
+
+  /** Copies a file of this machine to the host. */
+  async upload(file: string, path: string): Promise<void> {
+    const target = `${this.name}:${path}`;
+    await run(inNamespace(this.lab, ["scp", "-q", "-F", sshConfigFile(this.lab), file, target]));
+  }
+
+  get isRunning(): boolean {
+    return runningPid(this.machine) !== undefined;
+  }
+
+  /** CPU of this machine that the host is pinned to. */
+  get cpu(): number {
+    return this.machine.cpu;
+  }
+
+  /** Pid of its User-Mode Linux kernel on this machine; undefined when it is off. */
+  get pid(): number | undefined {
+    return runningPid(this.machine);
+  }
+
+  /** Boots it on a fresh disk; does not wait for it. */
+  async create(): Promise<void> {
+    await this.kill();
+    eraseDisk(this.machine);
+    await createTap(this.lab, this.spec);
+    await writeSeed(this.machine);
+    powerOn(this.machine);
+  }
+
+  /**
+   * Boots it again on its own disk, as after a power cut, and waits until it is ready; running already is fine.
+   * A pulled cable and a bandwidth limit stay; with the cable pulled nobody can tell when it is ready, so this returns
+   * at once then.
+   *
+   * @throws Error when `up` has not made it yet
+   */
+  async start(): Promise<void> {
+    if (!hasDisk(this.machine)) throw new Error(`${this.name} has no disk yet: make the lab with \`npm run lab -- up\`.`);
+    if (!this.isRunning) powerOn(this.machine);
+    if (!(await this.isPartitioned())) await this.waitUntilReady();
+  }
+
+  /** Cuts its power; off already is fine. */
+  async kill(): Promise<void> {
+    await powerOff(this.machine);
+  }
+
+  /** Pulls its network cable: nothing comes in, nothing goes out, everything in it runs on. */
+  partition(): Promise<void> {
+    return setCable(this.lab, this.spec, "down");
+  }
+
+  /** Puts the cable back. */
+  heal(): Promise<void> {
+    return setCable(this.lab, this.spec, "up");
+  }
+
+  isPartitioned(): Promise<boolean> {
+    return cableIsUp(this.lab, this.spec).then((up) => !up);
+  }
+
+  /** Limits its bandwidth in both directions. @param rate in tc's units, e.g. `10mbit` */
+  async slow(rate: string): Promise<void> {
+    checkRate(rate);
+    await limitRate(this.lab, this.spec, rate);
+  }
+
+  /** Lifts the limit. */
+  fast(): Promise<void> {
+    return liftRate(this.lab, this.spec);
+  }
+
+  /** @throws Error with the end of its console when it dies, or is not ready in time */
+  async waitUntilReady(timeoutMs = 300_000): Promise<void> {
+    const died = new AbortController();
+    const probe = async () => {
+      if (!this.isRunning) died.abort();
+      // Failing units make "degraded": reachable, and `status` names them.
+      const { stdout, stderr } = await this.tryExec(["systemctl", "is-system-running", "--wait"], { timeoutMs: 120_000 });
+      if (!/^(running|degraded)$/m.test(stdout)) throw new Error(stderr.trim() || stdout.trim() || "no answer");
+    };
+    try {
+      await retryUntil(probe, { everyMs: 300, timeoutMs, signal: died.signal });
+    } catch (error) {
+      const what = died.signal.aborted ? "is off" : `is not ready after ${timeoutMs / 1000} s (${(error as Error).message})`;
+      throw new Error(`${this.name} ${what}. The end of its console:\n${consoleTail(this.machine)}`);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** Reads /proc: which processes there are, to whom they belong, and ends them by pid. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { retryUntil } from "../../provider/util/retry";
+
+export interface ProcessInfo {
+  pid: number;
+  state: string;
+  parent: number;
+  session: number;
+  /** Clock ticks between the machine's boot and the process's start: tells a process from a later one with its pid. */
+  startTime: number;
+}
+
+/** @returns undefined when there is no such process, or only its zombie */
+export function processInfo(pid: number): ProcessInfo | undefined {
+  const text = readProc(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The name in the second field may hold spaces and parentheses, so fields are counted from its end.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const state = fields[0] ?? "";
+  if (state === "Z" || state === "X") return undefined;
+  return { pid, state, parent: Number(fields[1]), session: Number(fields[3]), startTime: Number(fields[19]) };
+}
+
+export function allProcesses(): ProcessInfo[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => processInfo(Number(name)))
+    .filter((info) => info !== undefined);
+}
+
+/** Processes in one network namespace, this one and its ancestors left out; none when there is no such namespace. */
+export function namespaceProcesses(path: string): ProcessInfo[] {
+  const inode = inodeOf(path);
+  const own = ancestors(process.pid);
+  if (inode === undefined) return [];
+  return allProcesses().filter(({ pid }) => !own.has(pid) && inodeOf(`/proc/${pid}/ns/net`) === inode);
+}
+
+/**
+ * Processes of one session in one network namespace: a host's User-Mode Linux and the stubs in which its programs run.
+ * The namespace is asked too, because a session's number may be given out again once the session has ended.
+ */
+export function sessionProcesses(session: number, namespace: string): number[] {
+  return namespaceProcesses(namespace)
+    .filter((info) => info.session === session)
+    .map((info) => info.pid);
+}
+
+/** Ends processes at once and returns when none of them is left. */
+export async function killAll(find: () => number[], what: string): Promise<void> {
+  await retryUntil(
+    async () => {
+      const left = find();
+      for (const pid of left) kill(pid, "SIGKILL");
+      if (left.length > 0) throw new Error(`Processes of ${what} do not end: ${left.join(", ")}.`);
+    },
+    { everyMs: 50, timeoutMs: 30_000 },
+  );
+}
+
+/** Sends a signal; a process that is gone already is fine. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function ancestors(pid: number): Set<number> {
+  const found = new Set<number>();
+  for (let next = pid; next > 1 && !found.has(next); next = processInfo(next)?.parent ?? 0) found.add(next);
+  return found;
+}
+
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined; // ended meanwhile
+  }
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined; // ended meanwhile
+  }
+}

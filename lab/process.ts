@@ -1,0 +1,113 @@
+/** The one door to child processes: argv arrays only, never a shell. */
+import { type SpawnOptions, spawn } from "node:child_process";
+import { quoteCommand } from "../provider/host/command";
+
+export interface RunOptions {
+  /** Text or bytes for standard input; nothing by default. */
+  input?: string | Uint8Array;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Ends the command with SIGKILL after this time, in milliseconds. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Called with each line that the command prints on either stream, for progress. */
+  onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  command: string;
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command that ended with something else than 0; has all that a finished one has. */
+export class CommandFailed extends Error implements RunResult {
+  readonly command: string;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(result: RunResult, reason = `exit code ${result.exitCode}`) {
+    const said = [result.stderr.trimEnd(), result.stdout.trimEnd()].filter(Boolean).join("\n");
+    super(`${result.command}: ${reason}${said ? `\n${lastLines(said, 20)}` : ""}`);
+    this.name = "CommandFailed";
+    this.command = result.command;
+    this.exitCode = result.exitCode;
+    this.stdout = result.stdout;
+    this.stderr = result.stderr;
+  }
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @throws CommandFailed when the exit code is not 0, the program cannot be started, or the time is over
+ */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { result, problem } = await collect(argv, options);
+  if (problem !== undefined) throw new CommandFailed(result, problem);
+  if (result.exitCode !== 0) throw new CommandFailed(result);
+  return result;
+}
+
+/** Like {@link run}, but any exit code is an answer. */
+export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { result, problem } = await collect(argv, options);
+  if (problem !== undefined) throw new CommandFailed(result, problem);
+  return result;
+}
+
+/** Hands this terminal to a command; answers with its exit code. */
+export function runAttached(argv: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = start(argv, { stdio: "inherit", ...options });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+  });
+}
+
+function start(argv: readonly string[], options: SpawnOptions) {
+  const [program = "", ...args] = argv;
+  return spawn(program, args, options);
+}
+
+function collect(argv: readonly string[], options: RunOptions): Promise<{ result: RunResult; problem?: string }> {
+  return new Promise((resolve) => {
+    const { cwd, env, timeoutMs, signal } = options;
+    const child = start(argv, {
+      stdio: "pipe",
+      killSignal: "SIGKILL",
+      ...(cwd !== undefined && { cwd }),
+      ...(env && { env }),
+      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+      ...(signal && { signal }),
+    });
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      let rest = "";
+      child[name]?.setEncoding("utf8").on("data", (chunk: string) => {
+        output[name] += chunk;
+        const lines = (rest + chunk).split(/[\r\n]+/);
+        rest = lines.pop() ?? "";
+        for (const line of lines) options.onLine?.(line);
+      });
+    }
+    let problem: string | undefined;
+    child.on("error", (error) => {
+      problem = error.message;
+    });
+    child.on("close", (code, killedBy) => {
+      if (killedBy) problem ??= killedBy === "SIGKILL" && timeoutMs ? `no end after ${timeoutMs} ms` : `ended by ${killedBy}`;
+      const result = { command: quoteCommand(argv), exitCode: code ?? -1, ...output };
+      resolve(problem === undefined ? { result } : { result, problem });
+    });
+    // A command that ends without reading its input is judged by its exit code, not by a broken pipe.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(options.input ?? "");
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  return text.split("\n").slice(-count).join("\n");
+}

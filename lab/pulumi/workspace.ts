@@ -1,0 +1,49 @@
+/** A scratch place for the real Pulumi CLI: own backend, own home, own passphrase; nothing of the user's is touched. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { repository } from "../paths";
+import { type RunResult, run, runAnyway } from "../process";
+import { ensurePulumiCli } from "./cli";
+
+export interface PulumiWorkspace {
+  /** Complete environment for `pulumi` and all that it starts. */
+  env: NodeJS.ProcessEnv;
+  /** Runs `pulumi ARGS`. @throws CommandFailed on an exit code other than 0 */
+  pulumi(...args: string[]): Promise<RunResult>;
+  /** Like {@link pulumi}, but any exit code is an answer. */
+  tryPulumi(...args: string[]): Promise<RunResult>;
+  /** Deletes the backend and all else that was made here. */
+  remove(): void;
+}
+
+export interface WorkspaceOptions {
+  /** Folder with a Pulumi.yaml; this repository by default. */
+  project?: string;
+  /** Put before the command, e.g. to run it inside the lab's network. */
+  wrap?: (argv: readonly string[]) => string[];
+  report?: (line: string) => void;
+}
+
+export async function createPulumiWorkspace(options: WorkspaceOptions = {}): Promise<PulumiWorkspace> {
+  const { project = repository, wrap = (argv) => [...argv], report } = options;
+  const cli = await ensurePulumiCli(report);
+  const scratch = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
+  for (const folder of ["home", "backend"]) mkdirSync(join(scratch, folder));
+  const env = {
+    ...process.env,
+    PATH: `${cli.folder}${delimiter}${process.env["PATH"]}`,
+    PULUMI_HOME: join(scratch, "home"),
+    PULUMI_BACKEND_URL: `file://${join(scratch, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "lab",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  const command = (args: readonly string[]) => wrap(["pulumi", "--non-interactive", ...args]);
+  return {
+    env,
+    pulumi: (...args) => run(command(args), { env, cwd: project }),
+    tryPulumi: (...args) => runAnyway(command(args), { env, cwd: project }),
+    remove: () => rmSync(scratch, { recursive: true, force: true }),
+  };
+}

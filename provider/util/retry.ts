@@ -1,0 +1,37 @@
+import { ConstantBackoff, handleAll, retry, TaskCancelledError, TimeoutStrategy, timeout, wrap } from "cockatiel";
+
+/** How often to try, and for how long. */
+export interface RetryOptions {
+  /** Pause between two tries, in milliseconds. */
+  everyMs: number;
+  /** Time after which the last error is thrown, in milliseconds. */
+  timeoutMs: number;
+  /** Ends the waiting early. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Calls `attempt` until it stops throwing.
+ *
+ * @throws whatever the last try threw, once `timeoutMs` is over
+ */
+export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
+  let lastError: unknown;
+  const policy = wrap(
+    timeout(options.timeoutMs, TimeoutStrategy.Aggressive),
+    retry(handleAll, { maxAttempts: Number.MAX_SAFE_INTEGER, backoff: new ConstantBackoff(options.everyMs) }),
+  );
+  try {
+    return await policy.execute(async ({ signal }) => {
+      try {
+        return await attempt(signal);
+      } catch (error) {
+        lastError = error;
+        throw error;
+      }
+    }, options.signal);
+  } catch (error) {
+    if (error instanceof TaskCancelledError && lastError !== undefined) throw lastError;
+    throw error;
+  }
+}
