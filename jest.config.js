@@ -2,7 +2,11 @@ const common = {
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   restoreMocks: true,
 };
-const project = (displayName) => ({ ...common, displayName, testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`] });
+const project = (displayName) => ({
+  ...common,
+  displayName,
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+});
 
 module.exports = {
   projects: [project("unit"), project("checks"), project("lab")],

@@ -58,7 +58,9 @@ export const defaultHosts: readonly string[] = ["nas", "hv-a", "hv-b"];
 export function hostSpec(name: string): HostSpec {
   const spec = hostSpecs.find((candidate) => candidate.name === name);
   if (spec) return spec;
-  throw new Error(`There is no host ${JSON.stringify(name)} in the lab. Its hosts: ${hostSpecs.map((h) => h.name).join(", ")}.`);
+  throw new Error(
+    `There is no host ${JSON.stringify(name)} in the lab. Its hosts: ${hostSpecs.map((h) => h.name).join(", ")}.`,
+  );
 }
 
 /**

@@ -77,7 +77,8 @@ export class LabHost {
    * @throws Error when `up` has not made it yet
    */
   async start(): Promise<void> {
-    if (!hasDisk(this.machine)) throw new Error(`${this.name} has no disk yet: make the lab with \`npm run lab -- up\`.`);
+    if (!hasDisk(this.machine))
+      throw new Error(`${this.name} has no disk yet: make the lab with \`npm run lab -- up\`.`);
     if (!this.isRunning) powerOn(this.machine);
     if (!(await this.isPartitioned())) await this.waitUntilReady();
   }
@@ -118,13 +119,17 @@ export class LabHost {
     const probe = async () => {
       if (!this.isRunning) died.abort();
       // Failing units make "degraded": reachable, and `status` names them.
-      const { stdout, stderr } = await this.tryExec(["systemctl", "is-system-running", "--wait"], { timeoutMs: 120_000 });
+      const { stdout, stderr } = await this.tryExec(["systemctl", "is-system-running", "--wait"], {
+        timeoutMs: 120_000,
+      });
       if (!/^(running|degraded)$/m.test(stdout)) throw new Error(stderr.trim() || stdout.trim() || "no answer");
     };
     try {
       await retryUntil(probe, { everyMs: 300, timeoutMs, signal: died.signal });
     } catch (error) {
-      const what = died.signal.aborted ? "is off" : `is not ready after ${timeoutMs / 1000} s (${(error as Error).message})`;
+      const what = died.signal.aborted
+        ? "is off"
+        : `is not ready after ${timeoutMs / 1000} s (${(error as Error).message})`;
       throw new Error(`${this.name} ${what}. The end of its console:\n${consoleTail(this.machine)}`);
     }
   }

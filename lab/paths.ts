@@ -11,9 +11,7 @@ export const repository = resolve(__dirname, "..");
  * Everything in it can be deleted at any time while no lab is up.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(
-    env["PULUMI_KVM_LIVE_CACHE"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-kvm-live"),
-  );
+  return resolve(env.PULUMI_KVM_LIVE_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-kvm-live"));
 }
 
 /** State of all labs of this machine; fixed, because network namespaces are shared by the whole machine too. */

@@ -98,7 +98,8 @@ function collect(argv: readonly string[], options: RunOptions): Promise<{ result
       problem = error.message;
     });
     child.on("close", (code, killedBy) => {
-      if (killedBy) problem ??= killedBy === "SIGKILL" && timeoutMs ? `no end after ${timeoutMs} ms` : `ended by ${killedBy}`;
+      if (killedBy)
+        problem ??= killedBy === "SIGKILL" && timeoutMs ? `no end after ${timeoutMs} ms` : `ended by ${killedBy}`;
       const result = { command: quoteCommand(argv), exitCode: code ?? -1, ...output };
       resolve(problem === undefined ? { result } : { result, problem });
     });

@@ -59,7 +59,9 @@ function checkOptions({ fillMiB, dirtyMiBPerSecond }: GuestOptions): void {
       `fillMiB is ${fillMiB}: use a whole number from 0 to 1024.`,
     !(dirtyMiBPerSecond >= 0 && dirtyMiBPerSecond <= 1024) &&
       `dirtyMiBPerSecond is ${dirtyMiBPerSecond}: use a number from 0 to 1024.`,
-    dirtyMiBPerSecond > 0 && fillMiB === 0 && "dirtyMiBPerSecond needs a fillMiB above 0: there is nothing to write anew.",
+    dirtyMiBPerSecond > 0 &&
+      fillMiB === 0 &&
+      "dirtyMiBPerSecond needs a fillMiB above 0: there is nothing to write anew.",
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new Error(`Bad guest options: ${problems.join(" ")}`);
 }

@@ -23,7 +23,16 @@ export async function writeSeed(machine: Machine): Promise<void> {
   }
   // Only files are named, so that the host's own directories keep their owners and modes.
   const names = files.map(({ path }) => path);
-  await run(["tar", "--create", `--file=${seedFile(machine)}`, "--owner=root:0", "--group=root:0", "-C", tree, ...names]);
+  await run([
+    "tar",
+    "--create",
+    `--file=${seedFile(machine)}`,
+    "--owner=root:0",
+    "--group=root:0",
+    "-C",
+    tree,
+    ...names,
+  ]);
   rmSync(tree, { recursive: true });
 }
 

@@ -33,7 +33,11 @@ export function writeSshConfig(lab: string): void {
 }
 
 /** The argv that runs a program inside the lab's network namespace. */
-export const inNamespace = (lab: string, argv: readonly string[]) => ["nsenter", `--net=${namespacePath(lab)}`, ...argv];
+export const inNamespace = (lab: string, argv: readonly string[]) => [
+  "nsenter",
+  `--net=${namespacePath(lab)}`,
+  ...argv,
+];
 
 /** The argv that runs `argv` on a host; with none, a login shell. */
 export function overSsh(lab: string, host: string, argv: readonly string[], options: readonly string[] = []): string[] {

@@ -44,13 +44,18 @@ export function eraseDisk(machine: Machine): void {
 /** Presses the power button. The machine outlives this process. */
 export function powerOn(machine: Machine): void {
   mkdirSync(machine.folder, { recursive: true });
-  if (!existsSync(machine.image)) throw new Error(`${machine.image} is gone: run \`npm run lab -- up\` to build it anew.`);
+  if (!existsSync(machine.image))
+    throw new Error(`${machine.image} is gone: run \`npm run lab -- up\` to build it anew.`);
   const log = openSync(consoleLog(machine), "a");
-  const child = spawn("nsenter", [`--net=${machine.namespace}`, "taskset", "-c", String(machine.cpu), ...kernel(machine)], {
-    detached: true, // a session of its own: that is how powerOff finds all that belongs to the machine
-    stdio: ["ignore", log, log],
-    env: { PATH: process.env["PATH"] },
-  });
+  const child = spawn(
+    "nsenter",
+    [`--net=${machine.namespace}`, "taskset", "-c", String(machine.cpu), ...kernel(machine)],
+    {
+      detached: true, // a session of its own: that is how powerOff finds all that belongs to the machine
+      stdio: ["ignore", log, log],
+      env: { PATH: process.env.PATH },
+    },
+  );
   closeSync(log);
   child.on("error", () => {}); // a missing program shows as a machine that is off, with preflight naming it before
   child.unref();

@@ -28,8 +28,8 @@ export async function machineFacts(pulumiVersion: string | undefined): Promise<M
   const disk = statfsSync(folder);
   return {
     userId: process.getuid?.() ?? -1,
-    distribution: release["ID"] ?? "unknown",
-    distributionVersion: release["VERSION_ID"] ?? "unknown",
+    distribution: release.ID ?? "unknown",
+    distributionVersion: release.VERSION_ID ?? "unknown",
     architecture: process.arch,
     hasTun: existsSync("/dev/net/tun"),
     availableMemoryMiB: Math.floor(memAvailableKiB(readIfThere("/proc/meminfo")) / 1024),
@@ -61,7 +61,7 @@ export function parseOsRelease(text: string): Record<string, string> {
 }
 
 /** @returns the full path of an executable on PATH */
-export function which(program: string, path = process.env["PATH"] ?? ""): string | undefined {
+export function which(program: string, path = process.env.PATH ?? ""): string | undefined {
   return path
     .split(delimiter)
     .map((folder) => join(folder, program))

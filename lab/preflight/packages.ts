@@ -22,7 +22,9 @@ export async function ensurePackages(report: (line: string) => void = () => {}):
 }
 
 async function missingPackages(): Promise<string[]> {
-  const { stdout } = await runAnyway(["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", ...packages]);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders
+  const format = "${Package} ${db:Status-Status}\n";
+  const { stdout } = await runAnyway(["dpkg-query", "--show", "--showformat", format, ...packages]);
   const installed = new Set(stdout.split("\n"));
   return packages.filter((name) => !installed.has(`${name} installed`));
 }
@@ -34,6 +36,7 @@ async function missingPackages(): Promise<string[]> {
  */
 export function kernelModules(): { version: string; folder: string } {
   const version = existsSync(modulesFolder) ? readdirSync(modulesFolder).sort().at(-1) : undefined;
-  if (version === undefined) throw new Error("User-Mode Linux is not installed: run `npm run lab -- up`, which installs it.");
+  if (version === undefined)
+    throw new Error("User-Mode Linux is not installed: run `npm run lab -- up`, which installs it.");
   return { version, folder: join(modulesFolder, version) };
 }

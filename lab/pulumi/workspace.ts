@@ -32,7 +32,7 @@ export async function createPulumiWorkspace(options: WorkspaceOptions = {}): Pro
   for (const folder of ["home", "backend"]) mkdirSync(join(scratch, folder));
   const env = {
     ...process.env,
-    PATH: `${cli.folder}${delimiter}${process.env["PATH"]}`,
+    PATH: `${cli.folder}${delimiter}${process.env.PATH}`,
     PULUMI_HOME: join(scratch, "home"),
     PULUMI_BACKEND_URL: `file://${join(scratch, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "lab",

@@ -13,8 +13,7 @@ import { diskSizeGiB, enabledUnits, maskedUnits, overlay, packagesOf, recipeHash
 type Report = (line: string) => void;
 
 /** Where a release's image is, or will be once it is built. */
-export const imageFile = (release: Release) =>
-  join(cacheFolder(), "rootfs", `${release}-${recipeHash(release)}.img`);
+export const imageFile = (release: Release) => join(cacheFolder(), "rootfs", `${release}-${recipeHash(release)}.img`);
 
 /** @returns the image of this release, built when it is not there yet */
 export async function ensureImage(release: Release, report: Report = () => {}): Promise<string> {
@@ -59,6 +58,6 @@ async function installDebian(release: Release, tree: string, report: Report): Pr
       tree,
       ...(await debianSources(release)),
     ],
-    { env: { PATH: process.env["PATH"], LC_ALL: "C" }, onLine: (line) => report(line.replace(/^I: /, "")) },
+    { env: { PATH: process.env.PATH, LC_ALL: "C" }, onLine: (line) => report(line.replace(/^I: /, "")) },
   );
 }

@@ -36,11 +36,13 @@ export const diskSizeGiB = 4;
 export function recipeHash(release: Release): string {
   const hash = createHash("sha256");
   const build = readFileSync(join(__dirname, "build.ts"));
-  hash.update(
-    JSON.stringify([release, packagesOf(release), enabledUnits, maskedUnits, diskSizeGiB, kernelModules()]),
-  );
+  hash.update(JSON.stringify([release, packagesOf(release), enabledUnits, maskedUnits, diskSizeGiB, kernelModules()]));
   hash.update(build);
-  for (const file of overlayFiles()) hash.update(file).update("\0").update(readFileSync(join(overlay, file)));
+  for (const file of overlayFiles())
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(overlay, file)));
   return hash.digest("hex").slice(0, 12);
 }
 

@@ -18,8 +18,7 @@ const RESERVED_WORDS = new Set(
 const isPlainArgument = (value: string) => /^[A-Za-z0-9_%+=:,./@-]+$/.test(value);
 
 /** `A=b` in the first place would be an assignment, and `if` the start of a statement. */
-const isPlainProgram = (value: string) =>
-  isPlainArgument(value) && !value.includes("=") && !RESERVED_WORDS.has(value);
+const isPlainProgram = (value: string) => isPlainArgument(value) && !value.includes("=") && !RESERVED_WORDS.has(value);
 
 function quote(value: string, isPlain: (value: string) => boolean): string {
   if (value.includes("\0")) throw new RangeError(`A command argument holds a NUL byte: ${JSON.stringify(value)}.`);

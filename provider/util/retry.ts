@@ -23,6 +23,7 @@ export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>
   );
   try {
     return await policy.execute(async ({ signal }) => {
+      signal.throwIfAborted(); // the policy tries once more after the pause in which the time ran out
       try {
         return await attempt(signal);
       } catch (error) {

@@ -1,0 +1,94 @@
+/**
+ * Gives hypervisors certificates of one authority, for libvirt's own connections and for QEMU's migration streams, by
+ * the commands that an administrator would type. Each host makes its own key; only requests and certificates travel.
+ *
+ * @see https://libvirt.org/kbase/tlscerts.html
+ */
+import type { LabHost } from "../lab-host";
+
+const authorityKey = "/root/authority-key.pem";
+const authorityCertificate = "/etc/pki/CA/cacert.pem";
+
+export async function exchangeCertificates(hosts: readonly LabHost[]): Promise<void> {
+  const [authority] = hosts;
+  if (!authority) return;
+  const certificate = await makeAuthority(authority);
+  for (const host of hosts) {
+    const request = await makeRequest(host);
+    await install(host, certificate, await sign(authority, host, request));
+    await listen(host);
+  }
+}
+
+async function makeAuthority(authority: LabHost): Promise<string> {
+  const { stdout } = await authority.script(
+    `mkdir -p /etc/pki/CA
+     printf 'cn = lab\\nca\\ncert_signing_key\\nexpiration_days = 30\\n' > /root/authority.template
+     certtool --generate-privkey --key-type=rsa --bits 3072 --outfile "$1" 2>/dev/null
+     certtool --generate-self-signed --load-privkey "$1" --template /root/authority.template --outfile "$2" 2>/dev/null
+     cat "$2"`,
+    authorityKey,
+    authorityCertificate,
+  );
+  return stdout;
+}
+
+async function makeRequest(host: LabHost): Promise<string> {
+  const { stdout } = await host.script(
+    `umask 077
+     certtool --generate-privkey --key-type=rsa --bits 3072 --outfile /root/key.pem 2>/dev/null
+     printf 'cn = "%s"\\n' "$1" > /root/request.template
+     certtool --generate-request --load-privkey /root/key.pem --template /root/request.template 2>/dev/null`,
+    host.name,
+  );
+  return stdout;
+}
+
+/** One certificate for both roles, valid for the host's name and for its address. */
+async function sign(authority: LabHost, host: LabHost, request: string): Promise<string> {
+  const template = [
+    `cn = "${host.name}"`,
+    `dns_name = "${host.name}"`,
+    `ip_address = "${host.address}"`,
+    "tls_www_server",
+    "tls_www_client",
+    "signing_key",
+    "encryption_key", // libvirt 9.0 refuses a certificate without it
+    "expiration_days = 30",
+  ];
+  const { stdout } = await authority.script(
+    `printf '%s' "$1" > /root/host.template
+     printf '%s' "$2" > /root/host.request
+     certtool --generate-certificate --load-request /root/host.request --template /root/host.template \\
+       --load-ca-certificate "$4" --load-ca-privkey "$3" 2>/dev/null`,
+    `${template.join("\n")}\n`,
+    request,
+    authorityKey,
+    authorityCertificate,
+  );
+  return stdout;
+}
+
+/** QEMU reads its files as an unprivileged user of group kvm, libvirtd its own as root. */
+async function install(host: LabHost, authority: string, certificate: string): Promise<void> {
+  await host.script(
+    `mkdir -p /etc/pki/CA /etc/pki/libvirt/private /etc/pki/qemu
+     printf '%s' "$1" | tee /etc/pki/CA/cacert.pem > /etc/pki/qemu/ca-cert.pem
+     for role in server client; do
+       printf '%s' "$2" | tee /etc/pki/libvirt/\${role}cert.pem > /etc/pki/qemu/$role-cert.pem
+       install -m 600 /root/key.pem /etc/pki/libvirt/private/\${role}key.pem
+       install -m 640 -g kvm /root/key.pem /etc/pki/qemu/$role-key.pem
+     done`,
+    authority,
+    certificate,
+  );
+}
+
+/** systemd refuses to start a socket while its service runs, so the service rests meanwhile; guests do not notice. */
+async function listen(host: LabHost): Promise<void> {
+  await host.script(
+    `systemctl stop libvirtd.service
+     systemctl enable --now libvirtd-tls.socket 2>/dev/null
+     systemctl start libvirtd.service`,
+  );
+}

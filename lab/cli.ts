@@ -1,0 +1,116 @@
+/** `npm run lab -- …` */
+import { Argument, Command, Option } from "commander";
+import { buildGuest, guests } from "./guest/build";
+import { defaultHosts, hostSpecs } from "./hosts";
+import { Lab } from "./lab";
+import { overSsh } from "./machine/ssh";
+import { runAttached } from "./process";
+import { findPulumiCli } from "./pulumi/cli";
+import { setupSteps } from "./setup";
+import { statusTable } from "./status";
+import { runSteps } from "./steps";
+import { runMain, UserError } from "./terminal";
+
+const program = new Command("npm run lab --")
+  .description("Real Linux hosts on this machine, with libvirt and NFS, to try live migration on.")
+  .addOption(
+    new Option("--name <lab>", "which lab: labs with different names live side by side")
+      .default("lab")
+      .env("KVM_LIVE_LAB"),
+  )
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .showHelpAfterError();
+
+const lab = () => new Lab(program.opts<{ name: string }>().name);
+const hostArgument = () => new Argument("<host>", "one of the lab's hosts").choices(hostSpecs.map(({ name }) => name));
+
+program
+  .command("up")
+  .description("boot the hosts that are not running, each on a fresh disk; sets up this machine first")
+  .option("--with <hosts...>", "boot these too, e.g. hv-c (Debian 13)", [])
+  .action(async (options: { with: string[] }) => {
+    const hosts = [...new Set([...defaultHosts, ...options.with])];
+    await runSteps(setupSteps({ lab: lab(), hosts, pulumi: false }));
+    console.log(await statusTable(lab()));
+  });
+
+program
+  .command("down")
+  .description("end everything of the lab, also what a crashed run left behind")
+  .action(() => runSteps([{ title: "Taking the lab down", run: (report) => lab().down(report) }]));
+
+program
+  .command("status")
+  .description("what runs")
+  .action(async () => console.log(await statusTable(lab())));
+
+program
+  .command("exec")
+  .description("run a command on a host as root, or a shell; every argument arrives as it is")
+  .addArgument(hostArgument())
+  .argument("[command...]")
+  .passThroughOptions()
+  .action(async (host: string, command: string[]) => {
+    requireUp();
+    const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["-t"] : [];
+    process.exitCode = await runAttached(overSsh(lab().name, host, command, terminal));
+  });
+
+const hostCommands: [name: string, description: string, act: (host: ReturnType<Lab["host"]>) => Promise<void>][] = [
+  ["kill", "cut a host's power", (host) => host.kill()],
+  ["start", "boot a host again on its own disk, as after a power cut", (host) => host.start()],
+  ["partition", "pull a host's network cable", (host) => host.partition()],
+  ["heal", "put a host's network cable back", (host) => host.heal()],
+  ["fast", "lift a host's bandwidth limit", (host) => host.fast()],
+];
+for (const [name, description, act] of hostCommands)
+  program
+    .command(name)
+    .description(description)
+    .addArgument(hostArgument())
+    .action(async (host: string) => {
+      requireUp();
+      await act(lab().host(host));
+    });
+
+program
+  .command("slow")
+  .description("limit a host's bandwidth in both directions")
+  .addArgument(hostArgument())
+  .argument("<rate>", "in tc's units, e.g. 10mbit")
+  .action(async (host: string, rate: string) => {
+    requireUp();
+    await lab().host(host).slow(rate);
+  });
+
+program
+  .command("enter")
+  .description("run a command inside the lab's network, with `pulumi` on PATH if there is one")
+  .argument("<command...>")
+  .passThroughOptions()
+  .action(async (command: string[]) => {
+    const cli = await findPulumiCli();
+    const path = [cli?.folder, process.env.PATH].filter(Boolean).join(":");
+    const env = { ...process.env, PATH: path, KVM_LIVE_LAB_SSH_CONFIG: lab().ssh.configFile };
+    process.exitCode = await runAttached(lab().enter(command), { env });
+  });
+
+program
+  .command("guest")
+  .description("the lab's guests")
+  .command("build")
+  .description("build the guests and print where their images are")
+  .option("--fill-mib <mib>", "memory that `dirty` fills", Number, guests.dirty.fillMiB)
+  .option("--dirty-mib-per-second <rate>", "how fast it writes it anew", Number, guests.dirty.dirtyMiBPerSecond)
+  .action(async (options: { fillMib: number; dirtyMibPerSecond: number }) => {
+    console.log(`beat   ${await buildGuest(guests.beat)}`);
+    const dirty = { fillMiB: options.fillMib, dirtyMiBPerSecond: options.dirtyMibPerSecond };
+    console.log(`dirty  ${await buildGuest(dirty)}`);
+  });
+
+function requireUp(): void {
+  if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`npm run lab -- up\` first.`);
+}
+
+runMain(() => program.parseAsync());

@@ -1,0 +1,70 @@
+/** All that has to be on this machine before a lab can be up: checked first, then installed and built. */
+import { existsSync } from "node:fs";
+import { type HostSpec, hostSpec } from "./hosts";
+import type { Lab } from "./lab";
+import { ensureKeys } from "./machine/keys";
+import { machineFacts } from "./preflight/facts";
+import { ensurePackages } from "./preflight/packages";
+import { findProblems, type Needs } from "./preflight/problems";
+import { ensurePulumiCli, findPulumiCli } from "./pulumi/cli";
+import { ensureImage, imageFile } from "./rootfs/build";
+import type { Step } from "./steps";
+import { UserError } from "./terminal";
+
+export interface SetupOptions {
+  lab: Lab;
+  /** Names of the hosts that shall be up at the end. */
+  hosts: readonly string[];
+  /** Whether the Pulumi CLI is needed too. */
+  pulumi: boolean;
+}
+
+export function setupSteps({ lab, hosts, pulumi }: SetupOptions): Step[] {
+  const releases = [...new Set(hosts.map((name) => hostSpec(name).release))];
+  return [
+    { title: "This machine can run the lab", run: () => checkMachine({ lab, hosts, pulumi }) },
+    { title: "Debian packages", run: ensurePackages },
+    ...releases.map((release) => ({
+      title: `Root file system of the hosts (${release})`,
+      run: (report: (line: string) => void) => ensureImage(release, report),
+    })),
+    { title: "ssh keys", run: ensureKeys },
+    ...(pulumi ? [{ title: "Pulumi CLI", run: ensurePulumiCli }] : []),
+    { title: `Hosts ${hosts.join(", ")}`, run: (report) => lab.up({ hosts, report }) },
+  ];
+}
+
+/** @throws UserError with every problem at once */
+async function checkMachine({ lab, hosts, pulumi }: SetupOptions): Promise<void> {
+  const cli = await findPulumiCli();
+  const specs = hosts.map(hostSpec);
+  const problems = findProblems(await machineFacts(cli?.version), {
+    memoryMiB: memoryNeeded(lab, specs),
+    diskMiB: diskNeeded(specs, pulumi && !cli),
+    pulumi,
+  } satisfies Needs);
+  if (problems.length === 0) return;
+  throw new UserError(
+    ["The lab cannot run on this machine:", ...problems.map((problem) => `  - ${problem}`)].join("\n"),
+  );
+}
+
+/** What the hosts that are off will take, and some for what runs beside them. */
+function memoryNeeded(lab: Lab, specs: readonly HostSpec[]): number {
+  const off = specs.filter(({ name }) => !lab.host(name).isRunning);
+  return off.reduce((sum, { memoryMiB }) => sum + memoryMiB, 1024);
+}
+
+/** Hosts' disks grow by what is written on them; a root file system takes 1.5 GiB while it is built, Go's caches 4 GiB. */
+function diskNeeded(specs: readonly HostSpec[], buildsPulumi: boolean): number {
+  const missing = new Set(specs.map(({ release }) => release).filter((release) => !hasImage(release)));
+  return 1024 + missing.size * 1536 + (buildsPulumi ? 4096 : 0);
+}
+
+function hasImage(release: HostSpec["release"]): boolean {
+  try {
+    return existsSync(imageFile(release));
+  } catch {
+    return false; // no User-Mode Linux yet, so its image has no name yet
+  }
+}

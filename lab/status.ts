@@ -1,0 +1,49 @@
+/** The one door to cli-table3: what runs, as a table. */
+import Table from "cli-table3";
+import type { Lab } from "./lab";
+import type { LabHost } from "./lab-host";
+
+const head = ["host", "address", "OS", "libvirt", "state", "CPU"];
+
+/** A table when the lab is up, a sentence when it is not. */
+export async function statusTable(lab: Lab): Promise<string> {
+  if (!lab.isUp) return `Lab ${lab.name} is down. \`npm run lab -- up\` boots it.`;
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  table.push(...(await Promise.all(lab.hosts.map(row))));
+  return table.toString();
+}
+
+async function row(host: LabHost): Promise<string[]> {
+  const { os, libvirt, state } = await observe(host);
+  return [host.name, host.address, os, libvirt, state, String(host.cpu)];
+}
+
+async function observe(host: LabHost): Promise<{ os: string; libvirt: string; state: string }> {
+  const unknown = { os: "", libvirt: "" };
+  if (!host.isRunning) return { ...unknown, state: "off" };
+  if (await host.isPartitioned()) return { ...unknown, state: "partitioned" };
+  // Each line begins with what it tells, since a host may lack any of them.
+  const ask = `. /etc/os-release; echo "os $PRETTY_NAME"
+    echo "state $(systemctl is-system-running)"
+    [ "$(systemctl is-enabled libvirtd.socket 2>/dev/null)" != masked-runtime ] && libvirtd --version | sed 's/.* /libvirt /'
+    systemctl list-units --failed --plain --no-legend | sed 's/ .*//; s/^/failed /'`;
+  try {
+    const { stdout } = await host.tryExec(["sh", "-c", ask], { timeoutMs: 20_000 });
+    return readAnswers(stdout);
+  } catch {
+    return { ...unknown, state: "no answer" };
+  }
+}
+
+/** Pure: the answers of a host, for people. */
+export function readAnswers(text: string): { os: string; libvirt: string; state: string } {
+  const answers = text.split("\n").map((line) => line.split(/ (.*)/));
+  const all = (key: string) => answers.filter(([found]) => found === key).map(([, value = ""]) => value);
+  const failed = all("failed");
+  const systemState = all("state")[0] ?? "no answer";
+  return {
+    os: (all("os")[0] ?? "").replace("GNU/Linux ", ""),
+    libvirt: all("libvirt")[0] ?? "",
+    state: systemState === "running" ? "up" : [systemState, ...failed].join(" "),
+  };
+}

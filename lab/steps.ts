@@ -1,0 +1,33 @@
+/** The one door to listr2: named steps, one after another, with visible progress on a terminal and in a log. */
+import { Listr, PRESET_TIMER } from "listr2";
+
+export interface Step {
+  title: string;
+  /** @param report shows a line of progress under the title */
+  run: (report: (line: string) => void) => Promise<unknown>;
+}
+
+/** A log gets one line of progress in this time at most; a terminal shows each. */
+const logEveryMs = 15_000;
+
+/** @throws whatever the first failing step threw; the steps after it do not run */
+export async function runSteps(steps: readonly Step[]): Promise<void> {
+  const isTerminal = process.stdout.isTTY === true;
+  const tasks = steps.map(({ title, run }) => ({
+    title,
+    task: async (_: unknown, task: { output: string }) => {
+      let last = Date.now();
+      await run((line) => {
+        const now = Date.now();
+        if (!isTerminal && now - last < logEveryMs) return;
+        last = now;
+        task.output = line.slice(0, 200);
+      });
+    },
+  }));
+  await new Listr(tasks, {
+    concurrent: false,
+    renderer: isTerminal ? "default" : "simple",
+    rendererOptions: { timer: PRESET_TIMER, collapseErrors: true, showErrorMessage: false },
+  }).run();
+}

@@ -1,0 +1,76 @@
+/** The import rule as data, and a pure function that finds what breaks it. */
+
+/** One file of the repository and what it imports: packages by name, files by their path in the repository. */
+export interface SourceFile {
+  path: string;
+  imports: readonly string[];
+}
+
+/** Folders of provider/ and the folders that each may import from, beside itself. */
+const staircase: Record<string, readonly string[]> = {
+  index: ["resources", "lifecycle", "libvirt", "nfs", "pki", "host", "util"],
+  resources: ["lifecycle", "libvirt", "nfs", "pki", "host", "util"],
+  lifecycle: ["util"], // knows Pulumi's contract and no hosts
+  libvirt: ["host", "util"],
+  nfs: ["host", "util"],
+  pki: ["host", "util"],
+  host: ["util"],
+  util: [],
+};
+
+/** What each top folder may import of the others. */
+const tops: Record<string, (target: string) => boolean> = {
+  provider: () => false,
+  lab: (target) => /^provider\/(host|util)\//.test(target), // a lab that used the provider could not test it
+  examples: (target) => target.startsWith("provider/"),
+  test: () => true,
+  bench: (target) => /^(lab|provider)\//.test(target),
+};
+
+const isFile = (name: string) => Object.keys(tops).some((top) => name.startsWith(`${top}/`));
+const topOf = (path: string) => path.split("/")[0] ?? "";
+const stairOf = (path: string) => path.split("/")[1]?.replace(/\.ts$/, "") ?? "";
+
+/** @returns one line for each edge that is not allowed, each cycle, and each dependency with a second door */
+export function violations(files: readonly SourceFile[]): string[] {
+  return [...files.flatMap(forbiddenEdges), ...cycles(files), ...secondDoors(files)];
+}
+
+function forbiddenEdges({ path, imports }: SourceFile): string[] {
+  return imports
+    .filter(isFile)
+    .filter((target) => !isAllowed(path, target))
+    .map((target) => `${path} must not import ${target}`);
+}
+
+function isAllowed(path: string, target: string): boolean {
+  if (topOf(path) !== topOf(target)) return tops[topOf(path)]?.(target) ?? false;
+  if (topOf(path) !== "provider") return true;
+  const [from, to] = [stairOf(path), stairOf(target)];
+  return from === to || (staircase[from]?.includes(to) ?? false);
+}
+
+function cycles(files: readonly SourceFile[]): string[] {
+  const importsOf = new Map(files.map(({ path, imports }) => [path, imports.filter(isFile)]));
+  const finished = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) found.push(`cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
+    if (finished.has(path) || trail.includes(path)) return;
+    for (const target of importsOf.get(path) ?? []) visit(target, [...trail, path]);
+    finished.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
+
+/** Tests and examples may import what they like; Pulumi's types are everywhere, its values come through one door too. */
+function secondDoors(files: readonly SourceFile[]): string[] {
+  const doors = new Map<string, string[]>();
+  for (const { path, imports } of files.filter((file) => /^(provider|lab|bench)\//.test(file.path)))
+    for (const name of imports.filter((target) => !isFile(target) && !target.startsWith("node:")))
+      doors.set(name, [...(doors.get(name) ?? []), path]);
+  return [...doors]
+    .filter(([, paths]) => paths.length > 1)
+    .map(([name, paths]) => `${name} has doors in ${paths.join(", ")}`);
+}

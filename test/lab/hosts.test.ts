@@ -1,0 +1,139 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { retryUntil } from "../../provider/util/retry";
+import { repository } from "../../lab/paths";
+import { run, runAnyway } from "../../lab/process";
+import { runningLab } from "./support";
+
+const { lab, nas, hvA, hvB } = runningLab();
+const cli = (...args: string[]) =>
+  runAnyway(["node", join(repository, "lab/run.mjs"), "lab/cli.ts", "--name", lab.name, ...args], { cwd: repository });
+
+describe("a fresh host", () => {
+  test.each([nas, hvA, hvB])("$name is bare: no PKI, no exports, no network mounts", async (host) => {
+    const { stdout } = await host.script(
+      `ls -d /etc/pki 2>/dev/null || true
+       exportfs -s
+       findmnt --noheadings --types nfs,nfs4 || true`,
+    );
+    expect(stdout).toBe("");
+  });
+
+  test.each([hvA, hvB])("$name has libvirtd behind sockets, as Debian ships it", async (host) => {
+    const { stdout } = await host.exec(["systemctl", "is-active", "libvirtd.socket", "ssh.service", "nfs-server.service"]);
+    expect(stdout.trim().split("\n")).toEqual(["active", "active", "active"]);
+    expect((await host.exec(["virsh", "version"])).stdout).toMatch(/Running hypervisor: QEMU 7\.2/);
+    expect((await host.exec(["virsh", "list", "--all", "--name"])).stdout.trim()).toBe("");
+  });
+
+  test.each([hvA, hvB])("$name can have an Open vSwitch bridge", async (host) => {
+    await host.exec(["ovs-vsctl", "add-br", "ubuntu_br"]);
+    expect((await host.exec(["ovs-vsctl", "list-br"])).stdout).toBe("ubuntu_br\n");
+    await host.exec(["ovs-vsctl", "del-br", "ubuntu_br"]);
+  });
+
+  test("each is a machine of its own", async () => {
+    const ids = await Promise.all([nas, hvA, hvB].map((host) => host.exec(["cat", "/etc/machine-id"])));
+    expect(new Set(ids.map(({ stdout }) => stdout)).size).toBe(3);
+    expect((await hvB.exec(["hostname"])).stdout).toBe("hv-b\n");
+  });
+});
+
+describe("the command line", () => {
+  test("status shows what runs", async () => {
+    const { stdout } = await cli("status");
+    expect(stdout).toMatch(/host .* address .* OS .* libvirt .* state .* CPU/);
+    expect(stdout).toMatch(/nas .* 10\.77\.0\.13 .* Debian 12 \(bookworm\) .* up .* \d/);
+    expect(stdout).toMatch(/hv-a .* 10\.77\.0\.11 .* Debian 12 \(bookworm\) .* 9\.0\.0 .* up .* \d/);
+    expect(stdout).toMatch(/hv-c .* off/);
+  });
+
+  test("exec hands over arguments, output and exit code as they are", async () => {
+    const argument = "a 'b' \"c\" $(d) ;\n*";
+    expect(await cli("exec", "hv-a", "printf", "%s|", argument, "--help")).toMatchObject({ stdout: `${argument}|--help|` });
+    expect(await cli("exec", "hv-a", "sh", "-c", "echo oops >&2; exit 7")).toMatchObject({ exitCode: 7, stderr: "oops\n" });
+  });
+
+  test("enter runs inside the lab's network", async () => {
+    const { stdout } = await cli("enter", "ip", "-brief", "address", "show", "br0");
+    expect(stdout).toContain("10.77.0.1/24");
+  });
+
+  test.each([
+    [["exec", "hv-z", "true"], /argument 'hv-z' is invalid for argument 'host'. Allowed choices are nas, hv-a, hv-b, hv-c/],
+    [["slow", "hv-a", "fast"], /error: Bad rate "fast": use a number with a unit of tc\(8\)/],
+    [["--name", "../x", "status"], /error: Bad lab name "\.\.\/x"/],
+    [["--name", "nolab", "exec", "hv-a", "true"], /error: Lab nolab is down: run `npm run lab -- up` first\./],
+    [["start", "hv-c"], /error: hv-c has no disk yet/],
+  ])("%j is refused with a reason", async (args, message) => {
+    const { exitCode, stderr } = await cli(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(1);
+  });
+
+  test("guest build makes bootable images", async () => {
+    const { stdout } = await cli("guest", "build");
+    const [, image = ""] = /^beat +(.+)$/m.exec(stdout) ?? [];
+    expect((await run(["qemu-img", "info", image])).stdout).toMatch(/file format: qcow2\nvirtual size: 1 MiB/);
+  });
+});
+
+describe("ssh", () => {
+  test("a host that shows another key than the recorded one is refused", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-known-hosts-"));
+    const knownHosts = join(folder, "known_hosts");
+    await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(folder, "other")]);
+    copyFileSync(join(folder, "other.pub"), knownHosts);
+    const { stdout: other } = await run(["cut", "-d", " ", "-f", "1,2", join(folder, "other.pub")]);
+    writeFileSync(knownHosts, `${hvA.name},${hvA.address} ${other}`);
+    const ssh = ["ssh", "-F", lab.ssh.configFile, "-o", `UserKnownHostsFile=${knownHosts}`, hvA.name, "true"];
+    const { exitCode, stderr } = await runAnyway(lab.enter(ssh));
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("REMOTE HOST IDENTIFICATION HAS CHANGED");
+  });
+});
+
+describe("faults", () => {
+  const reaches = async (from: typeof hvA, to: typeof hvA) =>
+    (await from.tryExec(["timeout", "5", "bash", "-c", `exec 3<> /dev/tcp/${to.address}/22`])).exitCode === 0;
+
+  test("a partitioned host is cut off and runs on; healed, it is back", async () => {
+    expect(await reaches(hvA, hvB)).toBe(true);
+    await hvB.script("(while sleep 0.1; do date +%s%N > /run/alive; done) > /dev/null 2>&1 < /dev/null & echo $! > /run/alive.pid");
+    await hvB.partition();
+    expect(await reaches(hvA, hvB)).toBe(false);
+    expect(await hvB.isPartitioned()).toBe(true);
+    expect((await cli("status")).stdout).toMatch(/hv-b .* partitioned/);
+    const cutAt = BigInt(Date.now()) * 1_000_000n;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const healedAt = BigInt(Date.now()) * 1_000_000n;
+    // The beats were written to memory meanwhile; the file's last one before the cable is back tells.
+    await hvB.heal();
+    await retryUntil(async () => expect(await reaches(hvA, hvB)).toBe(true), { everyMs: 200, timeoutMs: 120_000 });
+    expect(healedAt).toBeGreaterThan(cutAt);
+    await hvB.script('kill "$(cat /run/alive.pid)"');
+  });
+
+  test("a slow host is limited in both directions, a fast one is not", async () => {
+    const kernelDrops = async () => {
+      const links = [hvB.name, `ifb-${hvB.name}`];
+      const counts = links.map((link) => run(lab.enter(["tc", "-s", "-json", "qdisc", "show", "dev", link])));
+      const [toHost, fromHost] = (await Promise.all(counts)).map(({ stdout }) => JSON.parse(stdout)[0]);
+      return { toHost, fromHost };
+    };
+    await hvB.slow("2mbit");
+    await hvB.script("head -c 300000 /dev/zero"); // from the host
+    await hvB.exec(["wc", "-c"], { input: "x".repeat(300_000) }); // to the host
+    const { toHost, fromHost } = await kernelDrops();
+    expect(toHost).toMatchObject({ kind: "tbf", options: { rate: 250_000 } });
+    expect(toHost.overlimits).toBeGreaterThan(0);
+    expect(fromHost).toMatchObject({ kind: "tbf", options: { rate: 250_000 } });
+    expect(fromHost.overlimits).toBeGreaterThan(0);
+    await hvB.fast();
+    expect((await run(lab.enter(["tc", "-json", "qdisc", "show", "dev", hvB.name]))).stdout).not.toContain("tbf");
+    expect((await runAnyway(lab.enter(["ip", "link", "show", `ifb-${hvB.name}`]))).exitCode).not.toBe(0);
+  });
+});

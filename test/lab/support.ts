@@ -1,0 +1,31 @@
+/** What lab tests share: the lab that `npm test` booted. */
+import { shareFolder } from "../../lab/by-hand/nfs";
+import { exchangeCertificates } from "../../lab/by-hand/tls";
+import { Lab } from "../../lab/lab";
+import type { LabHost } from "../../lab/lab-host";
+
+/** @throws Error when no lab is up, with how to get one */
+export function runningLab(): { lab: Lab; nas: LabHost; hvA: LabHost; hvB: LabHost } {
+  const lab = new Lab(process.env.KVM_LIVE_LAB ?? "test");
+  if (!lab.isUp) throw new Error("These tests need a lab: run them by `npm run test:lab`.");
+  return { lab, nas: lab.host("nas"), hvA: lab.host("hv-a"), hvB: lab.host("hv-b") };
+}
+
+export const imageFolder = "/srv/vm";
+
+/** Shared storage and certificates, as each migration needs them; again is fine. */
+export async function prepareHypervisors(): Promise<void> {
+  const { nas, hvA, hvB } = runningLab();
+  await shareFolder(nas, [hvA, hvB], imageFolder);
+  if ((await hvA.tryExec(["test", "-e", "/etc/pki/CA/cacert.pem"])).exitCode !== 0)
+    await exchangeCertificates([hvA, hvB]);
+}
+
+/** Ends a guest wherever it is, and forgets it. */
+export async function removeGuest(name: string): Promise<void> {
+  const { hvA, hvB } = runningLab();
+  for (const host of [hvA, hvB]) {
+    await host.tryExec(["virsh", "destroy", name]);
+    await host.tryExec(["virsh", "undefine", name]);
+  }
+}

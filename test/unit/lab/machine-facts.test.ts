@@ -1,0 +1,33 @@
+import { allowedCpus, parseCpuList, parseOsRelease, which } from "../../../lab/preflight/facts";
+import { isAtLeast } from "../../../lab/pulumi/version";
+
+test("lists of CPUs as the kernel writes them", () => {
+  expect(parseCpuList("0")).toEqual([0]);
+  expect(parseCpuList("0-3")).toEqual([0, 1, 2, 3]);
+  expect(parseCpuList("1,4-5,9")).toEqual([1, 4, 5, 9]);
+  expect(allowedCpus().length).toBeGreaterThan(0);
+});
+
+test("os-release, quoted or not", () => {
+  expect(parseOsRelease('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n')).toEqual({
+    PRETTY_NAME: "Debian GNU/Linux 12 (bookworm)",
+    ID: "debian",
+    VERSION_ID: "12",
+  });
+});
+
+test("versions are compared as numbers", () => {
+  expect(isAtLeast("3.250.0", "3.200.0")).toBe(true);
+  expect(isAtLeast("v3.200.0", "3.200.0")).toBe(true);
+  expect(isAtLeast("3.99.9", "3.200.0")).toBe(false);
+  expect(isAtLeast("1.26", "1.25.11")).toBe(true);
+  expect(isAtLeast("1.25", "1.25.11")).toBe(false);
+  expect(isAtLeast("3.250.0-alpha.1", "3.250.0")).toBe(true);
+  expect(isAtLeast("unknown", "1.0")).toBe(false);
+});
+
+test("a program is found on PATH only when it can be run", () => {
+  expect(which("sh", "/nowhere:/usr/bin")).toBe("/usr/bin/sh");
+  expect(which("passwd", "/etc")).toBeUndefined();
+  expect(which("sh", "")).toBeUndefined();
+});
