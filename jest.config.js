@@ -10,5 +10,6 @@ const project = (displayName) => ({
 
 module.exports = {
   projects: [project("unit"), project("checks"), project("lab")],
+  reporters: ["default", "<rootDir>/test/progress-reporter.js"],
   testTimeout: 600_000,
 };

@@ -20,7 +20,10 @@ const program = new Command("npm run lab --")
   )
   .helpCommand(false)
   .enablePositionalOptions()
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .hook("preAction", () => {
+    if (process.getuid?.() !== 0) throw new UserError("Not root: the lab belongs to root. Run the command as root.");
+  });
 
 const lab = () => new Lab(program.opts<{ name: string }>().name);
 const hostArgument = () => new Argument("<host>", "one of the lab's hosts").choices(hostSpecs.map(({ name }) => name));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { retryUntil } from "../provider/util/retry";
 import type { HostSpec } from "./hosts";
-import { cableIsUp, checkRate, createTap, liftRate, limitRate, setCable } from "./machine/network";
+import { checkRate, createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { writeSeed } from "./machine/seed";
 import { inNamespace, overSsh, sshConfigFile } from "./machine/ssh";
 import { consoleTail, eraseDisk, hasDisk, type Machine, powerOff, powerOn, runningPid } from "./machine/uml";
@@ -90,16 +90,16 @@ export class LabHost {
 
   /** Pulls its network cable: nothing comes in, nothing goes out, everything in it runs on. */
   partition(): Promise<void> {
-    return setCable(this.lab, this.spec, "down");
+    return pullCable(this.lab, this.spec);
   }
 
   /** Puts the cable back. */
   heal(): Promise<void> {
-    return setCable(this.lab, this.spec, "up");
+    return plugCable(this.lab, this.spec);
   }
 
   isPartitioned(): Promise<boolean> {
-    return cableIsUp(this.lab, this.spec).then((up) => !up);
+    return isPlugged(this.lab, this.spec).then((plugged) => !plugged);
   }
 
   /** Limits its bandwidth in both directions. @param rate in tc's units, e.g. `10mbit` */

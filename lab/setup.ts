@@ -15,16 +15,19 @@ export interface SetupOptions {
   lab: Lab;
   /** Names of the hosts that shall be up at the end. */
   hosts: readonly string[];
+  /** Names of hosts that may be booted later, when nothing can be built any more. */
+  later?: readonly string[];
   /** Whether the Pulumi CLI is needed too. */
   pulumi: boolean;
 }
 
-export function setupSteps({ lab, hosts, pulumi }: SetupOptions): Step[] {
-  const releases = [...new Set(hosts.map((name) => hostSpec(name).release))];
+export function setupSteps(options: SetupOptions): Step[] {
+  const { lab, hosts, later = [], pulumi } = options;
+  const releases = new Set([...hosts, ...later].map((name) => hostSpec(name).release));
   return [
-    { title: "This machine can run the lab", run: () => checkMachine({ lab, hosts, pulumi }) },
+    { title: "This machine can run the lab", run: () => checkMachine(options) },
     { title: "Debian packages", run: ensurePackages },
-    ...releases.map((release) => ({
+    ...[...releases].map((release) => ({
       title: `Root file system of the hosts (${release})`,
       run: (report: (line: string) => void) => ensureImage(release, report),
     })),
@@ -35,14 +38,15 @@ export function setupSteps({ lab, hosts, pulumi }: SetupOptions): Step[] {
 }
 
 /** @throws UserError with every problem at once */
-async function checkMachine({ lab, hosts, pulumi }: SetupOptions): Promise<void> {
+async function checkMachine({ lab, hosts, later = [], pulumi }: SetupOptions): Promise<void> {
   const cli = await findPulumiCli();
-  const specs = hosts.map(hostSpec);
-  const problems = findProblems(await machineFacts(cli?.version), {
+  const specs = [...hosts, ...later].map(hostSpec);
+  const needs: Needs = {
     memoryMiB: memoryNeeded(lab, specs),
     diskMiB: diskNeeded(specs, pulumi && !cli),
     pulumi,
-  } satisfies Needs);
+  };
+  const problems = findProblems(await machineFacts(cli?.version), needs);
   if (problems.length === 0) return;
   throw new UserError(
     ["The lab cannot run on this machine:", ...problems.map((problem) => `  - ${problem}`)].join("\n"),

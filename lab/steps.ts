@@ -13,21 +13,36 @@ const logEveryMs = 15_000;
 /** @throws whatever the first failing step threw; the steps after it do not run */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
   const isTerminal = process.stdout.isTTY === true;
+  let failure: unknown;
   const tasks = steps.map(({ title, run }) => ({
     title,
     task: async (_: unknown, task: { output: string }) => {
-      let last = Date.now();
-      await run((line) => {
-        const now = Date.now();
-        if (!isTerminal && now - last < logEveryMs) return;
-        last = now;
+      const output = (line: string) => {
         task.output = line.slice(0, 200);
-      });
+      };
+      try {
+        await run(isTerminal ? output : seldom(output));
+      } catch (error) {
+        failure = error;
+        throw new Error("see below"); // the caller shows the error itself, once
+      }
     },
   }));
-  await new Listr(tasks, {
+  const list = new Listr(tasks, {
     concurrent: false,
     renderer: isTerminal ? "default" : "simple",
-    rendererOptions: { timer: PRESET_TIMER, collapseErrors: true, showErrorMessage: false },
-  }).run();
+    rendererOptions: { timer: PRESET_TIMER, collapseErrors: false },
+  });
+  await list.run().catch((error: unknown) => {
+    throw failure ?? error;
+  });
+}
+
+function seldom(output: (line: string) => void): (line: string) => void {
+  let last = Date.now();
+  return (line) => {
+    if (Date.now() - last < logEveryMs) return;
+    last = Date.now();
+    output(line);
+  };
 }

@@ -27,7 +27,7 @@ async function main(): Promise<Counts[]> {
   try {
     await runSteps([
       { title: "Taking down the last test's lab", run: (report) => lab.down(report) },
-      ...setupSteps({ lab, hosts: defaultHosts, pulumi: true }),
+      ...setupSteps({ lab, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
     ]);
     counts.push(await jest(["--selectProjects", "lab", "--runInBand"], (argv) => lab.enter(argv)));
   } catch (error) {
@@ -47,7 +47,7 @@ async function jest(args: string[], wrap = (argv: string[]) => argv): Promise<Co
   const output = ["--json", `--outputFile=${outputFile}`, "--testLocationInResults"];
   const env = { ...process.env, KVM_LIVE_LAB: lab.name };
   try {
-    const exitCode = await runAttached(wrap([program, "--verbose", ...output, ...args, ...filters]), { env });
+    const exitCode = await runAttached(wrap([program, ...output, ...args, ...filters]), { env });
     const result = JSON.parse(readFileSync(outputFile, "utf8")) as { numPassedTests: number; numFailedTests: number };
     const failed = result.numFailedTests || (exitCode === 0 ? 0 : 1);
     return { passed: result.numPassedTests, failed };

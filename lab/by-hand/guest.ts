@@ -23,14 +23,18 @@ export async function startGuest(
 }
 
 export interface MoveOptions {
+  /** Whether QEMU's own stream is encrypted; true by default. */
+  tls?: boolean;
   /** Cap on the transfer rate, in MiB/s; none by default. */
   bandwidthMiBps?: number;
 }
 
-/** The command that moves a running guest, peer to peer and encrypted. */
-export function migrateCommand(guest: GuestDomain, to: LabHost, { bandwidthMiBps }: MoveOptions = {}): string[] {
+/** The command that moves a running guest, peer to peer. */
+export function migrateCommand(guest: GuestDomain, to: LabHost, options: MoveOptions = {}): string[] {
+  const { tls = true, bandwidthMiBps } = options;
   return [
-    ...["virsh", "migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--tls"],
+    ...["virsh", "migrate", "--live", "--p2p", "--persistent", "--undefinesource"],
+    ...(tls ? ["--tls"] : []),
     ...(bandwidthMiBps === undefined ? [] : ["--bandwidth", String(bandwidthMiBps)]),
     ...["--migrateuri", `tcp://${to.address}`, guest.name, `qemu+tls://${to.name}/system`],
   ];

@@ -35,15 +35,23 @@ export async function createTap(lab: string, { name }: HostSpec): Promise<void> 
   await ip(lab, "link", "set", name, "master", bridge, "up");
 }
 
-/** Pulls (or puts back) a host's network cable. */
-export async function setCable(lab: string, { name }: HostSpec, state: "up" | "down"): Promise<void> {
-  await ip(lab, "link", "set", name, state);
+/**
+ * Pulls a host's network cable out of the bridge. Taking the tap down instead would be final: User-Mode Linux's network
+ * driver does not come back from the errors that a tap answers with while it is down.
+ */
+export async function pullCable(lab: string, { name }: HostSpec): Promise<void> {
+  await ip(lab, "link", "set", name, "nomaster");
 }
 
-export async function cableIsUp(lab: string, { name }: HostSpec): Promise<boolean> {
+/** Puts it back. */
+export async function plugCable(lab: string, { name }: HostSpec): Promise<void> {
+  await ip(lab, "link", "set", name, "master", bridge);
+}
+
+export async function isPlugged(lab: string, { name }: HostSpec): Promise<boolean> {
   const { stdout } = await runAnyway(["ip", "-n", namespaceName(lab), "-json", "link", "show", name]);
-  const [link] = JSON.parse(stdout || "[]") as { flags: string[] }[];
-  return link?.flags.includes("UP") ?? false;
+  const [link] = JSON.parse(stdout || "[]") as { master?: string }[];
+  return link?.master === bridge;
 }
 
 /**

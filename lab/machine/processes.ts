@@ -22,7 +22,7 @@ export function processInfo(pid: number): ProcessInfo | undefined {
   return { pid, state, parent: Number(fields[1]), session: Number(fields[3]), startTime: Number(fields[19]) };
 }
 
-export function allProcesses(): ProcessInfo[] {
+function allProcesses(): ProcessInfo[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => processInfo(Number(name)))

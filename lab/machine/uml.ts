@@ -21,7 +21,7 @@ interface PidFile {
   startTime: number;
 }
 
-export const consoleLog = (machine: Machine) => join(machine.folder, "console.log");
+const consoleLog = (machine: Machine) => join(machine.folder, "console.log");
 export const seedFile = (machine: Machine) => join(machine.folder, "seed.tar");
 const diskFile = (machine: Machine) => join(machine.folder, "disk.cow");
 const pidFile = (machine: Machine) => join(machine.folder, "pid.json");

@@ -1,6 +1,6 @@
 /** What this machine is and has, as far as the lab cares. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { cacheFolder } from "../paths";
 import { runAnyway } from "../process";
 
@@ -24,8 +24,7 @@ export interface MachineFacts {
 export async function machineFacts(pulumiVersion: string | undefined): Promise<MachineFacts> {
   const release = parseOsRelease(readIfThere("/etc/os-release"));
   const folder = cacheFolder();
-  mkdirSync(folder, { recursive: true });
-  const disk = statfsSync(folder);
+  const disk = statfsSync(nearestFolder(folder));
   return {
     userId: process.getuid?.() ?? -1,
     distribution: release.ID ?? "unknown",
@@ -83,6 +82,11 @@ async function goVersion(): Promise<string | undefined> {
 
 function memAvailableKiB(meminfo: string): number {
   return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0);
+}
+
+/** The folder itself, or the closest one above it that exists. */
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
 }
 
 function readIfThere(file: string): string {

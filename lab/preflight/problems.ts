@@ -4,7 +4,7 @@ import type { MachineFacts } from "./facts";
 
 export const minimumPulumi = "3.200.0";
 /** The Go that the Pulumi CLI's modules ask for. */
-export const minimumGo = "1.25.11";
+const minimumGo = "1.25.11";
 
 /** What the work ahead takes; less when part of it is done already. */
 export interface Needs {

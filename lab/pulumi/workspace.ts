@@ -1,7 +1,10 @@
-/** A scratch place for the real Pulumi CLI: own backend, own home, own passphrase; nothing of the user's is touched. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+/**
+ * A scratch place for the real Pulumi CLI: own project file and stack configuration, own backend, own home, own
+ * passphrase. Nothing of the user's and nothing in the repository is touched.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { repository } from "../paths";
 import { type RunResult, run, runAnyway } from "../process";
 import { ensurePulumiCli } from "./cli";
@@ -18,18 +21,21 @@ export interface PulumiWorkspace {
 }
 
 export interface WorkspaceOptions {
-  /** Folder with a Pulumi.yaml; this repository by default. */
-  project?: string;
+  /** Folder of the program, in this repository. */
+  program: string;
   /** Put before the command, e.g. to run it inside the lab's network. */
   wrap?: (argv: readonly string[]) => string[];
   report?: (line: string) => void;
 }
 
-export async function createPulumiWorkspace(options: WorkspaceOptions = {}): Promise<PulumiWorkspace> {
-  const { project = repository, wrap = (argv) => [...argv], report } = options;
+export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<PulumiWorkspace> {
+  const { program, wrap = (argv) => [...argv], report } = options;
   const cli = await ensurePulumiCli(report);
   const scratch = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
-  for (const folder of ["home", "backend"]) mkdirSync(join(scratch, folder));
+  for (const folder of ["home", "backend", "project"]) mkdirSync(join(scratch, folder));
+  const cwd = join(scratch, "project");
+  const project = { name: basename(program), runtime: "nodejs", main: join(repository, program) };
+  writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify(project)); // JSON is YAML
   const env = {
     ...process.env,
     PATH: `${cli.folder}${delimiter}${process.env.PATH}`,
@@ -42,8 +48,8 @@ export async function createPulumiWorkspace(options: WorkspaceOptions = {}): Pro
   const command = (args: readonly string[]) => wrap(["pulumi", "--non-interactive", ...args]);
   return {
     env,
-    pulumi: (...args) => run(command(args), { env, cwd: project }),
-    tryPulumi: (...args) => runAnyway(command(args), { env, cwd: project }),
+    pulumi: (...args) => run(command(args), { env, cwd }),
+    tryPulumi: (...args) => runAnyway(command(args), { env, cwd }),
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }
