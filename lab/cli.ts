@@ -62,7 +62,11 @@ program
 
 const hostCommands: [name: string, description: string, act: (host: ReturnType<Lab["host"]>) => Promise<void>][] = [
   ["kill", "cut a host's power", (host) => host.kill()],
-  ["start", "boot a host again on its own disk, as after a power cut", (host) => host.start()],
+  [
+    "start",
+    "boot a host again on its own disk, as after a power cut",
+    (host) => runSteps([{ title: `${host.name} boots on its own disk`, run: () => host.start() }]),
+  ],
   ["partition", "pull a host's network cable", (host) => host.partition()],
   ["heal", "put a host's network cable back", (host) => host.heal()],
   ["fast", "lift a host's bandwidth limit", (host) => host.fast()],
