@@ -4,7 +4,7 @@ import type { HostSpec } from "./hosts";
 import { checkRate, createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { writeSeed } from "./machine/seed";
 import { inNamespace, overSsh, sshConfigFile } from "./machine/ssh";
-import { consoleTail, eraseDisk, hasDisk, type Machine, powerOff, powerOn, runningPid } from "./machine/uml";
+import { consoleTail, hasDisk, type Machine, powerOff, powerOn, renewDisk, runningPid } from "./machine/uml";
 import { labFolder, namespacePath } from "./paths";
 import { type RunOptions, type RunResult, run, runAnyway } from "./process";
 
@@ -18,11 +18,11 @@ export class LabHost {
   constructor(
     private readonly lab: string,
     readonly spec: HostSpec,
-    placement: { image: string; cpu: number },
+    cpu: number,
   ) {
     this.name = spec.name;
     this.address = spec.address;
-    this.machine = { spec, folder: join(labFolder(lab), spec.name), namespace: namespacePath(lab), ...placement };
+    this.machine = { spec, folder: join(labFolder(lab), spec.name), namespace: namespacePath(lab), cpu };
   }
 
   /** Runs a command as root; each argument arrives as it is. @throws CommandFailed on an exit code other than 0 */
@@ -60,10 +60,10 @@ export class LabHost {
     return runningPid(this.machine);
   }
 
-  /** Boots it on a fresh disk; does not wait for it. */
-  async create(): Promise<void> {
+  /** Boots it on a fresh disk, a copy of `image`; does not wait for it. */
+  async create(image: string): Promise<void> {
     await this.kill();
-    eraseDisk(this.machine);
+    renewDisk(this.machine, image);
     await createTap(this.lab, this.spec);
     await writeSeed(this.machine);
     powerOn(this.machine);

@@ -9,7 +9,7 @@ import { createNetwork, removeNetwork } from "./machine/network";
 import { inNamespace, knownHostsFile, sshConfigFile, writeSshConfig } from "./machine/ssh";
 import { checkLabName, labFolder, labsFolder, namespaceExists, namespaceName } from "./paths";
 import { allowedCpus } from "./preflight/facts";
-import { ensureImage, imageFile } from "./rootfs/build";
+import { ensureImage } from "./rootfs/build";
 
 export interface UpOptions {
   /** Names of the hosts to boot; nas, hv-a and hv-b by default. */
@@ -46,8 +46,9 @@ export class Lab {
    */
   async up({ hosts = defaultHosts, report = () => {} }: UpOptions = {}): Promise<void> {
     const wanted = hosts.map((name) => this.host(name));
-    for (const release of new Set(wanted.map((host) => host.spec.release)))
-      await ensureImage(release, (line) => report(`root file system of ${release}: ${line}`));
+    const image = ({ spec }: LabHost) =>
+      ensureImage(spec.release, (line) => report(`root file system of ${spec.release}: ${line}`));
+    for (const host of wanted) await image(host); // built before anybody has to wait for this lab
     await ensureKeys();
     await this.exclusively(async () => {
       if (!this.hosts.some((host) => host.isRunning)) await this.remove();
@@ -56,7 +57,7 @@ export class Lab {
       await createNetwork(this.name);
       for (const host of wanted.filter((candidate) => !candidate.isRunning)) {
         report(`booting ${host.name}`);
-        await host.create();
+        await host.create(await image(host));
       }
     }, report);
     await Promise.all(wanted.map((host) => host.waitUntilReady().then(() => report(`${host.name} is ready`))));
@@ -98,6 +99,6 @@ export class Lab {
   }
 
   private hostOf(spec: HostSpec): LabHost {
-    return new LabHost(this.name, spec, { image: imageFile(spec.release), cpu: cpuFor(spec.name, allowedCpus()) });
+    return new LabHost(this.name, spec, cpuFor(spec.name, allowedCpus()));
   }
 }

@@ -9,8 +9,6 @@ export interface Machine {
   spec: HostSpec;
   /** Folder of its own: disk, seed, console log, pid. */
   folder: string;
-  /** Root file system that its disk is a copy-on-write copy of. */
-  image: string;
   cpu: number;
   /** Network namespace, as a path under /run/netns. */
   namespace: string;
@@ -24,6 +22,7 @@ interface PidFile {
 const consoleLog = (machine: Machine) => join(machine.folder, "console.log");
 export const seedFile = (machine: Machine) => join(machine.folder, "seed.tar");
 const diskFile = (machine: Machine) => join(machine.folder, "disk.cow");
+const imageRecord = (machine: Machine) => join(machine.folder, "image");
 const pidFile = (machine: Machine) => join(machine.folder, "pid.json");
 
 /** @returns the pid of the running machine, or undefined when it is off */
@@ -36,20 +35,23 @@ export function runningPid(machine: Machine): number | undefined {
 
 export const hasDisk = (machine: Machine) => existsSync(diskFile(machine));
 
-/** Takes away the disk, so that the next boot has a fresh one. */
-export function eraseDisk(machine: Machine): void {
+/** Gives it a fresh disk: a copy-on-write copy of `image`, which User-Mode Linux makes at the next boot. */
+export function renewDisk(machine: Machine, image: string): void {
+  mkdirSync(machine.folder, { recursive: true });
   rmSync(diskFile(machine), { force: true });
+  // Recorded, since the disk is of no use with another image, and a changed recipe makes another one.
+  writeFileSync(imageRecord(machine), image);
 }
 
 /** Presses the power button. The machine outlives this process. */
 export function powerOn(machine: Machine): void {
-  mkdirSync(machine.folder, { recursive: true });
-  if (!existsSync(machine.image))
-    throw new Error(`${machine.image} is gone: run \`npm run lab -- up\` to build it anew.`);
+  const image = readFileSync(imageRecord(machine), "utf8");
+  if (!existsSync(image))
+    throw new Error(`${image} is gone, and with it the disk of ${machine.spec.name}: run \`npm run lab -- up\`.`);
   const log = openSync(consoleLog(machine), "a");
   const child = spawn(
     "nsenter",
-    [`--net=${machine.namespace}`, "taskset", "-c", String(machine.cpu), ...kernel(machine)],
+    [`--net=${machine.namespace}`, "taskset", "-c", String(machine.cpu), ...kernel(machine, image)],
     {
       detached: true, // a session of its own: that is how powerOff finds all that belongs to the machine
       stdio: ["ignore", log, log],
@@ -88,8 +90,8 @@ export function consoleTail(machine: Machine, lines = 8): string {
   return readFileSync(consoleLog(machine), "utf8").trimEnd().split(/\r?\n/).slice(-lines).join("\n");
 }
 
-function kernel(machine: Machine): string[] {
-  const { spec, folder, image } = machine;
+function kernel(machine: Machine, image: string): string[] {
+  const { spec, folder } = machine;
   return [
     "linux.uml",
     `ubd0=${diskFile(machine)},${image}`,
