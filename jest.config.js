@@ -9,7 +9,7 @@ const project = (displayName) => ({
 });
 
 module.exports = {
-  projects: [project("unit"), project("checks"), project("lab")],
+  projects: [project("unit"), project("protocol"), project("checks"), project("lab")],
   reporters: ["default", "<rootDir>/test/progress-reporter.js"],
   testTimeout: 600_000,
 };

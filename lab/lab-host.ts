@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { retryUntil } from "../provider/util/retry";
+import { retryUntil } from "../provider/util/policy";
 import type { HostSpec } from "./hosts";
 import { checkRate, createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { writeSeed } from "./machine/seed";

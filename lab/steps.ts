@@ -39,7 +39,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
 }
 
 function seldom(output: (line: string) => void): (line: string) => void {
-  let last = Date.now();
+  let last = 0;
   return (line) => {
     if (Date.now() - last < logEveryMs) return;
     last = Date.now();

@@ -23,7 +23,7 @@ const filters = process.argv.slice(2).filter((argument) => !["--only", "lab"].in
 
 async function main(): Promise<Counts[]> {
   const counts: Counts[] = [];
-  if (!onlyLab) counts.push(await jest(["--selectProjects", "checks", "unit"]));
+  if (!onlyLab) counts.push(await jest(["--selectProjects", "checks", "unit", "protocol"]));
   try {
     await runSteps([
       { title: "Taking down the last test's lab", run: (report) => lab.down(report) },

@@ -1,6 +1,6 @@
 /** Reads /proc: which processes there are, to whom they belong, and ends them by pid. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { retryUntil } from "../../provider/util/retry";
+import { retryUntil } from "../../provider/util/policy";
 
 export interface ProcessInfo {
   pid: number;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
-import { retryUntil } from "../../provider/util/retry";
+import { retryUntil } from "../../provider/util/policy";
 import { runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();

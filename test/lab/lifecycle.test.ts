@@ -5,7 +5,7 @@ import { Lab } from "../../lab/lab";
 import { namespaceProcesses } from "../../lab/machine/processes";
 import { labFolder, namespaceName, namespacePath, repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
-import { retryUntil } from "../../provider/util/retry";
+import { retryUntil } from "../../provider/util/policy";
 import { runningLab } from "./support";
 
 const { hvA } = runningLab();

@@ -2,7 +2,7 @@ import { counterOf, domainState, lastMigration, migrateCommand, move, startGuest
 import { guests } from "../../lab/guest/build";
 import type { LabHost } from "../../lab/lab-host";
 import { CommandFailed } from "../../lab/process";
-import { retryUntil } from "../../provider/util/retry";
+import { retryUntil } from "../../provider/util/policy";
 import { imageFolder, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { nas, hvA, hvB } = runningLab();

@@ -1,4 +1,4 @@
-import { retryUntil } from "../../../provider/util/retry";
+import { retryUntil } from "../../../provider/util/policy";
 
 test("tries until it works", async () => {
   let tries = 0;

@@ -1,4 +1,14 @@
-import { ConstantBackoff, handleAll, retry, TaskCancelledError, TimeoutStrategy, timeout, wrap } from "cockatiel";
+/** The one door to cockatiel. */
+import {
+  bulkhead,
+  ConstantBackoff,
+  handleAll,
+  retry,
+  TaskCancelledError,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from "cockatiel";
 
 /** How often to try, and for how long. */
 export interface RetryOptions {
@@ -35,4 +45,10 @@ export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>
     if (error instanceof TaskCancelledError && lastError !== undefined) throw lastError;
     throw error;
   }
+}
+
+/** @returns a function that runs what it is given, `limit` at a time; the rest waits in order */
+export function limitConcurrency(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const policy = bulkhead(limit, Number.MAX_SAFE_INTEGER);
+  return (work) => policy.execute(work);
 }

@@ -1,0 +1,53 @@
+/** What to log in with: reads key files and finds the agent, on this machine only. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { CredentialUnusable } from "./errors";
+import { expandHome } from "./home";
+
+export interface Credential {
+  /** For messages, e.g. `identityFile /root/.ssh/id_ed25519`. */
+  what: string;
+  /** A private key in any format that OpenSSH writes, or an agent's socket. */
+  key?: string;
+  agent?: string;
+  /** Found by looking around, so that it is left out when it cannot be used. */
+  optional: boolean;
+}
+
+const usualFiles = ["~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"];
+
+/** @throws CredentialUnusable when what the user named is not there */
+export async function credentialsFor(args: ConnectionArgs): Promise<Credential[]> {
+  const host = hostLabel(args);
+  const found: Credential[] = [];
+  if (args.privateKey !== undefined) found.push({ what: "privateKey", key: args.privateKey, optional: false });
+  if (args.identityFile !== undefined) found.push(await fromFile(host, args.identityFile));
+  const agent = findAgent(host, args.agent);
+  if (agent) found.push(agent);
+  if (args.privateKey === undefined && args.identityFile === undefined)
+    for (const file of usualFiles.filter((candidate) => existsSync(expandHome(candidate))))
+      found.push({ ...(await fromFile(host, file)), optional: true });
+  return found;
+}
+
+async function fromFile(host: string, file: string): Promise<Credential> {
+  const what = `identityFile ${file}`;
+  try {
+    return { what, key: await readFile(expandHome(file), "utf8"), optional: false };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such file on this machine" : message;
+    throw new CredentialUnusable(host, what, reason, "Set identityFile to a private key that this user can read.");
+  }
+}
+
+function findAgent(host: string, wanted: string | false | undefined): Credential | undefined {
+  if (wanted === false) return undefined;
+  const socket = wanted ?? process.env.SSH_AUTH_SOCK;
+  if (!socket) return undefined;
+  const what = `agent ${socket}`;
+  if (existsSync(expandHome(socket))) return { what, agent: expandHome(socket), optional: wanted === undefined };
+  if (wanted === undefined) return undefined;
+  throw new CredentialUnusable(host, what, "there is no such socket", "Start the agent, or set agent to its socket.");
+}

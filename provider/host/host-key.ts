@@ -1,0 +1,71 @@
+/** Pure: which host keys are trusted. */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+/** A public host key in SSH's wire format, as it comes in the key exchange and, base64, stands in files. */
+type HostKey = Buffer;
+
+export interface KnownKey {
+  type: string;
+  key: HostKey;
+  revoked: boolean;
+}
+
+/** `SHA256:…` as `ssh-keygen -lf` prints it. */
+export function fingerprintOf(key: HostKey): string {
+  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+}
+
+/** e.g. `ssh-ed25519`; the first string of the wire format. */
+export function typeOf(key: HostKey): string {
+  const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
+  return key.subarray(4, 4 + length).toString("latin1");
+}
+
+/**
+ * Whether one of the user's own words for the key is about this key.
+ *
+ * @param wanted `SHA256:…` or `TYPE BASE64 [COMMENT]`
+ */
+export function matchesHostKey(key: HostKey, wanted: string): boolean {
+  const words = wanted.trim().split(/\s+/);
+  if (words.length === 1) return fingerprintOf(key) === words[0]?.replace(/=+$/, "");
+  return Buffer.from(words[1] ?? "", "base64").equals(key);
+}
+
+/**
+ * The keys that a known_hosts file has for a host.
+ *
+ * Certificate authorities are left out: a host certificate is not asked for, so they could not vouch for anything.
+ * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT
+ */
+export function knownKeys(knownHosts: string, address: string, port: number): KnownKey[] {
+  const name = port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
+  return knownHosts.split("\n").flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const marker = words[0]?.startsWith("@") ? words.shift() : undefined;
+    const [hosts = "", type = "", key = ""] = words;
+    if (hosts === "" || hosts.startsWith("#") || key === "" || marker === "@cert-authority") return [];
+    if (!isAbout(hosts, name)) return [];
+    return [{ type, key: Buffer.from(key, "base64"), revoked: marker === "@revoked" }];
+  });
+}
+
+function isAbout(hosts: string, name: string): boolean {
+  if (hosts.startsWith("|1|")) return matchesHash(hosts, name);
+  const patterns = hosts.toLowerCase().split(",");
+  if (patterns.some((pattern) => pattern.startsWith("!") && matchesPattern(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => matchesPattern(pattern, name));
+}
+
+/** `HashKnownHosts`: |1|salt|HMAC-SHA1(salt, name)| */
+function matchesHash(hosts: string, name: string): boolean {
+  const [, , salt = "", hash = ""] = hosts.split("|");
+  const expected = Buffer.from(hash, "base64");
+  const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
+}

@@ -1,0 +1,83 @@
+/** One connection a host and process, opened when it is wanted, closed when it has been idle. */
+import type { ConnectionArgs } from "./connection-args";
+import { SshConnection } from "./ssh-connection";
+
+/** Long enough for the next resource to find it open, short enough for a process that is done to end by itself. */
+const idleMs = 3000;
+
+interface Entry {
+  connection: Promise<SshConnection>;
+  users: number;
+  idle?: NodeJS.Timeout;
+}
+
+export class ConnectionPool {
+  private readonly entries = new Map<string, Entry>();
+
+  /** Lends the connection to `work`; a broken one is replaced first. Never repeats `work`. */
+  async use<T>(args: ConnectionArgs, work: (connection: SshConnection) => Promise<T>): Promise<T> {
+    const entry = await this.entryFor(args);
+    entry.users += 1;
+    clearTimeout(entry.idle);
+    try {
+      return await work(await entry.connection);
+    } finally {
+      entry.users -= 1;
+      if (entry.users === 0) this.closeLater(args, entry);
+    }
+  }
+
+  /** Closes all connections; commands that run end with ConnectionLost. */
+  async closeAll(): Promise<void> {
+    const entries = [...this.entries.values()];
+    this.entries.clear();
+    for (const entry of entries) await close(entry);
+  }
+
+  private async entryFor(args: ConnectionArgs): Promise<Entry> {
+    const key = JSON.stringify(args);
+    const known = this.entries.get(key);
+    if (known && (await isUsable(known))) return known;
+    const current = this.entries.get(key);
+    if (current && current !== known) return current; // another caller has replaced it meanwhile
+    const entry: Entry = { connection: this.connect(args), users: 0 };
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  /** A connection through another host uses that one for as long as it is open itself. */
+  private connect(args: ConnectionArgs): Promise<SshConnection> {
+    if (!args.proxyJump) return SshConnection.open(args);
+    const { proxyJump } = args;
+    return new Promise((resolve, reject) => {
+      this.use(proxyJump, async (through) => {
+        const connection = await SshConnection.open(args, through);
+        resolve(connection);
+        await connection.closed;
+      }).catch(reject);
+    });
+  }
+
+  private closeLater(args: ConnectionArgs, entry: Entry): void {
+    entry.idle = setTimeout(() => {
+      const key = JSON.stringify(args);
+      if (this.entries.get(key) === entry) this.entries.delete(key);
+      void close(entry);
+    }, idleMs).unref(); // an open connection keeps the process alive for it, a broken one need not
+  }
+}
+
+async function isUsable(entry: Entry): Promise<boolean> {
+  return entry.connection.then(
+    ({ isOpen }) => isOpen,
+    () => false,
+  );
+}
+
+async function close(entry: Entry): Promise<void> {
+  clearTimeout(entry.idle);
+  await entry.connection.then(
+    (connection) => connection.close(),
+    () => {}, // it never opened, and whoever wanted it has been told
+  );
+}

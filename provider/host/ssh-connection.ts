@@ -1,0 +1,222 @@
+/** The one door to ssh2: one SSH connection, commands on it, streams through it. */
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import {
+  type AnyAuthMethod,
+  Client,
+  type ClientChannel,
+  type ConnectConfig,
+  type ServerHostKeyAlgorithm,
+  utils,
+} from "ssh2";
+import { limitConcurrency } from "../util/policy";
+import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { type Credential, credentialsFor } from "./credentials";
+import { CommandTimedOut, ConnectionLost, CredentialUnusable, HostUnreachable, LoginRefused } from "./errors";
+import { type Trust, trustFor } from "./trust";
+
+export interface ExecOptions {
+  /** For standard input; closed at once without it. */
+  input?: string | Uint8Array;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** The command as messages show it, without secrets. */
+  shown: string;
+}
+
+export interface ExecResult {
+  /** -1 when a signal ended the command. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** sshd allows 10 sessions a connection (MaxSessions); some are left for tunnels to hosts behind this one. */
+const maximumSessions = 8;
+/** A connection is given up after 3 unanswered probes: 30 s, so that a broken one never hangs an operation. */
+const keepalive = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
+
+const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
+
+/** ssh2 says in `level` at which stage it failed. */
+type LoginError = Error & { level?: string };
+
+export class SshConnection {
+  private readonly inTurn = limitConcurrency(maximumSessions);
+  private reason = "closed";
+  isOpen = true;
+  /** Settles when it is no longer open, for whatever reason. */
+  readonly closed: Promise<void>;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly host: string,
+  ) {
+    client.on("error", (error) => {
+      this.reason = error.message;
+    });
+    this.closed = new Promise((resolve) => {
+      client.on("close", () => {
+        this.isOpen = false;
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * @param through a connection to the host on the way, if there is one
+   * @throws CredentialUnusable, HostKeyRefused, LoginRefused or HostUnreachable
+   */
+  static async open(args: ConnectionArgs, through?: SshConnection): Promise<SshConnection> {
+    const host = hostLabel(args);
+    const credentials = await credentialsFor(args);
+    const methods = credentials.flatMap((credential) => authMethod(args, credential));
+    const trust = await trustFor(args);
+    const sock = await through?.tunnel(args.address, args.port ?? 22);
+    let refusal: Error | undefined;
+    const hostVerifier = (key: Buffer) => {
+      refusal = trust.refusal(key);
+      return refusal === undefined;
+    };
+    const client = new Client();
+    try {
+      await login(client, { ...config(args, trust), hostVerifier, authHandler: methods, ...(sock && { sock }) });
+    } catch (error) {
+      throw refusal ?? explain(host, error as LoginError, credentials);
+    }
+    return new SshConnection(client, host);
+  }
+
+  /**
+   * Runs one command line. Nothing is retried here: once the host has accepted it, it may have run.
+   *
+   * @throws NotStarted when the host has not seen it, ConnectionLost or CommandTimedOut when it may have run
+   */
+  exec(commandLine: string, options: ExecOptions): Promise<ExecResult> {
+    return this.inTurn(async () => {
+      options.signal?.throwIfAborted();
+      return this.collect(await this.startCommand(commandLine), options);
+    });
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.client.end();
+  }
+
+  private startCommand(commandLine: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const notStarted = (error?: Error) => reject(new NotStarted(error?.message ?? this.reason));
+      if (!this.isOpen) return notStarted();
+      const onClose = () => reject(new NotStarted(this.reason));
+      this.client.once("close", onClose);
+      try {
+        this.client.exec(commandLine, (error, channel) => {
+          this.client.off("close", onClose);
+          if (error) notStarted(error);
+          else resolve(channel);
+        });
+      } catch (error) {
+        this.client.off("close", onClose);
+        notStarted(error as Error); // ssh2 throws "Not connected" when it has just noticed
+      }
+    });
+  }
+
+  private collect(channel: ClientChannel, { input, timeoutMs, signal, shown }: ExecOptions): Promise<ExecResult> {
+    return new Promise((resolve, reject) => {
+      const output = { stdout: "", stderr: "" };
+      let exitCode: number | undefined;
+      const giveUp = (error: Error) => {
+        reject(error);
+        channel.close();
+      };
+      const timer = setTimeout(() => giveUp(new CommandTimedOut(this.host, shown, timeoutMs)), timeoutMs);
+      const onAbort = () => giveUp(signal?.reason as Error);
+      signal?.addEventListener("abort", onAbort);
+      channel.setEncoding("utf8").on("data", (text: string) => {
+        output.stdout += text;
+      });
+      channel.stderr.setEncoding("utf8").on("data", (text: string) => {
+        output.stderr += text;
+      });
+      channel.on("exit", (code: number | null) => {
+        exitCode = code ?? -1;
+      });
+      channel.on("close", () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+        if (exitCode === undefined) reject(new ConnectionLost(this.host, shown, this.reason));
+        else resolve({ exitCode, ...output });
+      });
+      channel.on("error", () => {}); // "close" follows and tells the rest
+      channel.end(input ?? "");
+    });
+  }
+
+  private tunnel(address: string, port: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      this.client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
+        if (error) reject(new HostUnreachable(`${address}:${port} through ${this.host}`, error.message));
+        else resolve(channel);
+      });
+    });
+  }
+}
+
+/** The host has not seen the command, so it can be sent again. */
+export class NotStarted extends Error {}
+
+function config(args: ConnectionArgs, trust: Trust): ConnectConfig {
+  return {
+    host: args.address,
+    port: args.port ?? 22,
+    username: args.user ?? "root",
+    readyTimeout: (args.connectTimeoutSeconds ?? 30) * 1000,
+    ...keepalive,
+    algorithms: { serverHostKey: keyAlgorithms(trust.types) },
+  };
+}
+
+/** Those of known keys come first: a host has several keys, and shows the one of the first algorithm that it can do. */
+function keyAlgorithms(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
+  const algorithmsOf = (type: string) => (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type]);
+  const known = knownTypes.filter((type) => keyTypes.includes(type));
+  return [...new Set([...known, ...keyTypes].flatMap(algorithmsOf))] as ServerHostKeyAlgorithm[];
+}
+
+/** @returns no method for a key that was only found by looking around and cannot be used */
+function authMethod(args: ConnectionArgs, { what, key, agent, optional }: Credential): AnyAuthMethod[] {
+  const username = args.user ?? "root";
+  if (agent !== undefined) return [{ type: "agent", username, agent }];
+  const parsed = utils.parseKey(key ?? "", args.passphrase);
+  if (!(parsed instanceof Error) && parsed.isPrivateKey())
+    return [{ type: "publickey", username, key: key ?? "", ...(args.passphrase && { passphrase: args.passphrase }) }];
+  if (optional) return [];
+  const reason = parsed instanceof Error ? parsed.message : "it is a public key";
+  throw new CredentialUnusable(
+    hostLabel(args),
+    what,
+    reason,
+    "Give a private key that OpenSSH can read, and its passphrase.",
+  );
+}
+
+async function login(client: Client, settings: ConnectConfig): Promise<void> {
+  try {
+    const ready = once(client, "ready");
+    client.connect(settings);
+    await ready;
+  } catch (error) {
+    client.on("error", () => {}); // what follows the first error adds nothing, and would end the process
+    client.destroy();
+    throw error;
+  }
+}
+
+function explain(host: string, error: LoginError, credentials: readonly Credential[]): Error {
+  const tried = credentials.map(({ what }) => what);
+  return error.level === "client-authentication"
+    ? new LoginRefused(host, tried)
+    : new HostUnreachable(host, error.message);
+}

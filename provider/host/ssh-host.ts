@@ -1,0 +1,86 @@
+/** A {@link Host} over SSH. */
+import { quoteCommand } from "./command";
+import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
+import { CommandFailed, HostUnreachable, SudoRefused, ToolMissing } from "./errors";
+import type { CommandResult, Host, RunOptions } from "./host";
+import { ConnectionPool } from "./pool";
+import { redact } from "./redact";
+import { NotStarted, type SshConnection } from "./ssh-connection";
+import { debianPackageOf, missingTool } from "./tools";
+
+const defaultTimeoutMs = 60_000;
+/** How often a command that the host has not seen is sent again over a new connection. */
+const maximumStarts = 3;
+
+const sharedPool = new ConnectionPool();
+/** Connections on which sudo was found to work. */
+const trustedBySudo = new WeakSet<SshConnection>();
+
+/** Ends all connections of this process; commands that run end with ConnectionLost. */
+export const closeConnections = (): Promise<void> => sharedPool.closeAll();
+
+export class SshHost implements Host {
+  readonly label: string;
+  private readonly usesSudo: boolean;
+
+  constructor(private readonly args: ConnectionArgs) {
+    this.label = hostLabel(args);
+    this.usesSudo = args.sudo ?? (args.user ?? "root") !== "root";
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const result = await this.tryRun(argv, options);
+    if (result.exitCode !== 0) throw new CommandFailed(this.label, this.forMessages(result, options));
+    return result;
+  }
+
+  async tryRun(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const secrets = this.secrets(options);
+    const shown = quoteCommand(argv.map((argument) => redact(argument, secrets)));
+    const line = quoteCommand([...(this.usesSudo ? ["sudo", "-n", "--"] : []), "env", "LC_ALL=C", ...argv]);
+    const { input, signal, timeoutMs = defaultTimeoutMs } = options;
+    const start = performance.now();
+    const finished = await this.send((connection) =>
+      connection.exec(line, { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) }),
+    );
+    const result = { ...finished, command: shown, durationMs: Math.round(performance.now() - start) };
+    const tool = missingTool(argv, result.exitCode, result.stderr);
+    if (tool === undefined) return result;
+    throw new ToolMissing(this.label, this.forMessages(result, options), tool, debianPackageOf(tool));
+  }
+
+  /** A command that the host has seen is never sent again: it may have run. */
+  private async send<T>(work: (connection: SshConnection) => Promise<T>): Promise<T> {
+    let reason = "";
+    for (let start = 0; start < maximumStarts; start++) {
+      try {
+        return await sharedPool.use(this.args, async (connection) => {
+          if (this.usesSudo) await this.checkSudo(connection);
+          return work(connection);
+        });
+      } catch (error) {
+        if (!(error instanceof NotStarted)) throw error;
+        reason = error.message;
+      }
+    }
+    throw new HostUnreachable(this.label, reason);
+  }
+
+  /** Asked before the first command, so that sudo's refusal is not mistaken for the command's own failure. */
+  private async checkSudo(connection: SshConnection): Promise<void> {
+    if (trustedBySudo.has(connection)) return;
+    const shown = "sudo -n true";
+    const { exitCode, stderr } = await connection.exec(shown, { timeoutMs: defaultTimeoutMs, shown });
+    if (exitCode !== 0) throw new SudoRefused(this.label, stderr.trim().split("\n").at(-1) ?? "");
+    trustedBySudo.add(connection);
+  }
+
+  private secrets({ secrets = [] }: RunOptions): string[] {
+    return [...connectionSecrets(this.args), ...secrets];
+  }
+
+  private forMessages(result: CommandResult, options: RunOptions): CommandResult {
+    const hide = (text: string) => redact(text, this.secrets(options));
+    return { ...result, stdout: hide(result.stdout), stderr: hide(result.stderr) };
+  }
+}

@@ -1,0 +1,28 @@
+/** Pure: which Debian package brings a program that the provider runs. */
+const packages: Readonly<Record<string, string>> = {
+  certtool: "gnutls-bin",
+  exportfs: "nfs-kernel-server",
+  findmnt: "util-linux",
+  flock: "util-linux",
+  mount: "mount",
+  "mount.nfs": "nfs-common",
+  "ovs-vsctl": "openvswitch-switch",
+  "qemu-img": "qemu-utils",
+  sudo: "sudo",
+  systemctl: "systemd",
+  virsh: "libvirt-clients",
+  "virt-admin": "libvirt-clients",
+};
+
+export const debianPackageOf = (tool: string): string | undefined => packages[tool];
+
+/**
+ * The program that a command did not find.
+ *
+ * @param argv the command; a shell's own complaint is about a program in its script
+ */
+export function missingTool(argv: readonly string[], exitCode: number, stderr: string): string | undefined {
+  if (exitCode !== 127) return undefined;
+  const complaint = /^(?:[\w/.-]*sh|bash): (?:\S+ )?(?:line )?\d*:? ?([\w.+-]+): (?:command )?not found$/m.exec(stderr);
+  return complaint?.[1] ?? argv[0];
+}

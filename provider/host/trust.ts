@@ -1,0 +1,68 @@
+/** Decides about a host's key: by the user's own word if there is one, else by known_hosts. Never by default. */
+import { readFile } from "node:fs/promises";
+import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { HostKeyRefused } from "./errors";
+import { expandHome } from "./home";
+import { fingerprintOf, type KnownKey, knownKeys, matchesHostKey, typeOf } from "./host-key";
+
+export interface Trust {
+  /** Types of the keys that are known, so that the host is asked for one of those. */
+  types: string[];
+  /** @returns why the key is refused; undefined when it is trusted */
+  refusal(key: Buffer): HostKeyRefused | undefined;
+}
+
+export async function trustFor(args: ConnectionArgs): Promise<Trust> {
+  if (args.hostKey !== undefined) return trustInWords(args, [args.hostKey].flat());
+  const file = expandHome(args.knownHosts ?? "~/.ssh/known_hosts");
+  return trustInFile(args, file, knownKeys(await readOr(file, ""), args.address, args.port ?? 22));
+}
+
+function trustInWords(args: ConnectionArgs, wanted: readonly string[]): Trust {
+  const host = hostLabel(args);
+  return {
+    types: wanted
+      .map((word) => word.trim().split(/\s+/))
+      .flatMap((words) => (words.length > 1 ? words.slice(0, 1) : [])),
+    refusal(key) {
+      if (wanted.some((word) => matchesHostKey(key, word))) return undefined;
+      const expected = wanted.map((word) => (word.includes(" ") ? fingerprintOfWord(word) : word)).join(" or ");
+      const reason = `and hostKey says ${expected}`;
+      return new HostKeyRefused(host, fingerprintOf(key), reason, "Find out why before you change hostKey.");
+    },
+  };
+}
+
+function trustInFile(args: ConnectionArgs, file: string, known: readonly KnownKey[]): Trust {
+  const host = hostLabel(args);
+  const good = known.filter(({ revoked }) => !revoked);
+  return {
+    types: [...new Set(good.map(({ type }) => type))],
+    refusal(key) {
+      const shown = fingerprintOf(key);
+      if (known.some((entry) => entry.revoked && entry.key.equals(key)))
+        return new HostKeyRefused(host, shown, `which ${file} marks as revoked`, "Do not use this host.");
+      if (good.some((entry) => entry.key.equals(key))) return undefined;
+      if (good.length > 0) {
+        const expected = good.map((entry) => `${entry.type} ${fingerprintOf(entry.key)}`).join(" or ");
+        const reason = `and ${file} has ${expected}`;
+        return new HostKeyRefused(host, shown, reason, "Find out why before you change that file.");
+      }
+      const fix = `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_${fileName(key)}_key.pub\` on the host itself, then set hostKey to it.`;
+      return new HostKeyRefused(host, shown, `and neither hostKey nor ${file} knows the host`, fix);
+    },
+  };
+}
+
+/** `ssh-ed25519` is in ssh_host_ed25519_key, `ecdsa-sha2-nistp256` in ssh_host_ecdsa_key. */
+const fileName = (key: Buffer) => typeOf(key).replace(/^ssh-/, "").replace(/-.*$/, "");
+const fingerprintOfWord = (word: string) => fingerprintOf(Buffer.from(word.trim().split(/\s+/)[1] ?? "", "base64"));
+
+async function readOr(file: string, otherwise: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return otherwise;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/** The project's one test double: a real SSH server in this process, whose answers are scripted. */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
+import type { ConnectionArgs } from "../../provider/host/connection-args";
+
+export interface Script {
+  /** Whom to let in; everybody by default. */
+  login?: (attempt: AuthContext) => boolean;
+  /** What a command does; a real shell of this machine runs it by default. */
+  run?: (command: string, channel: ServerChannel, connection: Connection) => void;
+}
+
+const clientKey = makeKey();
+
+export class ScriptedHost {
+  /** Command lines in the order in which they came. */
+  readonly commands: string[] = [];
+  /** TCP connections that were made, whatever became of them. */
+  connections = 0;
+  private readonly open = new Set<Connection>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly publicKey: string,
+  ) {}
+
+  static async start({ login = () => true, run = inRealShell }: Script = {}): Promise<ScriptedHost> {
+    const key = makeKey();
+    const server = new Server({ hostKeys: [key.private] });
+    const host = new ScriptedHost(server, key.public);
+    server.on("connection", (connection) => {
+      host.connections += 1;
+      host.open.add(connection);
+      connection.on("close", () => host.open.delete(connection));
+      connection.on("error", () => {}); // a client that hangs up is part of many tests
+      connection.on("authentication", (attempt) => (login(attempt) ? attempt.accept() : attempt.reject()));
+      connection.on("session", (acceptSession) => {
+        acceptSession().on("exec", (accept, _reject, { command }) => {
+          host.commands.push(command);
+          run(command, accept(), connection);
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return host;
+  }
+
+  /** How to get in. */
+  get args(): ConnectionArgs {
+    const { port } = this.server.address() as AddressInfo;
+    const loginWith = { privateKey: clientKey.private, agent: false as const, connectTimeoutSeconds: 5 };
+    return { address: "127.0.0.1", port, hostKey: this.publicKey, ...loginWith };
+  }
+
+  /** Cuts all connections without a word. */
+  cut(): void {
+    for (const connection of this.open) destroySocket(connection);
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+/** Answers a command with these words. */
+export function answer(channel: ServerChannel, exitCode: number, stdout = "", stderr = ""): void {
+  channel.stdout.write(stdout);
+  channel.stderr.write(stderr);
+  channel.exit(exitCode);
+  channel.end();
+}
+
+export function destroySocket(connection: Connection): void {
+  (connection as unknown as { _sock: { destroy(): void } })._sock.destroy();
+}
+
+function inRealShell(command: string, channel: ServerChannel): void {
+  const child = spawn("sh", ["-c", command]);
+  channel.stdin.pipe(child.stdin);
+  child.stdin.on("error", () => {}); // it need not read its input
+  child.stdout.on("data", (data) => channel.stdout.write(data));
+  child.stderr.on("data", (data) => channel.stderr.write(data));
+  child.on("close", (code) => {
+    channel.exit(code ?? 1);
+    channel.end();
+  });
+}
+
+/** A port where something listens that never says a word. */
+export async function silentPort(): Promise<{ port: number; close: () => void }> {
+  const server = createServer((socket) => server.once("stop", () => socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.emit("stop");
+    server.close();
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+/** By OpenSSH: of the keys that ssh2 makes, one in two hundred cannot be read, by OpenSSH neither. */
+function makeKey(): { private: string; public: string } {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-key-"));
+  const file = join(folder, "key");
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+  const [privateKey, publicKey] = [file, `${file}.pub`].map((path) => readFileSync(path, "utf8")) as [string, string];
+  rmSync(folder, { recursive: true });
+  return { private: privateKey, public: publicKey.trim() };
+}
