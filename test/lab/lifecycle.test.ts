@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Lab } from "../../lab/lab";
-import { namespaceProcesses } from "../../lab/machine/processes";
+import { killAll, namespaceProcesses } from "../../lab/machine/processes";
 import { labFolder, namespaceName, namespacePath, repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
@@ -23,9 +23,9 @@ async function expectNothingLeft(): Promise<void> {
   expect(existsSync(labFolder(second.name))).toBe(false);
 }
 
-const killEverything = () => {
-  for (const { pid } of namespaceProcesses(namespacePath(second.name))) process.kill(pid, "SIGKILL");
-};
+/** Not by the lab's own power button: at once, in no order, as a crash does. */
+const killEverything = () =>
+  killAll(() => namespaceProcesses(namespacePath(second.name)).map(({ pid }) => pid), "the second lab");
 
 test("two labs live side by side, with the same addresses", async () => {
   await second.up({ hosts: ["nas"] });
@@ -61,7 +61,7 @@ test("a dead host is told apart from a slow one: waiting ends at once, with its 
 });
 
 test("down after kill -9 of everything leaves nothing behind", async () => {
-  killEverything();
+  await killEverything();
   await second.down();
   await expectNothingLeft();
 });
@@ -77,7 +77,7 @@ test("down after a boot that was cut off leaves nothing behind", async () => {
 
 test("up after kill -9 of everything clears up by itself", async () => {
   await second.up({ hosts: ["nas"] });
-  killEverything();
+  await killEverything();
   await second.up({ hosts: ["nas"] });
   expect((await nas.exec(["hostname"])).stdout).toBe("nas\n");
   await second.down();

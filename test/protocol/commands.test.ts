@@ -17,7 +17,7 @@ const failure = async (work: Promise<unknown>): Promise<Error> =>
 
 afterEach(async () => {
   await closeConnections();
-  await server.stop();
+  await ScriptedHost.stopAll();
 });
 
 test("a program gets its arguments and its input as they are, in the C locale", async () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await closeConnections();
-  await server.stop();
+  await ScriptedHost.stopAll();
 });
 
 const connect = (args: Partial<ConnectionArgs>) => new SshHost({ ...server.args, ...args }).run(["true"]);

@@ -22,6 +22,7 @@ export class ScriptedHost {
   /** TCP connections that were made, whatever became of them. */
   connections = 0;
   private readonly open = new Set<Connection>();
+  private static readonly started = new Set<ScriptedHost>();
 
   private constructor(
     private readonly server: Server,
@@ -32,6 +33,7 @@ export class ScriptedHost {
     const key = makeKey();
     const server = new Server({ hostKeys: [key.private] });
     const host = new ScriptedHost(server, key.public);
+    ScriptedHost.started.add(host);
     server.on("connection", (connection) => {
       host.connections += 1;
       host.open.add(connection);
@@ -62,8 +64,14 @@ export class ScriptedHost {
   }
 
   async stop(): Promise<void> {
+    ScriptedHost.started.delete(this);
     this.cut();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** For afterEach: also what a failed test left running would keep jest from ending. */
+  static async stopAll(): Promise<void> {
+    for (const host of ScriptedHost.started) await host.stop();
   }
 }
 
@@ -90,6 +98,15 @@ function inRealShell(command: string, channel: ServerChannel): void {
     channel.end();
   });
 }
+
+/** A shell that gets the first bytes of its input only; once it has ended, the connection breaks. */
+export const hearingOnly =
+  (bytes: number): NonNullable<Script["run"]> =>
+  (command, channel, connection) => {
+    const child = spawn("sh", ["-c", command]);
+    channel.stdin.once("data", (data: Buffer) => child.stdin.end(data.subarray(0, bytes)));
+    child.on("close", () => destroySocket(connection));
+  };
 
 /** A port where something listens that never says a word. */
 export async function silentPort(): Promise<{ port: number; close: () => void }> {
