@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { defaultHosts } from "../lab/hosts";
 import { Lab } from "../lab/lab";
 import { repository } from "../lab/paths";
-import { runAttached } from "../lab/process";
+import { run, runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
 
@@ -18,6 +18,7 @@ interface Counts {
 }
 
 const lab = new Lab("test");
+const tsc = join(repository, "node_modules/.bin/tsc");
 const onlyLab = process.argv.includes("--only") && process.argv.includes("lab");
 const filters = process.argv.slice(2).filter((argument) => !["--only", "lab"].includes(argument));
 
@@ -27,6 +28,7 @@ async function main(): Promise<Counts[]> {
   try {
     await runSteps([
       { title: "Taking down the last test's lab", run: (report) => lab.down(report) },
+      { title: "Building the provider", run: () => run([tsc, "-p", "tsconfig.build.json"], { cwd: repository }) },
       ...setupSteps({ lab, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
     ]);
     counts.push(await jest(["--selectProjects", "lab", "--runInBand"], (argv) => lab.enter(argv)));

@@ -6,16 +6,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { repository } from "../paths";
-import { type RunResult, run, runAnyway } from "../process";
+import { type RunOptions, type RunResult, run, runAnyway } from "../process";
 import { ensurePulumiCli } from "./cli";
 
 export interface PulumiWorkspace {
   /** Complete environment for `pulumi` and all that it starts. */
   env: NodeJS.ProcessEnv;
   /** Runs `pulumi ARGS`. @throws CommandFailed on an exit code other than 0 */
-  pulumi(...args: string[]): Promise<RunResult>;
+  pulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Like {@link pulumi}, but any exit code is an answer. */
-  tryPulumi(...args: string[]): Promise<RunResult>;
+  tryPulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Deletes the backend and all else that was made here. */
   remove(): void;
 }
@@ -48,8 +48,8 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
   const command = (args: readonly string[]) => wrap(["pulumi", "--non-interactive", ...args]);
   return {
     env,
-    pulumi: (...args) => run(command(args), { env, cwd }),
-    tryPulumi: (...args) => runAnyway(command(args), { env, cwd }),
+    pulumi: (args, more) => run(command(args), { env, cwd, ...more }),
+    tryPulumi: (args, more) => runAnyway(command(args), { env, cwd, ...more }),
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }

@@ -24,7 +24,10 @@ export interface ConnectionArgs {
   agent?: string | false;
   /** File with a private key, `~` allowed. @default the usual ones in `~/.ssh` that can be read */
   identityFile?: string;
-  /** A private key itself, instead of a file. Secret. */
+  /**
+   * A private key itself, instead of a file. Secret: encrypted in the state. But Pulumi's own log at `-v=9` shows the
+   * inputs of every resource, secret or not, so prefer `identityFile` or `agent`, which keep the key out of Pulumi.
+   */
   privateKey?: string;
   /** Opens `identityFile` or `privateKey`. Secret. */
   passphrase?: string;

@@ -55,6 +55,9 @@ export class SshConnection {
     client.on("error", (error) => {
       this.reason = error.message;
     });
+    client.on("end", () => {
+      this.isOpen = false;
+    });
     this.closed = new Promise((resolve) => {
       client.on("close", () => {
         this.isOpen = false;
@@ -95,7 +98,7 @@ export class SshConnection {
   exec(commandLine: string, options: ExecOptions): Promise<ExecResult> {
     return this.inTurn(async () => {
       options.signal?.throwIfAborted();
-      return this.collect(await this.startCommand(commandLine), options);
+      return this.collect(await this.startCommand(commandLine, options.shown), options);
     });
   }
 
@@ -104,21 +107,27 @@ export class SshConnection {
     this.client.end();
   }
 
-  private startCommand(commandLine: string): Promise<ClientChannel> {
+  /**
+   * ssh2 answers once the host has agreed to run the command. A connection that breaks before may have carried the
+   * request already, so only a refusal, or a connection that was closed from the start, means that nothing has run.
+   */
+  private startCommand(commandLine: string, shown: string): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
-      const notStarted = (error?: Error) => reject(new NotStarted(error?.message ?? this.reason));
-      if (!this.isOpen) return notStarted();
-      const onClose = () => reject(new NotStarted(this.reason));
+      const notStarted = (reason: string) => reject(new NotStarted(reason));
+      if (!this.isOpen) return notStarted(this.reason);
+      const onClose = () => reject(new ConnectionLost(this.host, shown, this.reason));
       this.client.once("close", onClose);
       try {
         this.client.exec(commandLine, (error, channel) => {
+          if (!this.isOpen) return; // onClose tells
           this.client.off("close", onClose);
-          if (error) notStarted(error);
+          if (error) notStarted(error.message);
           else resolve(channel);
         });
       } catch (error) {
         this.client.off("close", onClose);
-        notStarted(error as Error); // ssh2 throws "Not connected" when it has just noticed
+        this.isOpen = false; // ssh2 throws "Not connected" when it has noticed before it said so
+        notStarted((error as Error).message);
       }
     });
   }

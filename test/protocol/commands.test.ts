@@ -106,6 +106,12 @@ describe("a broken connection", () => {
     expect(server.commands).toHaveLength(1);
   });
 
+  test("before the host has agreed to run a command counts as in the middle: it may have run", async () => {
+    const host = await start({ cutOnCommand: true });
+    expect(await failure(host.run(["virsh", "migrate", "vm"]))).toBeInstanceOf(ConnectionLost);
+    expect(server.commands).toHaveLength(1);
+  });
+
   test("ends every command that runs on it, and the next one gets a new connection", async () => {
     let breaks = true;
     const host = await start({ run: (_, channel) => (breaks ? undefined : answer(channel, 0, "back\n")) });
@@ -118,10 +124,10 @@ describe("a broken connection", () => {
     expect(server.connections).toBe(2);
   });
 
-  test("between two commands is not noticed", async () => {
+  test("that was over before the command is replaced, and nobody notices", async () => {
     const host = await start();
     await host.run(["true"]);
-    server.cut();
+    await server.hangUp();
     expect((await host.run(["echo", "still here"])).stdout).toBe("still here\n");
     expect(server.connections).toBe(2);
   });

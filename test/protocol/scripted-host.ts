@@ -1,5 +1,6 @@
 /** The project's one test double: a real SSH server in this process, whose answers are scripted. */
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +13,8 @@ export interface Script {
   login?: (attempt: AuthContext) => boolean;
   /** What a command does; a real shell of this machine runs it by default. */
   run?: (command: string, channel: ServerChannel, connection: Connection) => void;
+  /** Breaks the connection when a command comes, before saying that it will be run. */
+  cutOnCommand?: boolean;
 }
 
 const clientKey = makeKey();
@@ -29,7 +32,11 @@ export class ScriptedHost {
     readonly publicKey: string,
   ) {}
 
-  static async start({ login = () => true, run = inRealShell }: Script = {}): Promise<ScriptedHost> {
+  static async start({
+    login = () => true,
+    run = inRealShell,
+    cutOnCommand = false,
+  }: Script = {}): Promise<ScriptedHost> {
     const key = makeKey();
     const server = new Server({ hostKeys: [key.private] });
     const host = new ScriptedHost(server, key.public);
@@ -43,7 +50,8 @@ export class ScriptedHost {
       connection.on("session", (acceptSession) => {
         acceptSession().on("exec", (accept, _reject, { command }) => {
           host.commands.push(command);
-          run(command, accept(), connection);
+          if (cutOnCommand) destroySocket(connection);
+          else run(command, accept(), connection);
         });
       });
     });
@@ -61,6 +69,13 @@ export class ScriptedHost {
   /** Cuts all connections without a word. */
   cut(): void {
     for (const connection of this.open) destroySocket(connection);
+  }
+
+  /** Ends all connections politely, and returns when the other side has left too. */
+  async hangUp(): Promise<void> {
+    const left = [...this.open].map((connection) => once(connection, "close"));
+    for (const connection of this.open) connection.end();
+    await Promise.all(left);
   }
 
   async stop(): Promise<void> {

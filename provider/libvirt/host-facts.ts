@@ -1,0 +1,56 @@
+/** What kind of machine a host is, found out by one command. */
+import type { Host } from "../host/host";
+
+export interface HostFacts {
+  /** Its own name for itself. */
+  hostname: string;
+  /** e.g. `Debian GNU/Linux 12 (bookworm)`. */
+  operatingSystem: string;
+  /** Processor model as the kernel names it. */
+  cpuModel: string;
+  /** Number of CPUs that are online. */
+  cpus: number;
+  memoryMiB: number;
+  /** Which daemon serves libvirt there; empty when there is none. @see https://libvirt.org/daemons.html */
+  libvirtDaemon: "libvirtd" | "virtqemud" | "";
+  /** e.g. `9.0.0`; empty without libvirt. */
+  libvirtVersion: string;
+  /** e.g. `7.2.22`; empty without libvirt. */
+  qemuVersion: string;
+}
+
+/** A line for each fact. What a host lacks is left out; a libvirt that does not answer is an error. */
+const script = `
+  echo "hostname $(hostname)"
+  (. /etc/os-release; echo "operatingSystem $PRETTY_NAME")
+  echo "cpuModel $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)"
+  echo "cpus $(nproc)"
+  echo "memoryKiB $(sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
+  for daemon in virtqemud libvirtd; do
+    if systemctl is-active --quiet $daemon.socket || systemctl is-active --quiet $daemon.service; then
+      echo "libvirtDaemon $daemon"
+      version=$(virsh --readonly --connect qemu:///system version)
+      echo "libvirtVersion $(echo "$version" | sed -n 's/^Using library: libvirt //p')"
+      echo "qemuVersion $(echo "$version" | sed -n 's/^Running hypervisor: QEMU //p')"
+      break
+    fi
+  done`;
+
+export async function observeFacts(host: Host, signal: AbortSignal): Promise<HostFacts> {
+  return parseFacts((await host.run(["sh", "-ec", script], { signal })).stdout);
+}
+
+/** Pure: the script's answer. */
+export function parseFacts(text: string): HostFacts {
+  const facts = Object.fromEntries(text.split("\n").map((line) => [line.split(" ")[0], line.replace(/^\S+ ?/, "")]));
+  return {
+    hostname: facts.hostname ?? "",
+    operatingSystem: facts.operatingSystem ?? "",
+    cpuModel: facts.cpuModel ?? "",
+    cpus: Number(facts.cpus ?? 0),
+    memoryMiB: Math.floor(Number(facts.memoryKiB ?? 0) / 1024),
+    libvirtDaemon: (facts.libvirtDaemon ?? "") as HostFacts["libvirtDaemon"],
+    libvirtVersion: facts.libvirtVersion ?? "",
+    qemuVersion: facts.qemuVersion ?? "",
+  };
+}

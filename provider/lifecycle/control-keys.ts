@@ -1,0 +1,23 @@
+/** Pure: properties that belong to the shell between Pulumi and the handlers, and that no handler sees. */
+
+/** Properties as Pulumi hands them over. */
+export type Properties = Record<string, unknown>;
+
+/** Pulumi's own: the text of the provider. */
+export const providerKey = "__provider";
+/** The resource's name in the stack; a dynamic provider is not told it otherwise. */
+export const urnKey = "__urn";
+/** Steps that a partial failure left undone. */
+export const pendingKey = "pendingSteps";
+
+const controlKeys: readonly string[] = [providerKey, urnKey, pendingKey];
+
+export function withoutControl(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !controlKeys.includes(key)));
+}
+
+/** What has to be in the state for the next operation to find its way: without the text Pulumi cannot even destroy. */
+export function controlOf(properties: Properties): Properties {
+  const kept = [providerKey, urnKey].filter((key) => properties[key] !== undefined);
+  return Object.fromEntries(kept.map((key) => [key, properties[key]]));
+}

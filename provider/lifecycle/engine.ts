@@ -1,0 +1,51 @@
+/** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
+import type { Context } from "./context";
+import { log, runtime } from "./pulumi-sdk";
+
+/** Values of inputs that are not known yet in a preview. */
+export const { unknownValue } = runtime;
+
+const stopping = new AbortController();
+let connected = false;
+
+export function contextFor(urn: string | undefined): Context {
+  connect();
+  const resource = urn === undefined ? undefined : ({ urn: { promise: async () => urn } } as unknown as Resource);
+  return {
+    info: (message) => void log.info(message, resource),
+    warn: (message) => void log.warn(message, resource),
+    progress: (message) => void log.info(message, resource, undefined, true),
+    signal: stopping.signal,
+  };
+}
+
+type Resource = NonNullable<Parameters<typeof log.info>[1]>;
+
+/**
+ * Ends the process when Pulumi does: on SIGINT, which Pulumi sends at the end of each operation, and when its standard
+ * input closes, which is all that happens when the CLI itself was killed.
+ *
+ * @param cleanUp closes what is open; Pulumi waits 5 s at most
+ */
+export function endWithEngine(cleanUp: () => Promise<void>): void {
+  const end = () => {
+    if (stopping.signal.aborted) return;
+    stopping.abort(new Error("Pulumi has ended."));
+    const patience = setTimeout(() => process.exit(0), 3000);
+    void cleanUp().finally(() => {
+      clearTimeout(patience);
+      process.exit(0);
+    });
+  };
+  process.once("SIGINT", end);
+  process.stdin.on("end", end).resume();
+}
+
+/** The engine's address is the last argument; flags may stand before it. */
+function connect(): void {
+  if (connected) return;
+  connected = true;
+  const address = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument));
+  if (address === undefined) return; // not started by Pulumi: log falls back to the console
+  runtime.resetOptions(process.env.PULUMI_PROJECT ?? "", "", -1, address, "", false, "");
+}

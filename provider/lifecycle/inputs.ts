@@ -1,0 +1,54 @@
+/** The one door to zod in the lifecycle: checks inputs, with values that are not known yet left alone. */
+import type { z } from "zod";
+import { type Properties, withoutControl } from "./control-keys";
+
+export interface InputProblem {
+  /** Path of the property, e.g. `proxyJump.port`. */
+  property: string;
+  reason: string;
+}
+
+export interface InputRules {
+  /** What Pulumi puts, in a preview, in the place of a value of any type that is not known yet. */
+  unknownValue: string;
+  /** Names of properties, at any depth, whose values are not shown. */
+  secrets: readonly string[];
+}
+
+/** All that is wrong with a resource's inputs, at once. */
+export function inputProblems(schema: z.ZodType, news: Properties, rules: InputRules): InputProblem[] {
+  const inputs = withoutUndefined(withoutControl(news));
+  const result = schema.safeParse(inputs);
+  if (result.success) return [];
+  return result.error.issues.flatMap(pathsOf).flatMap(({ path, message }) => {
+    const values = valuesAlong(inputs, path);
+    if (values.includes(rules.unknownValue)) return []; // nothing to complain of yet
+    const hidden = path.some((key) => rules.secrets.includes(String(key)));
+    return [{ property: path.join("."), reason: reasonFor(values.at(-1), message, hidden) }];
+  });
+}
+
+/** A key too many is reported at the object that holds it: the user looks for the key. */
+function pathsOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code !== "unrecognized_keys") return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is no property of this resource" }));
+}
+
+function valuesAlong(inputs: Properties, path: readonly PropertyKey[]): unknown[] {
+  let value: unknown = inputs;
+  return path.map((key) => {
+    value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+    return value;
+  });
+}
+
+function reasonFor(value: unknown, message: string, hidden: boolean): string {
+  if (value === undefined) return `is missing: ${message}`;
+  const shown = hidden || typeof value === "object" ? "its value" : JSON.stringify(value).slice(0, 100);
+  return `${shown} ${message}`;
+}
+
+/** Outputs that a resource declares arrive as undefined inputs. */
+function withoutUndefined(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}

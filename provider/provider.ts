@@ -1,0 +1,16 @@
+/**
+ * Provider side: loaded by Pulumi's provider process. Its path is in the state of every stack, so it never changes, and
+ * neither do the names in `handlers`.
+ */
+import { closeConnections } from "./host/ssh-host";
+import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
+import { type Handlers, makeHandlers } from "./lifecycle/handlers";
+import { host } from "./resources/host.handlers";
+
+const environment = { contextFor, unknownValue };
+
+export const handlers: Readonly<Record<string, Handlers>> = {
+  Host: makeHandlers(host, environment),
+};
+
+endWithEngine(closeConnections);

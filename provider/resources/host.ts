@@ -1,0 +1,58 @@
+/** `Host`: a verified way to reach one machine, and what kind of machine it is. Owns nothing on it. */
+import type { CustomResourceOptions, Input, Inputs, Output } from "@pulumi/pulumi";
+import type { ConnectionArgs } from "../host/connection-args";
+import type { HostFacts } from "../libvirt/host-facts";
+import { output, secret } from "../lifecycle/pulumi-sdk";
+import { ManagedResource } from "./managed-resource";
+
+/** How the machine is reached: each field as in {@link ConnectionArgs}, or an output of another resource. */
+export type HostArgs = { [Key in keyof ConnectionArgs]: Input<NonNullable<ConnectionArgs[Key]>> };
+
+/**
+ * A machine that is reached over SSH.
+ *
+ * `pulumi up` connects to it, verifies its key and finds out its facts; `pulumi refresh` does so again. An unreachable
+ * host is an error, never a deleted resource.
+ *
+ * @example
+ * const hvA = new Host("hv-a", { address: "10.77.0.11" });
+ * @example
+ * new Host("hv-b", { address: "hv-b.example", user: "admin", hostKey: "SHA256:…", proxyJump: { address: "gate.example" } });
+ */
+export class Host extends ManagedResource {
+  declare readonly address: Output<string>;
+  declare readonly hostname: Output<string>;
+  declare readonly operatingSystem: Output<string>;
+  declare readonly cpuModel: Output<string>;
+  declare readonly cpus: Output<number>;
+  declare readonly memoryMiB: Output<number>;
+  declare readonly libvirtDaemon: Output<HostFacts["libvirtDaemon"]>;
+  declare readonly libvirtVersion: Output<string>;
+  declare readonly qemuVersion: Output<string>;
+
+  constructor(name: string, args: HostArgs, options?: CustomResourceOptions) {
+    super("Host", name, { ...outputs, ...withSecretKeys(args) }, options, ["privateKey", "passphrase"]);
+  }
+}
+
+/** Pulumi makes an output of each key that it is given, and only of those. */
+const outputs: Record<keyof HostFacts, undefined> = {
+  hostname: undefined,
+  operatingSystem: undefined,
+  cpuModel: undefined,
+  cpus: undefined,
+  memoryMiB: undefined,
+  libvirtDaemon: undefined,
+  libvirtVersion: undefined,
+  qemuVersion: undefined,
+};
+
+/** Keys and passphrases are secrets, whether the program marked them or not; also those of the hosts on the way. */
+function withSecretKeys({ privateKey, passphrase, proxyJump, ...rest }: HostArgs): Inputs {
+  return {
+    ...rest,
+    ...(privateKey !== undefined && { privateKey: secret(privateKey) }),
+    ...(passphrase !== undefined && { passphrase: secret(passphrase) }),
+    ...(proxyJump !== undefined && { proxyJump: output(proxyJump).apply((jump) => output(withSecretKeys(jump))) }),
+  };
+}

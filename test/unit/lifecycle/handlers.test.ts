@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Context } from "../../../provider/lifecycle/context";
+import type { Definition } from "../../../provider/lifecycle/definition";
+import { PartialFailure } from "../../../provider/lifecycle/errors";
+import { makeHandlers } from "../../../provider/lifecycle/handlers";
+
+const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
+type State = { seen: number };
+const context: Context = { info() {}, warn() {}, progress() {}, signal: new AbortController().signal };
+const control = { __provider: "text", __urn: "urn:x" };
+
+/** A world of one thing, or none. */
+function handlersOf(overrides: Partial<Definition<typeof schema, State>> = {}, world: { size?: number } = {}) {
+  const urns: (string | undefined)[] = [];
+  const definition: Definition<typeof schema, State> = {
+    schema,
+    replaceOn: ["name"],
+    secrets: [],
+    id: ({ name }) => name,
+    observe: async () => (world.size === undefined ? undefined : { seen: world.size }),
+    reconcile: async (_, { size }) => {
+      world.size = size;
+      return { seen: size };
+    },
+    remove: async () => {
+      delete world.size;
+    },
+    ...overrides,
+  };
+  const contextFor = (urn: string | undefined) => {
+    urns.push(urn);
+    return context;
+  };
+  return { handlers: makeHandlers(definition, { contextFor, unknownValue: "?" }), world, urns };
+}
+
+test("outputs hold the inputs as the user wrote them, what was seen, and what the next operation needs", async () => {
+  const { handlers, world, urns } = handlersOf();
+  expect(await handlers.create({ ...control, name: "a" })).toEqual({
+    id: "a",
+    outs: { ...control, name: "a", seen: 1 },
+  });
+  expect(world.size).toBe(1);
+  expect(urns).toContain("urn:x");
+  expect(await handlers.update("a", {}, { ...control, name: "a", size: 5 })).toEqual({
+    outs: { ...control, name: "a", size: 5, seen: 5 },
+  });
+});
+
+test("read returns inputs too, as the hosts have them", async () => {
+  const inputsOf = (args: { name: string; size: number }, { seen }: State) => ({ ...args, size: seen });
+  const { handlers } = handlersOf({ inputsOf }, { size: 9 });
+  expect(await handlers.read("a", { ...control, name: "a", size: 5, seen: 5 })).toEqual({
+    id: "a",
+    props: { ...control, name: "a", size: 9, seen: 9 },
+    inputs: { ...control, name: "a", size: 9 },
+  });
+});
+
+test("read of what all hosts say is not there is nothing; an error stays an error", async () => {
+  expect(await handlersOf().handlers.read("a", { ...control, name: "a" })).toEqual({});
+  const unreachable = async () => {
+    throw new Error("cannot be reached");
+  };
+  const { handlers } = handlersOf({ observe: unreachable });
+  await expect(handlers.read("a", { ...control, name: "a" })).rejects.toThrow("cannot be reached");
+});
+
+test("a partial failure keeps id, what is true, what is to be done, and the provider's text", async () => {
+  const reconcile = async () => {
+    throw new PartialFailure("a", { seen: 2 }, ["undefine on b"], "Moved, but b is not clean.");
+  };
+  const { handlers } = handlersOf({ reconcile });
+  await expect(handlers.create({ ...control, name: "a" })).rejects.toMatchObject({
+    id: "a",
+    properties: { ...control, name: "a", seen: 2, pendingSteps: ["undefine on b"] },
+    reasons: ["Moved, but b is not clean."],
+  });
+});
+
+test("undone steps outlive a read", async () => {
+  const { handlers } = handlersOf({}, { size: 1 });
+  const { props } = await handlers.read("a", { ...control, name: "a", pendingSteps: ["undefine on b"] });
+  expect(props).toMatchObject({ pendingSteps: ["undefine on b"] });
+});
+
+test("check hands inputs on untouched and names problems", async () => {
+  const { handlers } = handlersOf();
+  const news = { ...control, name: 5 };
+  expect(await handlers.check({}, news)).toEqual({
+    inputs: news,
+    failures: [{ property: "name", reason: expect.stringMatching(/^5 /) }],
+  });
+});
+
+test("delete of what is gone is fine", async () => {
+  const { handlers, world } = handlersOf({}, { size: 1 });
+  await handlers.delete("a", { ...control, name: "a", seen: 1 });
+  await handlers.delete("a", { ...control, name: "a", seen: 1 });
+  expect(world.size).toBeUndefined();
+});
+
+test("an error has no stack to print", async () => {
+  const { handlers } = handlersOf({ observe: async () => Promise.reject(new Error("plain words")) });
+  const error = await handlers.read("a", { ...control, name: "a" }).catch((thrown: Error) => thrown);
+  expect((error as Error).stack).toBe("plain words");
+});
