@@ -70,4 +70,12 @@ describe("the rule itself", () => {
     const sources = [file("provider/host/ssh-host.ts", "ssh2"), file("provider/host/pool.ts", "ssh2")];
     expect(violations(sources)).toEqual(["ssh2 has doors in provider/host/ssh-host.ts, provider/host/pool.ts"]);
   });
+
+  test("a door may be a folder, and nothing outside of it", () => {
+    const inside = [file("provider/resources/a.ts", "zod"), file("provider/resources/b.ts", "zod")];
+    expect(violations(inside)).toEqual([]);
+    expect(violations([...inside, file("provider/host/c.ts", "zod")])).toEqual([
+      "zod has doors in provider/resources/, provider/host/c.ts",
+    ]);
+  });
 });
