@@ -9,9 +9,9 @@ import { retryUntil } from "../../provider/util/policy";
 import { runningLab } from "./support";
 
 const { hvA } = runningLab();
-/** Beside the lab that the other tests use; the small host alone is quick to boot. */
+/** Beside the lab that the other tests use, whose hosts are set up by some of them. */
 const second = new Lab("second");
-const nas = second.host("nas");
+const [nas, hypervisor] = [second.host("nas"), second.host("hv-a")];
 
 afterAll(() => second.down());
 
@@ -27,37 +27,59 @@ async function expectNothingLeft(): Promise<void> {
 const killEverything = () =>
   killAll(() => namespaceProcesses(namespacePath(second.name)).map(({ pid }) => pid), "the second lab");
 
-test("two labs live side by side, with the same addresses", async () => {
-  await second.up({ hosts: ["nas"] });
-  const [here, there] = await Promise.all([nas.exec(["cat", "/etc/machine-id"]), hvA.exec(["cat", "/etc/machine-id"])]);
-  expect(here.stdout).not.toBe(there.stdout);
-  expect(second.host("hv-a").isRunning).toBe(false);
+describe("fresh hosts", () => {
+  beforeAll(() => second.up({ hosts: ["nas", "hv-a"] }));
+  afterAll(() => hypervisor.kill()); // the small host alone is quick to boot again and again
+
+  test("live beside those of another lab, with the same addresses", async () => {
+    expect(hypervisor.address).toBe(hvA.address);
+    const [here, there] = await Promise.all([hypervisor, hvA].map((host) => host.exec(["cat", "/etc/machine-id"])));
+    expect(here?.stdout).not.toBe(there?.stdout);
+    expect(second.host("hv-b").isRunning).toBe(false);
+  });
+
+  test.each([nas, hypervisor])("$name starts without PKI, exports or network mounts", async (host) => {
+    const { stdout } = await host.script(
+      `ls -d /etc/pki 2>/dev/null || true
+       exportfs -s
+       findmnt --noheadings --types nfs,nfs4 || true`,
+    );
+    expect(stdout).toBe("");
+  });
+
+  test("a hypervisor starts without domains, bridges or a TLS socket", async () => {
+    expect((await hypervisor.exec(["virsh", "list", "--all", "--name"])).stdout.trim()).toBe("");
+    expect((await hypervisor.exec(["ovs-vsctl", "list-br"])).stdout).toBe("");
+    expect((await hypervisor.tryExec(["systemctl", "is-enabled", "libvirtd-tls.socket"])).stdout).toBe("disabled\n");
+  });
+
+  test("a file server has no libvirt", async () => {
+    expect((await nas.tryExec(["systemctl", "is-active", "libvirtd.socket"])).stdout).toBe("inactive\n");
+  });
+
+  test("stay as they are when up is said again", async () => {
+    const { pid } = nas;
+    await nas.script("echo mine > /root/mark");
+    await second.up({ hosts: ["nas"] });
+    expect(nas.pid).toBe(pid);
+    expect((await nas.exec(["cat", "/root/mark"])).stdout).toBe("mine\n");
+  });
 });
 
-test("up again leaves a running host as it is", async () => {
-  const { pid } = nas;
-  await nas.script("echo mine > /root/mark");
-  await second.up({ hosts: ["nas"] });
-  expect(nas.pid).toBe(pid);
-  expect((await nas.exec(["cat", "/root/mark"])).stdout).toBe("mine\n");
-});
-
-test("after a power cut, start keeps the disk, and up makes a fresh one", async () => {
+test("after a power cut, start keeps the disk", async () => {
   await nas.script("echo saved > /root/saved; sync; echo volatile > /run/volatile");
   await nas.kill();
   expect(nas.isRunning).toBe(false);
   await nas.start();
   expect((await nas.exec(["cat", "/root/saved"])).stdout).toBe("saved\n");
   expect((await nas.tryExec(["cat", "/run/volatile"])).exitCode).not.toBe(0);
-  await nas.kill();
-  await second.up({ hosts: ["nas"] });
-  expect((await nas.tryExec(["cat", "/root/saved"])).exitCode).not.toBe(0);
 });
 
-test("a dead host is told apart from a slow one: waiting ends at once, with its console", async () => {
+test("waiting for a dead host ends at once, with its console; up makes a fresh disk for it", async () => {
   await nas.kill();
   await expect(nas.waitUntilReady()).rejects.toThrow(/^nas is off\. The end of its console:/);
   await second.up({ hosts: ["nas"] });
+  expect((await nas.tryExec(["cat", "/root/saved"])).exitCode).not.toBe(0);
 });
 
 test("down after kill -9 of everything leaves nothing behind", async () => {
