@@ -98,7 +98,7 @@ export class SshConnection {
   exec(commandLine: string, options: ExecOptions): Promise<ExecResult> {
     return this.inTurn(async () => {
       options.signal?.throwIfAborted();
-      return this.collect(await this.startCommand(commandLine, options.shown), options);
+      return this.start(commandLine, options);
     });
   }
 
@@ -110,19 +110,21 @@ export class SshConnection {
   /**
    * ssh2 answers once the host has agreed to run the command. A connection that breaks before may have carried the
    * request already, so only a refusal, or a connection that was closed from the start, means that nothing has run.
+   *
+   * The channel is listened to within that answer: the end of a quick command can be in the same packet.
    */
-  private startCommand(commandLine: string, shown: string): Promise<ClientChannel> {
+  private start(commandLine: string, options: ExecOptions): Promise<ExecResult> {
     return new Promise((resolve, reject) => {
       const notStarted = (reason: string) => reject(new NotStarted(reason));
       if (!this.isOpen) return notStarted(this.reason);
-      const onClose = () => reject(new ConnectionLost(this.host, shown, this.reason));
+      const onClose = () => reject(new ConnectionLost(this.host, options.shown, this.reason));
       this.client.once("close", onClose);
       try {
         this.client.exec(commandLine, (error, channel) => {
           if (!this.isOpen) return; // onClose tells
           this.client.off("close", onClose);
           if (error) notStarted(error.message);
-          else resolve(channel);
+          else resolve(this.collect(channel, options));
         });
       } catch (error) {
         this.client.off("close", onClose);

@@ -155,6 +155,12 @@ test("waiting ends on the caller's signal", async () => {
   expect(server.commands).toHaveLength(1);
 });
 
+test("a command that ends in the packet that says it has begun is not taken for lost", async () => {
+  const host = await start({ run: (_, channel) => answer(channel, 0, "quick\n") });
+  const inOnePacket = () => host.run(["true"]).then(({ stdout }) => expect(stdout).toBe("quick\n"));
+  for (let round = 0; round < 100; round++) await Promise.all(Array.from({ length: 8 }, inOnePacket));
+});
+
 test("many commands share one connection, a few at a time", async () => {
   let running = 0;
   let most = 0;
