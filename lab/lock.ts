@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -27,4 +27,21 @@ export async function withLock<T>(file: string, work: () => Promise<T>, onWait?:
     holder.stdin.end();
     await ended;
   }
+}
+
+/**
+ * Builds what lies at `path`, unless it is there already. Whoever else wants it meanwhile waits, and then finds it.
+ *
+ * @param build makes it elsewhere and renames it, so that what is there is whole
+ */
+export async function buildOnce(
+  path: string,
+  build: () => Promise<void>,
+  report: (line: string) => void,
+): Promise<void> {
+  if (existsSync(path)) return;
+  const unlessThere = async () => {
+    if (!existsSync(path)) await build();
+  };
+  await withLock(`${path}.lock`, unlessThere, () => report("waiting for another run that builds it"));
 }

@@ -45,8 +45,7 @@ export class CommandFailed extends Error implements RunResult {
  * @throws CommandFailed when the exit code is not 0, the program cannot be started, or the time is over
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { result, problem } = await collect(argv, options);
-  if (problem !== undefined) throw new CommandFailed(result, problem);
+  const result = await runAnyway(argv, options);
   if (result.exitCode !== 0) throw new CommandFailed(result);
   return result;
 }

@@ -39,7 +39,7 @@ export function setupSteps(options: SetupOptions): Step[] {
 
 /** @throws UserError with every problem at once */
 async function checkMachine({ lab, hosts, later = [], pulumi }: SetupOptions): Promise<void> {
-  const cli = await findPulumiCli();
+  const cli = pulumi ? await findPulumiCli() : undefined;
   const specs = [...hosts, ...later].map(hostSpec);
   const needs: Needs = {
     memoryMiB: memoryNeeded(lab, specs),

@@ -1,8 +1,8 @@
 /** Builds the lab's guests from their source into qcow2 images in the cache. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "../lock";
+import { buildOnce } from "../lock";
 import { cacheFolder } from "../paths";
 import { run } from "../process";
 
@@ -36,8 +36,11 @@ export async function buildGuest(options: GuestOptions): Promise<string> {
   ];
   const hash = createHash("sha256").update(readFileSync(source)).update(definitions.join()).digest("hex").slice(0, 12);
   const image = join(cacheFolder(), "guests", `guest-${hash}.qcow2`);
-  if (existsSync(image)) return image;
-  await withLock(`${image}.lock`, () => assemble(definitions, image));
+  await buildOnce(
+    image,
+    () => assemble(definitions, image),
+    () => {},
+  );
   return image;
 }
 

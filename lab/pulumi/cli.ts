@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { withLock } from "../lock";
+import { buildOnce } from "../lock";
 import { cacheFolder, repository } from "../paths";
 import { which } from "../preflight/facts";
 import { minimumPulumi } from "../preflight/problems";
@@ -43,10 +43,7 @@ export async function ensurePulumiCli(report: (line: string) => void = () => {})
   const found = await findPulumiCli();
   if (found) return found;
   const folder = builtFolder();
-  const build = async () => {
-    if (!existsSync(folder)) await buildInto(folder, report);
-  };
-  await withLock(`${folder}.lock`, build, () => report("waiting for another run that builds it"));
+  await buildOnce(folder, () => buildInto(folder, report), report);
   return { folder, version: cliVersion };
 }
 

@@ -1,9 +1,9 @@
 /** Builds a root file system image once and keeps it in the cache. */
-import { existsSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
 import type { Release } from "../hosts";
-import { withLock } from "../lock";
+import { buildOnce } from "../lock";
 import { cacheFolder } from "../paths";
 import { debianSources } from "../preflight/debian-sources";
 import { kernelModules } from "../preflight/packages";
@@ -18,12 +18,8 @@ export const imageFile = (release: Release) => join(cacheFolder(), "rootfs", `${
 /** @returns the image of this release, built when it is not there yet */
 export async function ensureImage(release: Release, report: Report = () => {}): Promise<string> {
   const image = imageFile(release);
-  if (existsSync(image)) return image;
-  const build = async () => {
-    if (!existsSync(image)) await buildImage(release, image, report);
-    return image;
-  };
-  return withLock(`${image}.lock`, build, () => report("waiting for another run that builds it"));
+  await buildOnce(image, () => buildImage(release, image, report), report);
+  return image;
 }
 
 async function buildImage(release: Release, image: string, report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 /** Files on a host. Everything is written beside, checked, then renamed: a reader sees the old file or the new one. */
 import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
+import { CommandFailed } from "./errors";
 import type { Host } from "./host";
 
 export interface FileOptions {
@@ -21,10 +22,12 @@ const absent = 44;
 /** @returns undefined when the host answered that there is no such file */
 export async function readTextFile(host: Host, path: string): Promise<string | undefined> {
   const script = `[ -e "$1" ] || exit ${absent}; exec cat -- "$1"`;
-  const argv = ["sh", "-c", script, "sh", path];
-  const result = await host.tryRun(argv);
-  if (result.exitCode === absent) return undefined;
-  return result.exitCode === 0 ? result.stdout : (await host.run(argv)).stdout;
+  try {
+    return (await host.run(["sh", "-c", script, "sh", path])).stdout;
+  } catch (error) {
+    if (error instanceof CommandFailed && error.exitCode === absent) return undefined;
+    throw error;
+  }
 }
 
 /**
