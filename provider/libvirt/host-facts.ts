@@ -1,5 +1,6 @@
 /** What kind of machine a host is, found out by one command. */
 import type { Host } from "../host/host";
+import { runScript } from "../host/script";
 
 export interface HostFacts {
   /** Its own name for itself. */
@@ -37,7 +38,7 @@ const script = `
   done`;
 
 export async function observeFacts(host: Host, signal: AbortSignal): Promise<HostFacts> {
-  return parseFacts((await host.run(["sh", "-ec", script], { signal })).stdout);
+  return parseFacts((await runScript(host, script, [], { signal })).stdout);
 }
 
 /** Pure: the script's answer. */

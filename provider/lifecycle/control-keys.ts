@@ -7,8 +7,10 @@ export type Properties = Record<string, unknown>;
 export const providerKey = "__provider";
 /** The resource's name in the stack; a dynamic provider is not told it otherwise. */
 export const urnKey = "__urn";
-/** Steps that a partial failure left undone. */
+/** What a failed operation left undone, in words; a refresh clears Pulumi's own mark of it. */
 export const pendingKey = "pendingSteps";
+/** Where the hosts differ from the inputs, in words; an output of any resource. */
+export const driftKey = "drift";
 
 const controlKeys: readonly string[] = [providerKey, urnKey, pendingKey];
 
@@ -20,4 +22,9 @@ export function withoutControl(properties: Properties): Properties {
 export function controlOf(properties: Properties): Properties {
   const kept = [providerKey, urnKey].filter((key) => properties[key] !== undefined);
   return Object.fromEntries(kept.map((key) => [key, properties[key]]));
+}
+
+/** What is to be repaired although no input has changed. */
+export function repairsOf(olds: Properties): string[] {
+  return [olds[pendingKey], olds[driftKey]].flatMap((lines) => (Array.isArray(lines) ? lines.map(String) : []));
 }

@@ -1,6 +1,6 @@
 /** Pure: what a change of properties means. */
 import { isDeepStrictEqual } from "node:util";
-import { type Properties, pendingKey, providerKey } from "./control-keys";
+import { type Properties, providerKey, repairsOf } from "./control-keys";
 
 export interface Difference {
   /**
@@ -21,16 +21,21 @@ export interface DiffRules {
 
 /** @param olds the state's outputs, which hold all inputs. @param news the checked inputs */
 export function difference(olds: Properties, news: Properties, { inputs, replaceOn }: DiffRules): Difference {
-  const changed = inputs.filter((key) => !isDeepStrictEqual(plain(olds[key]), plain(news[key])));
+  const changed = changedInputs(olds, news, inputs);
   const replaces = changed.filter((key) => replaceOn.includes(key));
-  const pending = olds[pendingKey];
-  const repair = (Array.isArray(pending) && pending.length > 0) || olds[providerKey] !== news[providerKey];
   const replacement = { replaces, deleteBeforeReplace: replaces.length > 0 };
+  const repair = repairsOf(olds).length > 0 || olds[providerKey] !== news[providerKey];
   if (repair) return { changes: true, ...replacement };
   return changed.length > 0 ? replacement : { changes: false, ...replacement };
 }
 
-/** Pulumi drops undefined and null on the way through the state. */
+/** Names of the inputs that differ. */
+export function changedInputs(olds: Properties, news: Properties, inputs: readonly string[]): string[] {
+  return inputs.filter((key) => !isDeepStrictEqual(plain(olds[key]), plain(news[key])));
+}
+
+/** Pulumi drops undefined and null on the way through the state, also within objects. */
 function plain(value: unknown): unknown {
-  return value === undefined || value === null ? undefined : JSON.parse(JSON.stringify(value));
+  if (value === undefined || value === null) return undefined;
+  return JSON.parse(JSON.stringify(value), (_, inner) => (inner === null ? undefined : inner));
 }

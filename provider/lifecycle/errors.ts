@@ -1,17 +1,10 @@
 /**
- * Part of the work is done. Pulumi keeps what was reached, and the next `up` goes on from there.
- *
- * @typeParam State what is true now
+ * A reason not to begin, found before anything was changed: the state stays as it is. The message says what, why, and
+ * what to do.
  */
-export class PartialFailure<State> extends Error {
-  constructor(
-    readonly id: string,
-    readonly state: State,
-    /** What is still to be done, in words; kept in the state, because a refresh clears Pulumi's own mark. */
-    readonly pendingSteps: readonly string[],
-    message: string,
-  ) {
-    super(message);
-    this.name = "PartialFailure";
+export class Refused extends Error {
+  constructor(problems: string | readonly string[]) {
+    super([problems].flat().join("\n"));
+    this.name = "Refused";
   }
 }

@@ -1,12 +1,13 @@
 /** A definition as the functions that Pulumi calls. What Pulumi is peculiar about is handled here. */
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { makeCheck } from "./check";
 import type { Context } from "./context";
-import { controlOf, type Properties, pendingKey, urnKey, withoutControl } from "./control-keys";
+import { controlOf, type Properties, pendingKey, repairsOf, urnKey, withoutControl } from "./control-keys";
 import type { Definition } from "./definition";
-import { difference } from "./diff";
-import { PartialFailure } from "./errors";
-import { inputProblems } from "./inputs";
+import { changedInputs, difference } from "./diff";
+import { Refused } from "./errors";
+import { hasUnknown } from "./inputs";
 
 export interface Environment {
   /** @param urn undefined when the program did not tell */
@@ -20,7 +21,7 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
   definition: Definition<Schema, State>,
   { contextFor, unknownValue }: Environment,
 ): Handlers {
-  const { schema, replaceOn, secrets, id, inputsOf = (args) => args } = definition;
+  const { schema, replaceOn, id, inputsOf = (args) => args } = definition;
   const inputs = Object.keys(schema.shape);
   const context = (properties: Properties) => contextFor(properties[urnKey] as string | undefined);
 
@@ -32,13 +33,11 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
     return schema.parse(Object.fromEntries(own));
   }
 
+  /** What was observed last: all that a state holds. Inputs are among it, since drift is observed in them. */
+  const knownOf = (properties: Properties) => withoutControl(properties) as unknown as State;
+
   /** Outputs hold all inputs, since a read or a delete gets nothing else. */
-  function outputs(
-    properties: Properties,
-    args: z.infer<Schema>,
-    state: State,
-    pending: readonly string[] = [],
-  ): Properties {
+  function outputs(properties: Properties, args: z.infer<Schema>, state: State, pending: string[] = []): Properties {
     return {
       ...state,
       ...pick(args, properties),
@@ -47,39 +46,64 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
     };
   }
 
-  /** Only what the user wrote: defaults would show as changes of inputs. */
+  /** Only what the user wrote, and defaults: nothing else is an input. */
   function pick(args: z.infer<Schema>, properties: Properties): Properties {
     const written = inputs.filter((key) => properties[key] !== undefined && properties[key] !== null);
     return Object.fromEntries(written.map((key) => [key, (args as Properties)[key]]));
   }
 
-  async function settle(properties: Properties): Promise<{ id: string; outs: Properties }> {
+  async function settle(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
     const args = argsOf(properties);
+    const observed = await definition.observe(context(properties), args, known);
     try {
-      const observed = await definition.observe(context(properties), args);
-      const state = await definition.reconcile(context(properties), args, observed);
+      const state = await definition.reconcile(context(properties), args, observed, known);
       return { id: id(args), outs: outputs(properties, args, state) };
     } catch (error) {
-      if (!(error instanceof PartialFailure)) throw error;
-      const reached = outputs(properties, args, error.state, error.pendingSteps);
-      throw Object.assign(new Error(error.message), { id: error.id, properties: reached, reasons: [error.message] });
+      if (error instanceof Refused) throw error;
+      throw await withWhatWasReached(error as Error, properties, known);
     }
   }
 
+  /** Pulumi keeps what comes with an error like this, and the next `up` goes on from there. */
+  async function withWhatWasReached(error: Error, properties: Properties, known?: State): Promise<Error> {
+    const args = argsOf(properties);
+    const nothing = known === undefined ? undefined : ({} as State);
+    const look = () => definition.observe(context(properties), args, known);
+    const reached = await look().then(
+      (state) => state ?? nothing,
+      () => known ?? ({} as State), // nobody knows: kept, so that a refresh or a destroy can find out
+    );
+    if (reached === undefined) return error;
+    const held = outputs(properties, inputsOf(args, { ...known, ...reached }), { ...known, ...reached }, [
+      error.message.split("\n")[0] ?? "",
+    ]);
+    return Object.assign(new Error(error.message), { id: id(args), properties: held, reasons: [error.message] });
+  }
+
+  async function announce(olds: Properties, news: Properties): Promise<void> {
+    const changed = changedInputs(olds, news, inputs);
+    for (const line of repairsOf(olds)) context(news).info(`To be repaired: ${line}`);
+    if (changed.length === 0 || hasUnknown(news, unknownValue)) return;
+    await definition.announce?.(context(news), argsOf(news), changed, knownOf(olds));
+  }
+
   return plainErrors({
-    check: async (_olds, news) => ({ inputs: news, failures: inputProblems(schema, news, { unknownValue, secrets }) }),
-    diff: async (_id, olds, news) => difference(olds, news, { inputs, replaceOn }),
-    create: settle,
-    update: async (_id, _olds, news) => ({ outs: (await settle(news)).outs }),
+    check: makeCheck(definition, { unknownValue, argsOf }),
+    diff: async (_id, olds, news) => {
+      await announce(olds, news);
+      return difference(olds, news, { inputs, replaceOn });
+    },
+    create: (properties) => settle(properties),
+    update: async (_id, olds, news) => ({ outs: (await settle(news, knownOf(olds))).outs }),
     read: async (_id, properties = {}) => {
       const args = argsOf(properties);
-      const state = await definition.observe(context(properties), args);
+      const state = await definition.observe(context(properties), args, knownOf(properties));
       if (state === undefined) return {};
       const seen = inputsOf(args, state);
       const props = outputs(properties, seen, state, (properties[pendingKey] as string[] | undefined) ?? []);
       return { id: id(args), props, inputs: { ...pick(seen, properties), ...controlOf(properties) } };
     },
-    delete: async (_id, properties) => definition.remove(context(properties), argsOf(properties)),
+    delete: async (_id, properties) => definition.remove(context(properties), argsOf(properties), knownOf(properties)),
   });
 }
 

@@ -34,6 +34,20 @@ function pathsOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: strin
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is no property of this resource" }));
 }
 
+/** The inputs with the schema's defaults written out. */
+export function withDefaults(schema: z.ZodObject, news: Properties): Properties {
+  const missing = Object.entries(schema.shape).filter(([key]) => news[key] === undefined || news[key] === null);
+  const defaults = missing.map(([key, field]) => [key, field.safeParse(undefined).data] as const);
+  return { ...news, ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)) };
+}
+
+/** Whether a preview has left a marker somewhere in these values. */
+export function hasUnknown(value: unknown, unknownValue: string): boolean {
+  if (typeof value === "object" && value !== null)
+    return Object.values(value).some((inner) => hasUnknown(inner, unknownValue));
+  return value === unknownValue;
+}
+
 function valuesAlong(inputs: Properties, path: readonly PropertyKey[]): unknown[] {
   let value: unknown = inputs;
   return path.map((key) => {

@@ -30,10 +30,25 @@ export class Host extends ManagedResource {
   declare readonly libvirtVersion: Output<string>;
   declare readonly qemuVersion: Output<string>;
 
+  /** The name that the program gave to it; other resources and messages call it so. */
+  readonly name: string;
+  /** How it is reached: known in the first preview already, since it is what the program wrote. */
+  readonly connection: Inputs;
+
   constructor(name: string, args: HostArgs, options?: CustomResourceOptions) {
-    super("Host", name, { ...outputs, ...withSecretKeys(args) }, options, ["privateKey", "passphrase"]);
+    const connection = withSecretKeys(args);
+    super("Host", name, { ...outputs, ...connection }, options, ["privateKey", "passphrase"]);
+    this.name = name;
+    this.connection = connection;
   }
 }
+
+/** One host as an input of another resource. */
+export const namedConnection = ({ name, connection }: Host): Inputs => ({ ...connection, name });
+
+/** Several hosts as an input of another resource. */
+export const connectionsOf = (hosts: readonly Host[]): Record<string, Inputs> =>
+  Object.fromEntries(hosts.map(({ name, connection }) => [name, connection]));
 
 /** Pulumi makes an output of each key that it is given, and only of those. */
 const outputs: Record<keyof HostFacts, undefined> = {

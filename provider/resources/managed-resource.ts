@@ -1,7 +1,16 @@
 /** Program side of every resource: a name, properties, and a provider that is nothing but a `require`. */
-import type { CustomResourceOptions, Inputs, dynamic as PulumiDynamic } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Inputs, dynamic as PulumiDynamic, Resource } from "@pulumi/pulumi";
 import { urnKey } from "../lifecycle/control-keys";
-import { createUrn, dynamic } from "../lifecycle/pulumi-sdk";
+import { createUrn, dynamic, output } from "../lifecycle/pulumi-sdk";
+
+/** The options with dependencies added. */
+export function dependingOn(
+  resources: readonly Resource[],
+  options: CustomResourceOptions = {},
+): CustomResourceOptions {
+  const own = output(options.dependsOn ?? []).apply((others) => [...resources, ...[others].flat()] as Resource[]);
+  return { ...options, dependsOn: own };
+}
 
 /** A secret's name among the outputs, so that Pulumi keeps it encrypted there too. */
 export type Secrets = readonly string[];

@@ -11,6 +11,17 @@ export function runningLab(): { lab: Lab; nas: LabHost; hvA: LabHost; hvB: LabHo
   return { lab, nas: lab.host("nas"), hvA: lab.host("hv-a"), hvB: lab.host("hv-b") };
 }
 
+/** A lab host as an input of a resource: what the program side makes of a `Host`. */
+export function connectionTo({ name, address }: LabHost) {
+  const { identityFile, knownHostsFile } = runningLab().lab.ssh;
+  return { name, address, identityFile, knownHosts: knownHostsFile, agent: false as const };
+}
+
+/** Several of them, by name. */
+export function connectionsTo(hosts: readonly LabHost[]) {
+  return Object.fromEntries(hosts.map(connectionTo).map(({ name, ...connection }) => [name, connection]));
+}
+
 export const imageFolder = "/srv/vm";
 
 /** Shared storage and certificates, as each migration needs them; again is fine. */

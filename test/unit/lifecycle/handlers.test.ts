@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Context } from "../../../provider/lifecycle/context";
 import type { Definition } from "../../../provider/lifecycle/definition";
-import { PartialFailure } from "../../../provider/lifecycle/errors";
+import { Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 
 const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
-type State = { seen: number };
+type State = { seen: number; drift?: string[] };
 const context: Context = { info() {}, warn() {}, progress() {}, signal: new AbortController().signal };
 const control = { __provider: "text", __urn: "urn:x" };
 
@@ -31,7 +31,7 @@ function handlersOf(overrides: Partial<Definition<typeof schema, State>> = {}, w
     urns.push(urn);
     return context;
   };
-  return { handlers: makeHandlers(definition, { contextFor, unknownValue: "?" }), world, urns };
+  return { handlers: makeHandlers(definition, { contextFor, unknownValue: "?" }), world, urns, definition };
 }
 
 test("outputs hold the inputs as the user wrote them, what was seen, and what the next operation needs", async () => {
@@ -66,16 +66,79 @@ test("read of what all hosts say is not there is nothing; an error stays an erro
   await expect(handlers.read("a", { ...control, name: "a" })).rejects.toThrow("cannot be reached");
 });
 
-test("a partial failure keeps id, what is true, what is to be done, and the provider's text", async () => {
-  const reconcile = async () => {
-    throw new PartialFailure("a", { seen: 2 }, ["undefine on b"], "Moved, but b is not clean.");
-  };
-  const { handlers } = handlersOf({ reconcile });
+test("a failure keeps id, what is true, what is to be done, and the provider's text", async () => {
+  const { handlers, world } = handlersOf({
+    reconcile: async () => {
+      world.size = 2;
+      throw new Error("Moved, but b is not clean.\nMore about it.");
+    },
+  });
   await expect(handlers.create({ ...control, name: "a" })).rejects.toMatchObject({
     id: "a",
-    properties: { ...control, name: "a", seen: 2, pendingSteps: ["undefine on b"] },
-    reasons: ["Moved, but b is not clean."],
+    properties: { ...control, name: "a", seen: 2, pendingSteps: ["Moved, but b is not clean."] },
+    reasons: ["Moved, but b is not clean.\nMore about it."],
   });
+});
+
+test.each([
+  ["a refusal", new Refused("Taken by another.")],
+  ["a failure that left nothing", new Error("No room.")],
+])("%s on create keeps nothing", async (_, error) => {
+  const { handlers } = handlersOf({ reconcile: async () => Promise.reject(error) });
+  const thrown = await handlers.create({ ...control, name: "a" }).catch((caught: unknown) => caught);
+  expect(thrown).toBe(error);
+  expect(thrown).not.toHaveProperty("properties");
+});
+
+test("a failure after which nobody can look keeps what was wanted, for a refresh to find out", async () => {
+  let broken = false;
+  const { handlers } = handlersOf({
+    observe: async () => (broken ? Promise.reject(new Error("cannot be reached")) : undefined),
+    reconcile: async () => {
+      broken = true;
+      throw new Error("The connection was lost.");
+    },
+  });
+  await expect(handlers.create({ ...control, name: "a" })).rejects.toMatchObject({
+    id: "a",
+    properties: { ...control, name: "a", pendingSteps: ["The connection was lost."] },
+  });
+});
+
+test("a default is written into the inputs", async () => {
+  expect(await handlersOf().handlers.check({}, { ...control, name: "a" })).toEqual({
+    inputs: { ...control, name: "a", size: 1 },
+    failures: [],
+  });
+});
+
+test("what follows from inputs is unknown as long as they are", async () => {
+  const { handlers } = handlersOf({ derived: { keys: ["size"], from: ({ name }) => ({ size: name.length }) } });
+  expect((await handlers.check({}, { ...control, name: "abc" })).inputs).toMatchObject({ size: 3 });
+  expect((await handlers.check({}, { ...control, name: "?" })).inputs).toMatchObject({ size: "?" });
+});
+
+test("an objection is about a change, not about what is new", async () => {
+  const objections = (olds: { name: string }, news: { name: string }) =>
+    olds.name === news.name ? [] : [{ property: "name", reason: "is another one" }];
+  const { handlers } = handlersOf({ objections });
+  expect((await handlers.check({}, { name: "b" })).failures).toEqual([]);
+  expect((await handlers.check({ name: "a" }, { name: "b" })).failures).toHaveLength(1);
+});
+
+test("a preview tells what a change means, and what is to be repaired", async () => {
+  const told: string[] = [];
+  const speaking: Context = { ...context, info: (line) => void told.push(line) };
+  const { definition } = handlersOf({
+    announce: async ({ info }, { size }, changed) => info(`${changed} becomes ${size}`),
+  });
+  const handlers = makeHandlers(definition, { contextFor: () => speaking, unknownValue: "?" });
+  await handlers.diff(
+    "a",
+    { ...control, name: "a", size: 1, drift: ["one is missing"] },
+    { ...control, name: "a", size: 2 },
+  );
+  expect(told).toEqual(["To be repaired: one is missing", "size becomes 2"]);
 });
 
 test("undone steps outlive a read", async () => {

@@ -1,0 +1,42 @@
+/** Checks inputs, writes defaults out, and derives identities, so that dependants know them in the first preview. */
+import type { z } from "zod";
+import { type Properties, urnKey } from "./control-keys";
+import type { Definition } from "./definition";
+import { hasUnknown, type InputProblem, inputProblems, withDefaults } from "./inputs";
+
+interface CheckEnvironment<Args> {
+  unknownValue: string;
+  argsOf(properties: Properties): Args;
+}
+
+interface Checked {
+  inputs: Properties;
+  failures: InputProblem[];
+}
+
+export function makeCheck<Schema extends z.ZodObject, State extends object>(
+  { schema, secrets, derived, objections }: Definition<Schema, State>,
+  { unknownValue, argsOf }: CheckEnvironment<z.infer<Schema>>,
+): (olds: Properties, news: Properties) => Promise<Checked> {
+  const isOld = (olds: Properties) => schema.safeParse(pick(olds)).success && !hasUnknown(olds, unknownValue);
+  const pick = (properties: Properties) =>
+    Object.fromEntries(
+      Object.keys(schema.shape).flatMap((key) => (properties[key] == null ? [] : [[key, properties[key]]])),
+    );
+
+  function complete(news: Properties): Properties {
+    const inputs = withDefaults(schema, news);
+    if (derived === undefined) return inputs;
+    if (hasUnknown(pick(inputs), unknownValue))
+      return { ...inputs, ...Object.fromEntries(derived.keys.map((key) => [key, unknownValue])) };
+    return { ...inputs, ...derived.from(argsOf(inputs), String(news[urnKey] ?? "")) };
+  }
+
+  return async (olds, news) => {
+    const failures = inputProblems(schema, news, { unknownValue, secrets });
+    if (failures.length > 0) return { inputs: news, failures };
+    const inputs = complete(news);
+    if (objections === undefined || !isOld(olds) || hasUnknown(pick(inputs), unknownValue)) return { inputs, failures };
+    return { inputs, failures: objections(argsOf(olds), argsOf(inputs)) };
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Calls a resource's handlers in the order in which Pulumi's engine does, in this process: the same hosts and the same
+ * state between calls, without the seconds that a CLI takes.
+ */
+import type { z } from "zod";
+import type { Context } from "../../provider/lifecycle/context";
+import type { Definition } from "../../provider/lifecycle/definition";
+import { makeHandlers } from "../../provider/lifecycle/handlers";
+
+type Properties = Record<string, unknown>;
+
+export class Refusal extends Error {
+  constructor(readonly failures: { property: string; reason: string }[]) {
+    super(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
+  }
+}
+
+export class Driver<Schema extends z.ZodObject, State extends object> {
+  /** What the user was told, in order. */
+  readonly told: string[] = [];
+  private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
+  private readonly handlers;
+
+  constructor(definition: Definition<Schema, State>, name = "test") {
+    const tell = (line: string) => void this.told.push(line);
+    const context: Context = { info: tell, warn: tell, progress: tell, signal: new AbortController().signal };
+    this.handlers = makeHandlers(definition, { contextFor: () => context, unknownValue: "?" });
+    this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
+  }
+  private readonly control: Properties;
+
+  /** @throws Error when there is no state */
+  get outputs(): State & Properties {
+    if (!this.state) throw new Error("There is no such resource in the state.");
+    return this.state.outputs as State & Properties;
+  }
+
+  get exists(): boolean {
+    return this.state !== undefined;
+  }
+
+  /** `pulumi up`. @throws Refusal when check fails; what create or update throw */
+  async up(args: z.input<Schema>): Promise<"created" | "updated" | "replaced" | "unchanged"> {
+    const news = await this.check(args);
+    if (!this.state) return this.create(news);
+    const { changes, replaces = [] } = await this.handlers.diff(this.state.id, this.state.outputs, news);
+    if (changes === false) return "unchanged";
+    if (replaces.length > 0) {
+      await this.destroy();
+      await this.create(await this.check(args));
+      return "replaced";
+    }
+    return this.update(news);
+  }
+
+  /** `pulumi refresh`. */
+  async refresh(): Promise<"gone" | "changed" | "unchanged"> {
+    if (!this.state) throw new Error("There is nothing to refresh.");
+    const { id, outputs, inputs } = this.state;
+    const read = await this.handlers.read(id, outputs);
+    if (read.id === undefined) {
+      this.state = undefined;
+      return "gone";
+    }
+    this.state = { id, inputs: read.inputs as Properties, outputs: read.props as Properties };
+    const { changes } = await this.handlers.diff(id, this.state.outputs, inputs);
+    return changes === false ? "unchanged" : "changed";
+  }
+
+  /** `pulumi destroy`; absent is fine. */
+  async destroy(): Promise<void> {
+    if (this.state) await this.handlers.delete(this.state.id, this.state.outputs);
+    this.state = undefined;
+  }
+
+  /** What a crash of the CLI leaves: the hosts as they are, and nothing in the state. */
+  forget(): void {
+    this.state = undefined;
+  }
+
+  private async check(args: z.input<Schema>): Promise<Properties> {
+    const { inputs, failures = [] } = await this.handlers.check(this.state?.inputs ?? {}, { ...this.control, ...args });
+    if (failures.length > 0) throw new Refusal(failures);
+    return inputs as Properties;
+  }
+
+  private async create(news: Properties): Promise<"created"> {
+    try {
+      const { id, outs } = await this.handlers.create(news);
+      this.state = { id, inputs: news, outputs: outs as Properties };
+    } catch (error) {
+      const { id, properties } = error as { id?: string; properties?: Properties };
+      if (id !== undefined && properties) this.state = { id, inputs: news, outputs: properties };
+      throw error;
+    }
+    return "created";
+  }
+
+  private async update(news: Properties): Promise<"updated"> {
+    if (!this.state) throw new Error("There is nothing to update.");
+    const { id, outputs, inputs } = this.state;
+    try {
+      const { outs } = await this.handlers.update(id, outputs, news);
+      this.state = { id, inputs: news, outputs: outs as Properties };
+    } catch (error) {
+      const { properties } = error as { properties?: Properties };
+      if (properties) this.state = { id, inputs, outputs: properties };
+      throw error;
+    }
+    return "updated";
+  }
+}
