@@ -1,3 +1,6 @@
 /** The public names. */
 export type { ConnectionArgs } from "./host/connection-args";
+export type { MigrationRecord } from "./libvirt/migrate";
+export { Domain, type DomainArgs } from "./resources/domain";
+export { DomainPlacement, type DomainPlacementArgs, type MigrationArgs } from "./resources/domain-placement";
 export { Host, type HostArgs } from "./resources/host";

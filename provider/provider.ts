@@ -5,11 +5,15 @@
 import { closeConnections } from "./host/ssh-host";
 import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
+import { domain } from "./resources/domain.handlers";
+import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
 
 const environment = { contextFor, unknownValue };
 
 export const handlers: Readonly<Record<string, Handlers>> = {
+  Domain: makeHandlers(domain, environment),
+  DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),
 };
 

@@ -56,10 +56,14 @@ function valuesAlong(inputs: Properties, path: readonly PropertyKey[]): unknown[
   });
 }
 
+/** A longer value would hide what is said of it. */
+const longestShown = 100;
+
 function reasonFor(value: unknown, message: string, hidden: boolean): string {
   if (value === undefined) return `is missing: ${message}`;
-  const shown = hidden || typeof value === "object" ? "its value" : JSON.stringify(value).slice(0, 100);
-  return `${shown} ${message}`;
+  const shown = JSON.stringify(value);
+  const isPlain = typeof value !== "object" && shown.length <= longestShown;
+  return `${hidden || !isPlain ? "its value" : shown} ${message}`;
 }
 
 /** Outputs that a resource declares arrive as undefined inputs. */

@@ -2,7 +2,7 @@
 import {
   bulkhead,
   ConstantBackoff,
-  handleAll,
+  handleWhen,
   retry,
   TaskCancelledError,
   TimeoutStrategy,
@@ -18,6 +18,8 @@ export interface RetryOptions {
   timeoutMs: number;
   /** Ends the waiting early. */
   signal?: AbortSignal;
+  /** Which errors to try again after; all by default. */
+  after?: (error: Error) => boolean;
 }
 
 /**
@@ -26,10 +28,11 @@ export interface RetryOptions {
  * @throws whatever the last try threw, once `timeoutMs` is over
  */
 export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { after = () => true } = options;
   let lastError: unknown;
   const policy = wrap(
     timeout(options.timeoutMs, TimeoutStrategy.Aggressive),
-    retry(handleAll, { maxAttempts: Number.MAX_SAFE_INTEGER, backoff: new ConstantBackoff(options.everyMs) }),
+    retry(handleWhen(after), { maxAttempts: Number.MAX_SAFE_INTEGER, backoff: new ConstantBackoff(options.everyMs) }),
   );
   try {
     return await policy.execute(async ({ signal }) => {

@@ -1,0 +1,87 @@
+/** What one host knows of one domain, by one command. */
+import type { Host } from "../host/host";
+import { digest, markOf } from "./domain-xml";
+import { isIncomingJob } from "./errors";
+import { parseJob } from "./job";
+import { parseXml } from "./xml";
+
+export interface DomainFacts {
+  name: string;
+  /** In virsh's words, e.g. `running`, `paused`, `shut off`. */
+  state: string;
+  /** Why it is in this state, in virsh's words, e.g. `booted`, `migrated`, `user`. */
+  reason: string;
+  persistent: boolean;
+  autostart: boolean;
+  /** Whether its memory is on its way to another host, or from one. */
+  job: "none" | "outgoing" | "incoming" | "other";
+  /** Of the definition that it was made of; absent when it is not ours. */
+  mark?: string;
+  /** Of its definition as libvirt prints it. */
+  definitionDigest: string;
+}
+
+export interface HostView {
+  /** Absent: the host answered that it has none with this UUID. */
+  domain?: DomainFacts;
+  /** UUIDs of all domains there, by name. */
+  names: ReadonlyMap<string, string>;
+}
+
+const separator = "-- kvm-live --";
+
+/**
+ * @param uuid in its plain form; nothing else may stand in a line of virsh commands
+ * @throws CommandFailed when libvirt there does not answer
+ */
+export async function viewDomain(host: Host, uuid: string, signal: AbortSignal): Promise<HostView> {
+  if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
+  const asked = [
+    `domstate ${uuid} --reason`,
+    `dominfo ${uuid}`,
+    `domjobinfo ${uuid} --rawstats`,
+    `dumpxml ${uuid} --inactive`,
+  ];
+  // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
+  const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
+  const { stdout, stderr } = await host.run(["virsh", "--connect", "qemu:///system", commands], { signal });
+  return parseView(uuid, stdout, stderr);
+}
+
+/** Pure: what virsh printed. */
+export function parseView(uuid: string, stdout: string, stderr: string): HostView {
+  const [state = "", info = "", job = "", xml = "", list = ""] = stdout.split(separator);
+  const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
+  const names = new Map(rows);
+  const [listed] = rows.find(([, id]) => id === uuid) ?? [];
+  const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim()) ?? [];
+  if (listed === undefined && word === undefined) return { names };
+  if (listed === undefined || word === undefined || !xml.trim()) throw new DomainInFlux(uuid);
+  const definition = parseXml(xml);
+  const mark = markOf(definition);
+  const domain: DomainFacts = {
+    name: listed,
+    state: word,
+    reason,
+    persistent: /^Persistent: +yes$/m.test(info),
+    autostart: /^Autostart: +enable$/m.test(info),
+    job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
+    definitionDigest: digest(xml.trim()),
+    ...(mark !== undefined && { mark }),
+  };
+  return { domain, names };
+}
+
+/** It came or went while it was looked at: look again. */
+export class DomainInFlux extends Error {
+  constructor(uuid: string) {
+    super(`The domain ${uuid} came or went while it was looked at.`);
+    this.name = "DomainInFlux";
+  }
+}
+
+function jobKind(rawStats: string): DomainFacts["job"] {
+  const { active, operation } = parseJob(rawStats);
+  if (!active) return "none";
+  return operation === "outgoing" ? "outgoing" : "other";
+}

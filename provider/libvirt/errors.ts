@@ -1,0 +1,38 @@
+/** What virsh says on stderr, as answers and types; nothing else reads it. */
+
+/** The destination of a migration has no figures of it, and says so. */
+export const isIncomingJob = (stderr: string): boolean =>
+  stderr.includes("migration statistics are available only on the source host");
+
+/** A migration that did not happen: the guest is where it was. */
+export class MigrationFailed extends Error {
+  /** @param what one sentence on what was to move, and where it is now. @param stderr virsh's own words */
+  constructor(what: string, stderr: string) {
+    const said = stderr.replace(/^error: /gm, "").trim();
+    super([what, said, hintFor(said)].filter(Boolean).join("\n"));
+    this.name = "MigrationFailed";
+  }
+}
+
+/** The rest of what libvirt says is clear by itself. */
+const hints: readonly [pattern: RegExp, hint: string][] = [
+  [
+    /Connection refused/,
+    "libvirt does not listen for TLS on the destination: a LibvirtTlsPki with both hosts sets it up.",
+  ],
+  [
+    /not trusted|known issuer|failed validation|Certificate .* owner does not match/i,
+    "The two hosts do not accept each other's certificates: a LibvirtTlsPki with both hosts makes them of one authority.",
+  ],
+  [
+    /Unsafe migration/,
+    "The disks have to be on storage that both hosts share, e.g. an NfsMount of one NfsExport at the same path.",
+  ],
+  [/Cannot access storage file|Failed to open file/, "The disk images have to be at the same path on the destination."],
+  [
+    /Failed to get "write" lock/,
+    "Another QEMU has the image open: look for a second copy of the guest before anything else.",
+  ],
+];
+
+const hintFor = (said: string) => hints.find(([pattern]) => pattern.test(said))?.[1];

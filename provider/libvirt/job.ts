@@ -1,0 +1,50 @@
+/**
+ * Pure: a migration job's figures, from `virsh domjobinfo --rawstats`, whose numbers are in bytes and milliseconds.
+ *
+ * @see https://libvirt.org/manpages/virsh.html#domjobinfo
+ */
+export interface Job {
+  active: boolean;
+  operation: "outgoing" | "incoming" | "other";
+  elapsedMs: number;
+  /** Between the stop on the source and the start on the destination; expected as long as the job is active. */
+  downtimeMs: number;
+  totalBytes: number;
+  processedBytes: number;
+  remainingBytes: number;
+  bytesPerSecond: number;
+  /** How often all of the memory that was dirtied meanwhile has been gone through. */
+  iterations: number;
+}
+
+/** virDomainJobOperation */
+const operations: Readonly<Record<number, Job["operation"]>> = { 4: "incoming", 5: "outgoing" };
+
+export function parseJob(rawStats: string): Job {
+  const fields = new Map(
+    [...rawStats.matchAll(/^\s*([\w ]+): +(\d+)$/gm)].map(([, key = "", value]) => [key, Number(value)]),
+  );
+  const field = (key: string) => fields.get(key) ?? 0;
+  return {
+    active: [1, 2].includes(field("Job type")), // bounded, unbounded
+    operation: operations[field("operation")] ?? "other",
+    elapsedMs: field("time_elapsed"),
+    downtimeMs: field("downtime"),
+    totalBytes: field("data_total"),
+    processedBytes: field("data_processed"),
+    remainingBytes: field("data_remaining"),
+    bytesPerSecond: field("memory_bps"),
+    iterations: field("memory_iteration"),
+  };
+}
+
+/** One line of progress: percent, bytes, remaining, rate, seconds. */
+export function progressLine({ totalBytes, processedBytes, remainingBytes, bytesPerSecond, elapsedMs }: Job): string {
+  const seconds = `${Math.round(elapsedMs / 1000)} s`;
+  if (totalBytes === 0) return `preparing, ${seconds}`;
+  const percent = Math.floor((1 - remainingBytes / totalBytes) * 100);
+  const rate = bytesPerSecond > 0 ? `, ${mib(bytesPerSecond)}/s` : "";
+  return `${percent} %, ${mib(processedBytes)} sent, ${mib(remainingBytes)} of ${mib(totalBytes)} remaining${rate}, ${seconds}`;
+}
+
+const mib = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

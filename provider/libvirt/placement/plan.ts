@@ -1,0 +1,70 @@
+/** Pure: the steps from where a domain is to where it shall be. */
+import { isActive, type Location } from "./locate";
+
+export interface Wanted {
+  host: string;
+  powerState: "running" | "shut off";
+  autostart: boolean;
+  /** Digest of the definition that it shall have. */
+  mark: string;
+  /** Digest of its definition as libvirt printed it when it was as wanted; a change by hand shows against it. */
+  definitionDigest?: string | undefined;
+}
+
+export type Step =
+  | { do: "define" | "undefine" | "start" | "resume" | "shut down"; on: string }
+  | { do: "set autostart"; on: string; enabled: boolean }
+  | { do: "migrate"; from: string; to: string };
+
+type Placed = Extract<Location, { kind: "at" | "nowhere" }>;
+
+export function planPlacement(location: Placed, wanted: Wanted): Step[] {
+  const { host, powerState, autostart } = wanted;
+  const setAutostart: Step = { do: "set autostart", on: host, enabled: autostart };
+  const start: Step = { do: "start", on: host };
+  if (location.kind === "nowhere")
+    return [
+      { do: "define", on: host },
+      ...(autostart ? [setAutostart] : []),
+      ...(powerState === "running" ? [start] : []),
+    ];
+
+  const { domain, leftovers } = location;
+  const runs = isActive(domain);
+  const stops = runs && powerState === "shut off";
+  const moves = location.host !== host;
+  const movesLive = moves && runs && !stops;
+  const steps: Step[] = [];
+  if (stops) steps.push({ do: "shut down", on: location.host });
+  if (movesLive) steps.push({ do: "migrate", from: location.host, to: host });
+  if ((moves && !movesLive) || needsDefinition(location, wanted)) steps.push({ do: "define", on: host });
+  // Of a domain that does not run only the definition moves: it is on the new host before it leaves the old one.
+  if (moves && !movesLive) steps.push({ do: "undefine", on: location.host });
+  steps.push(...leftovers.filter((left) => left !== host).map((on): Step => ({ do: "undefine", on })));
+  // A migration does not take it along.
+  if (moves ? autostart : domain.autostart !== autostart) steps.push(setAutostart);
+  if (!runs && powerState === "running") steps.push(start);
+  if (runs && domain.state === "paused" && powerState === "running") steps.push({ do: "resume", on: host });
+  return steps;
+}
+
+function needsDefinition({ domain }: Extract<Location, { kind: "at" }>, { mark, definitionDigest }: Wanted): boolean {
+  const changedByHand = definitionDigest !== undefined && definitionDigest !== domain.definitionDigest;
+  return domain.mark !== mark || changedByHand || !domain.persistent;
+}
+
+/** What a step means to somebody who reads a preview. */
+export function describeStep(step: Step, name: string): string {
+  switch (step.do) {
+    case "migrate":
+      return `Live migration: ${name} moves from ${step.from} to ${step.to} while it runs, without a reboot.`;
+    case "define":
+      return `The definition of ${name} is written on ${step.on}.`;
+    case "undefine":
+      return `The definition of ${name} on ${step.on} goes away; nothing runs there.`;
+    case "set autostart":
+      return `${name} ${step.enabled ? "starts" : "no longer starts"} with ${step.on}.`;
+    default:
+      return `${name}: ${step.do} on ${step.on}.`;
+  }
+}

@@ -1,0 +1,68 @@
+/** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
+import type { Host } from "../host/host";
+import { runScript } from "../host/script";
+import { retryUntil } from "../util/policy";
+import { markedDefinition } from "./domain-xml";
+
+const virsh = (...words: string[]) => ["virsh", "--connect", "qemu:///system", ...words];
+
+/** Makes it, or changes what it will be at its next start. The XML is validated against libvirt's schema first. */
+export async function define(host: Host, definition: string): Promise<void> {
+  await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition) });
+}
+
+/** Starting takes long where images are on slow storage. */
+const startMs = 300_000;
+
+export async function start(host: Host, uuid: string): Promise<void> {
+  await host.run(virsh("start", uuid), { timeoutMs: startMs });
+}
+
+export async function resume(host: Host, uuid: string): Promise<void> {
+  await host.run(virsh("resume", uuid));
+}
+
+export async function setAutostart(host: Host, uuid: string, enabled: boolean): Promise<void> {
+  await host.run(virsh("autostart", uuid, ...(enabled ? [] : ["--disable"])));
+}
+
+/**
+ * Takes the definition away. A domain that runs would go on without one and be gone after its end, so its state is
+ * looked at right before. UEFI variables stay.
+ *
+ * @throws CommandFailed when it runs
+ */
+export async function undefine(host: Host, uuid: string): Promise<void> {
+  const script = `state=$(virsh --connect qemu:///system domstate "$1")
+    [ "$state" = "shut off" ] || { echo "It is $state, not shut off: its definition stays." >&2; exit 1; }
+    virsh --connect qemu:///system undefine "$1" --keep-nvram`;
+  await runScript(host, script, [uuid]);
+}
+
+/** Ends it at once, as by pulling the plug. */
+export async function destroy(host: Host, uuid: string): Promise<void> {
+  await host.run(virsh("destroy", uuid));
+}
+
+/**
+ * Asks the guest to shut down, as by the power button, again and again: one that boots does not hear the first time.
+ *
+ * @returns whether it is off within the time
+ */
+export async function shutDown(host: Host, uuid: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  const script = `virsh --connect qemu:///system shutdown "$1" >&2 || true
+    virsh --connect qemu:///system domstate "$1"`;
+  const isOff = async () => {
+    const { stdout } = await runScript(host, script, [uuid], { signal });
+    if (stdout.trim() !== "shut off") throw new StillOn();
+  };
+  try {
+    await retryUntil(isOff, { everyMs: 2000, timeoutMs, signal, after: (error) => error instanceof StillOn });
+    return true;
+  } catch (error) {
+    if (error instanceof StillOn) return false;
+    throw error;
+  }
+}
+
+class StillOn extends Error {}

@@ -1,0 +1,36 @@
+/** Inputs of `DomainPlacement`. */
+import { z } from "zod";
+import { connections, text } from "./schemas";
+
+const seconds = z
+  .number("must be a number of seconds")
+  .positive("must be above 0")
+  .max(86_400, "must be 86400 at most");
+
+export const migrationSchema = z.strictObject({
+  bandwidthMiBps: z.int("must be a whole number of MiB/s").min(1, "must be 1 or more").max(1_000_000).optional(),
+});
+
+export const placementSchema = z
+  .strictObject({
+    domain: z.strictObject({ uuid: text("a UUID"), name: text("a name"), definition: text("XML") }, "must be a Domain"),
+    host: text("the name of a Host"),
+    candidates: connections,
+    powerState: z.enum(["running", "shut off"], 'must be "running" or "shut off"').default("running"),
+    autostart: z.boolean("must be true or false").default(false),
+    migration: migrationSchema.default({}),
+    onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
+    shutdownTimeoutSeconds: seconds.default(120),
+    adopt: z.boolean("must be true or false").default(false),
+  })
+  .superRefine(({ host, candidates }, { addIssue }) => {
+    if (host in candidates) return;
+    const names = Object.keys(candidates).join(", ");
+    addIssue({
+      code: "custom",
+      path: ["host"],
+      message: `must be one of the candidates (${names}): add the Host to them`,
+    });
+  });
+
+export type PlacementInputs = z.infer<typeof placementSchema>;

@@ -1,0 +1,221 @@
+import { counterOf, domainState, migrateCommand } from "../../lab/by-hand/guest";
+import { buildGuest, guests } from "../../lab/guest/build";
+import { domainXml, imagePath, serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import { domain } from "../../provider/resources/domain.handlers";
+import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { retryUntil } from "../../provider/util/policy";
+import { Driver } from "./drive";
+import { connectionsTo, imageFolder, prepareHypervisors, removeGuest, runningLab } from "./support";
+
+const { nas, hvA, hvB } = runningLab();
+const guest = { name: "placed", folder: imageFolder, memoryMiB: 64 };
+const definitions = new Driver(domain, "Domain::placed");
+const placement = new Driver(domainPlacement, "DomainPlacement::placed");
+
+type Inputs = Parameters<typeof placement.up>[0];
+
+async function inputs(changes: Partial<Inputs> = {}, xml = domainXml(guest)): Promise<Inputs> {
+  await definitions.up({ xml });
+  const { uuid, name, definition } = definitions.outputs as Record<string, string>;
+  const candidates = connectionsTo([hvA, hvB]);
+  for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });
+  return { domain: { uuid, name, definition } as Inputs["domain"], host: "hv-a", candidates, ...changes };
+}
+
+async function expectOnlyOn(host: LabHost | undefined, state = "running"): Promise<void> {
+  for (const candidate of [hvA, hvB])
+    expect([candidate.name, await domainState(candidate, guest.name)]).toEqual([
+      candidate.name,
+      candidate === host ? state : undefined,
+    ]);
+}
+
+/** It counts on, and has never missed a number. */
+async function expectUnbroken(): Promise<void> {
+  const numbers = async () => (await counterOf(nas, guest)).numbers.length;
+  const before = await numbers();
+  const more = async () => expect(await numbers()).toBeGreaterThan(before + 5);
+  await retryUntil(more, { everyMs: 300, timeoutMs: 120_000 });
+  expect(await counterOf(nas, guest)).toMatchObject({ breaks: [], garbage: [] });
+}
+
+const toldLast = () => placement.told.splice(0).join("\n");
+const virsh = (host: LabHost, ...words: string[]) => host.exec(["virsh", ...words]);
+
+beforeAll(async () => {
+  await prepareHypervisors();
+  await nas.upload(await buildGuest(guests.beat), imagePath(guest));
+});
+afterAll(() => removeGuest(guest.name));
+
+test("what stands in the way is named at once, before anything is changed", async () => {
+  const lacking = domainXml(guest)
+    .replace("<memballoon", "<interface type='bridge'><source bridge='nowhere0'/></interface><memballoon")
+    .replace(imagePath(guest), "/srv/vm/no such image")
+    .replace("<devices>", "<devices><emulator>/usr/bin/no-qemu</emulator>");
+  const refusal = placement.up(await inputs({}, lacking));
+  await expect(refusal).rejects.toThrow(/hv-a has no emulator \/usr\/bin\/no-qemu/);
+  await expect(refusal).rejects.toThrow(/hv-a has no image \/srv\/vm\/no such image/);
+  await expect(refusal).rejects.toThrow(/hv-a has no bridge nowhere0/);
+  expect(placement.exists).toBe(false);
+  await expectOnlyOn(undefined);
+});
+
+test("create defines and starts it; then nothing is to be done", async () => {
+  expect(await placement.up(await inputs())).toBe("created");
+  await expectOnlyOn(hvA);
+  expect(placement.outputs).toMatchObject({ host: "hv-a", state: "running", persistent: true, autostart: false });
+  expect(await placement.up(await inputs())).toBe("unchanged");
+  expect(await placement.refresh()).toBe("unchanged");
+  await expectUnbroken();
+});
+
+test("another host is a live migration, announced and reported", async () => {
+  expect(await placement.up(await inputs({ host: "hv-b", autostart: true }))).toBe("updated");
+  const told = toldLast();
+  expect(told).toContain("Live migration: placed moves from hv-a to hv-b while it runs, without a reboot.");
+  expect(told).toMatch(/migrating hv-a => hv-b: preparing/);
+  expect(told).toMatch(/placed moved live from hv-a to hv-b: total time \d+ ms, downtime \d+ ms, .* sent, encrypted\./);
+  await expectOnlyOn(hvB);
+  expect(placement.outputs.lastMigration).toMatchObject({ from: "hv-a", to: "hv-b", encrypted: true });
+  for (const figure of ["totalTimeMs", "downtimeMs", "bytes", "iterations"] as const)
+    expect(placement.outputs.lastMigration?.[figure]).toBeGreaterThan(0);
+  expect((await virsh(hvB, "dominfo", guest.name)).stdout).toMatch(/Persistent: +yes\nAutostart: +enable/);
+  expect(await placement.refresh()).toBe("unchanged");
+  await expectUnbroken();
+});
+
+test("a move by hand is drift of the host, and the next up moves it back live", async () => {
+  await hvB.exec(migrateCommand(guest, hvA));
+  expect(await placement.refresh()).toBe("changed");
+  expect(placement.outputs.host).toBe("hv-a");
+  expect(await placement.up(await inputs({ host: "hv-b" }))).toBe("updated");
+  await expectOnlyOn(hvB);
+  await expectUnbroken();
+});
+
+test("a changed definition is written, and waits for the guest's next start", async () => {
+  toldLast();
+  const larger = domainXml(guest).replace("<vcpu>1", "<vcpu>2");
+  expect(await placement.up(await inputs({ host: "hv-b" }, larger))).toBe("updated");
+  expect(toldLast()).toContain("The new definition of placed takes effect when the guest is next started.");
+  expect((await virsh(hvB, "dumpxml", "--inactive", guest.name)).stdout).toContain(">2</vcpu>");
+  await expectUnbroken();
+  expect(await placement.up(await inputs({ host: "hv-b" }))).toBe("updated");
+});
+
+test.each<[string, () => Promise<unknown>, RegExp]>([
+  [
+    "an edited definition",
+    async () => {
+      const { stdout } = await virsh(hvB, "dumpxml", "--inactive", guest.name);
+      await hvB.exec(["virsh", "define", "/dev/stdin"], { input: stdout.replace(">1</vcpu>", ">3</vcpu>") });
+    },
+    /was changed by hand/,
+  ],
+  ["a guest paused by hand", () => virsh(hvB, "suspend", guest.name), /placed is paused \(user\) on hv-b/],
+  [
+    "a second definition elsewhere",
+    async () => {
+      const { stdout } = await virsh(hvB, "dumpxml", "--inactive", guest.name);
+      await hvA.exec(["virsh", "define", "/dev/stdin"], { input: stdout });
+    },
+    /hv-a has a definition of placed too/,
+  ],
+])("%s is drift, which the next up repairs", async (_, tamper, drift) => {
+  await tamper();
+  expect(await placement.refresh()).toBe("changed");
+  expect(placement.outputs.drift?.join()).toMatch(drift);
+  expect(await placement.up(await inputs({ host: "hv-b" }))).toBe("updated");
+  await expectOnlyOn(hvB);
+  expect((await virsh(hvB, "dumpxml", "--inactive", guest.name)).stdout).toContain(">1</vcpu>");
+  expect(await placement.refresh()).toBe("unchanged");
+  await expectUnbroken();
+});
+
+test("a host that does not answer is an error, never an absence", async () => {
+  await hvA.partition();
+  try {
+    await expect(placement.refresh()).rejects.toThrow(
+      /placed may be on any of hv-a, hv-b; .*\nhv-a: .*cannot be reached/,
+    );
+    await expect(inputs().then((args) => placement.up(args))).rejects.toThrow(/cannot be reached/);
+  } finally {
+    await hvA.heal();
+  }
+  expect(placement.outputs.host).toBe("hv-b");
+  await expectOnlyOn(hvB);
+});
+
+test("another guest's name on the destination is refused with its UUID; nothing moves", async () => {
+  const other = domainXml(guest).replace("<name>", "<uuid>11111111-2222-3333-4444-555555555555</uuid><name>");
+  await hvA.exec(["virsh", "define", "/dev/stdin"], { input: other });
+  await expect(inputs({ host: "hv-a" }).then((args) => placement.up(args))).rejects.toThrow(
+    'hv-a has another domain with the name "placed" and the UUID 11111111-2222-3333-4444-555555555555',
+  );
+  await virsh(hvA, "undefine", "11111111-2222-3333-4444-555555555555");
+  await expectOnlyOn(hvB);
+});
+
+test("another UUID is refused as another guest", async () => {
+  const { domain: placed, ...rest } = await inputs();
+  const other = { ...placed, uuid: "11111111-2222-3333-4444-555555555555" };
+  await expect(placement.up({ ...rest, domain: other })).rejects.toThrow(/domain\.uuid .* is another guest/);
+});
+
+test("a stopped guest is drift of powerState; off, its definition alone moves; then it is started there", async () => {
+  await virsh(hvB, "destroy", guest.name);
+  expect(await placement.refresh()).toBe("changed");
+  expect(placement.outputs).toMatchObject({ powerState: "shut off", state: "shut off" });
+  expect(await placement.up(await inputs({ powerState: "shut off" }))).toBe("updated");
+  await expectOnlyOn(hvA, "shut off");
+  await nas.exec(["rm", serialLogPath(guest)]);
+  expect(await placement.up(await inputs())).toBe("updated");
+  await expectOnlyOn(hvA);
+  await expectUnbroken();
+});
+
+test("kept, it runs on and is forgotten; it is known again by its mark", async () => {
+  expect(await placement.up(await inputs({ onDelete: "keep" }))).toBe("updated");
+  toldLast();
+  await placement.destroy();
+  expect(toldLast()).toContain("placed stays running and defined on hv-a, and is only forgotten.");
+  await expectOnlyOn(hvA);
+  expect(await placement.up(await inputs())).toBe("created");
+  await expectUnbroken();
+});
+
+test("a domain that nothing marks is taken over only when told to", async () => {
+  const { stdout } = await virsh(hvA, "dumpxml", "--inactive", guest.name);
+  await hvA.exec(["virsh", "define", "/dev/stdin"], { input: stdout.replace(/<metadata>.*<\/metadata>/s, "") });
+  placement.forget();
+  await expect(inputs().then((args) => placement.up(args))).rejects.toThrow(/Set adopt to true to take it over/);
+  expect(await placement.up(await inputs({ adopt: true }))).toBe("created");
+  expect(await placement.refresh()).toBe("unchanged");
+  await expectUnbroken();
+});
+
+test("a guest that does not shut down in time stays, and the error names the way on", async () => {
+  await placement.up(await inputs({ adopt: true, shutdownTimeoutSeconds: 0.001 }));
+  await virsh(hvA, "suspend", guest.name); // deaf
+  await expect(placement.destroy()).rejects.toThrow(/still runs after 0\.001 s .* set onDelete to "destroy"/);
+  await virsh(hvA, "resume", guest.name);
+  expect(placement.exists).toBe(true);
+});
+
+test("destroy shuts it down and leaves no definition; again is fine", async () => {
+  await placement.up(await inputs());
+  await placement.destroy();
+  await expectOnlyOn(undefined);
+  expect((await nas.exec(["ls", imagePath(guest)])).stdout.trim()).toBe(imagePath(guest));
+});
+
+test("what cannot be started is not left behind", async () => {
+  const unstartable = domainXml(guest)
+    .replace('machine="pc-i440fx-7.2"', 'machine="pc-i440fx-7.2"')
+    .replace("64</memory>", "900000</memory>");
+  await expect(inputs({}, unstartable).then((args) => placement.up(args))).rejects.toThrow();
+  expect(placement.exists).toBe(false);
+  await expectOnlyOn(undefined);
+});
