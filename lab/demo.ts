@@ -1,60 +1,74 @@
 /**
- * `npm run demo`: a running guest moves between two real hosts and back, by plain `virsh migrate`.
- * It has a lab of its own, always fresh, and leaves it up for looking around.
+ * `npm run demo`: the seed scenario by the real Pulumi CLI. A guest is placed on one host and moves live to another,
+ * then is moved by hand, and comes back. It has a lab of its own, always fresh, and leaves it up for looking around.
  */
-import { counterOf, lastMigration, migrateCommand, startGuest } from "./by-hand/guest";
-import { shareFolder } from "./by-hand/nfs";
-import { exchangeCertificates } from "./by-hand/tls";
-import { guests } from "./guest/build";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildProvider } from "./build-provider";
+import { counterOf, migrateCommand } from "./by-hand/guest";
 import { defaultHosts } from "./hosts";
 import { Lab } from "./lab";
-import type { LabHost } from "./lab-host";
+import { labFolder } from "./paths";
+import type { PulumiWorkspace } from "./pulumi/workspace";
+import { createSeedStack, furnishHosts } from "./seed";
+import { seedGuest } from "./seed-domain";
 import { setupSteps } from "./setup";
-import { runSteps, type Step } from "./steps";
+import { runSteps } from "./steps";
 import { runMain } from "./terminal";
 
 const lab = new Lab("demo");
 const [nas, hvA, hvB] = [lab.host("nas"), lab.host("hv-a"), lab.host("hv-b")];
-const guest = { name: "beat", folder: "/srv/vm", memoryMiB: 64 };
-const moves: [from: LabHost, to: LabHost][] = [
-  [hvA, hvB],
-  [hvB, hvA],
-];
+const folder = join(labFolder(lab.name), "pulumi");
 
 runMain(async () => {
-  const figures: string[] = [];
+  let stack: PulumiWorkspace | undefined;
   await runSteps([
     { title: "Taking down the last demo's lab", run: (report) => lab.down(report) },
-    ...setupSteps({ lab, hosts: defaultHosts, pulumi: false }),
-    { title: `${guest.folder} of nas mounted on hv-a and hv-b`, run: () => shareFolder(nas, [hvA, hvB], guest.folder) },
-    { title: "Certificates on hv-a and hv-b", run: () => exchangeCertificates([hvA, hvB]) },
-    { title: `Guest ${guest.name} started on hv-a`, run: () => startGuest(nas, hvA, guest, guests.beat) },
-    ...moves.map(([from, to]) => moveStep(from, to, figures)),
+    { title: "Building the provider", run: buildProvider },
+    ...setupSteps({ lab, hosts: defaultHosts, pulumi: true }),
+    { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => furnishHosts(lab) },
+    { title: "A Pulumi stack of examples/seed", run: async () => (stack = await createSeedStack(lab, folder)) },
   ]);
-  console.log(`\n${figures.join("\n")}`);
-  console.log(`\n${await counterVerdict()}`);
-  for (const host of [hvA, hvB])
-    console.log(`\n${host.name}$ virsh list --all\n${(await host.exec(["virsh", "list", "--all"])).stdout.trimEnd()}`);
-  console.log(`
-The lab is still up. Look around:  npm run lab -- --name demo exec hv-a virsh list --all
-Take it down:                      npm run lab -- --name demo down`);
+  if (stack) await play(stack);
 });
 
-function moveStep(from: LabHost, to: LabHost, figures: string[]): Step {
-  return {
-    title: `${guest.name} moves live from ${from.name} to ${to.name}`,
-    run: async (report) => {
-      await from.exec([...migrateCommand(guest, to), "--verbose"], { onLine: report });
-      const { totalTimeMs, downtimeMs } = await lastMigration(to, guest.name);
-      figures.push(`${from.name} => ${to.name}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms`);
-    },
+async function play(stack: PulumiWorkspace): Promise<void> {
+  const pulumi = async (...args: string[]) => {
+    say(`$ pulumi ${args.join(" ")}`);
+    await stack.show(args);
   };
+  await pulumi("up", "--yes");
+  await pulumi("config", "set", "host", "hv-b");
+  await pulumi("up", "--yes");
+  await showProof(stack);
+  say("Nothing has changed since, so there is nothing to do:");
+  await pulumi("up", "--yes");
+  const byHand = migrateCommand(seedGuest, hvA);
+  say(`Somebody moves the guest by hand:\nhv-b$ ${byHand.join(" ")}`);
+  await hvB.exec(byHand);
+  await pulumi("refresh", "--yes");
+  await pulumi("up", "--yes");
+  await showProof(stack);
+  const setUpFile = join(folder, "env.sh");
+  writeFileSync(setUpFile, `${stack.setUp}\n`);
+  say(`The lab is still up. Look around:
+  npm run lab -- --name demo exec hv-a virsh -c qemu+tls://${hvB.address}/system list --all
+  npm run lab -- --name demo enter sh -c '. ${setUpFile} && pulumi stack'
+Take it down:
+  npm run lab -- --name demo down`);
 }
 
-/** What the guest itself has to say about the moves. */
-async function counterVerdict(): Promise<string> {
-  const { numbers, breaks, garbage } = await counterOf(nas, guest);
+/** Figures, the guest's own testimony, and both hosts' lists. */
+async function showProof(stack: PulumiWorkspace): Promise<void> {
+  const { lastMigration } = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).stdout);
+  const { from, to, totalTimeMs, downtimeMs } = lastMigration;
+  say(`${from} => ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms`);
+  const { numbers, breaks, garbage } = await counterOf(nas, seedGuest);
   if (breaks.length + garbage.length > 0)
     throw new Error(`The guest's counter is broken: ${JSON.stringify({ breaks, garbage })}`);
-  return `The guest counted from ${numbers[0]} to ${numbers.at(-1)} across both moves: no reboot, no gap, no number twice.`;
+  say(`The guest has counted from ${numbers[0]} to ${numbers.at(-1)}: no reboot, no gap, no number twice.`);
+  for (const host of [hvA, hvB])
+    say(`${host.name}$ virsh list --all\n${(await host.exec(["virsh", "list", "--all"])).stdout.trimEnd()}`);
 }
+
+const say = (text: string) => console.log(`\n${text}`);

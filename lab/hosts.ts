@@ -15,6 +15,8 @@ export interface HostSpec {
 /** Address of the bridge inside the lab's namespace, from where tests and the Pulumi CLI reach the hosts. */
 export const gatewayAddress = "10.77.0.1";
 export const prefixLength = 24;
+/** All addresses of the lab, as an NFS server names its clients. */
+export const subnet = "10.77.0.0/24";
 
 const hypervisor = (name: string, address: string, release: Release): HostSpec => ({
   name,

@@ -58,7 +58,10 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
 }
 
 /** Hands this terminal to a command; answers with its exit code. */
-export function runAttached(argv: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): Promise<number> {
+export function runAttached(
+  argv: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = start(argv, { stdio: "inherit", ...options });
     child.on("error", reject);

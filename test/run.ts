@@ -5,10 +5,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildProvider } from "../lab/build-provider";
 import { defaultHosts } from "../lab/hosts";
 import { Lab } from "../lab/lab";
 import { repository } from "../lab/paths";
-import { run, runAttached } from "../lab/process";
+import { runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
 
@@ -18,7 +19,6 @@ interface Counts {
 }
 
 const lab = new Lab("test");
-const tsc = join(repository, "node_modules/.bin/tsc");
 const onlyLab = process.argv.includes("--only") && process.argv.includes("lab");
 const filters = process.argv.slice(2).filter((argument) => !["--only", "lab"].includes(argument));
 
@@ -28,7 +28,7 @@ async function main(): Promise<Counts[]> {
   try {
     await runSteps([
       { title: "Taking down the last test's lab", run: (report) => lab.down(report) },
-      { title: "Building the provider", run: () => run([tsc, "-p", "tsconfig.build.json"], { cwd: repository }) },
+      { title: "Building the provider", run: buildProvider },
       ...setupSteps({ lab, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
     ]);
     counts.push(await jest(["--selectProjects", "lab", "--runInBand"], (argv) => lab.enter(argv)));

@@ -1,4 +1,5 @@
 /** Shares a folder of one host with others, by the commands that an administrator would type. */
+import { subnet } from "../hosts";
 import type { LabHost } from "../lab-host";
 
 /**
@@ -11,9 +12,10 @@ const mountOptions = "vers=4.2,hard,noatime,sync";
 export async function shareFolder(server: LabHost, clients: readonly LabHost[], folder: string): Promise<void> {
   await server.script(
     `mkdir -p "$1" /etc/exports.d
-     printf '%s 10.77.0.0/24(rw,sync,no_root_squash,no_subtree_check)\\n' "$1" > /etc/exports.d/lab.exports
+     printf '%s %s(rw,sync,no_root_squash,no_subtree_check)\\n' "$1" "$2" > /etc/exports.d/lab.exports
      exportfs -ra`,
     folder,
+    subnet,
   );
   for (const client of clients)
     await client.script(

@@ -5,8 +5,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
+import { quoteCommand } from "../../provider/host/command";
 import { repository } from "../paths";
-import { type RunOptions, type RunResult, run, runAnyway } from "../process";
+import { type RunOptions, type RunResult, run, runAnyway, runAttached } from "../process";
 import { ensurePulumiCli } from "./cli";
 
 export interface PulumiWorkspace {
@@ -16,6 +17,10 @@ export interface PulumiWorkspace {
   pulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Like {@link pulumi}, but any exit code is an answer. */
   tryPulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Runs `pulumi ARGS` on this terminal, as a user does. @throws Error on an exit code other than 0 */
+  show(args: readonly string[]): Promise<void>;
+  /** Shell text after which `pulumi` in the same shell uses this place. */
+  readonly setUp: string;
   /** Deletes the backend and all else that was made here. */
   remove(): void;
 }
@@ -23,21 +28,22 @@ export interface PulumiWorkspace {
 export interface WorkspaceOptions {
   /** Folder of the program, in this repository. */
   program: string;
+  /** Where to make it; a temporary folder by default. */
+  folder?: string;
   /** Put before the command, e.g. to run it inside the lab's network. */
   wrap?: (argv: readonly string[]) => string[];
   report?: (line: string) => void;
 }
 
 export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<PulumiWorkspace> {
-  const { program, wrap = (argv) => [...argv], report } = options;
+  const { program, folder, wrap = (argv) => [...argv], report } = options;
   const cli = await ensurePulumiCli(report);
-  const scratch = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
-  for (const folder of ["home", "backend", "project"]) mkdirSync(join(scratch, folder));
+  const scratch = folder ?? mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
+  for (const name of ["home", "backend", "project"]) mkdirSync(join(scratch, name), { recursive: true });
   const cwd = join(scratch, "project");
   const project = { name: basename(program), runtime: "nodejs", main: join(repository, program) };
   writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify(project)); // JSON is YAML
-  const env = {
-    ...process.env,
+  const own = {
     PATH: `${cli.folder}${delimiter}${process.env.PATH}`,
     PULUMI_HOME: join(scratch, "home"),
     PULUMI_BACKEND_URL: `file://${join(scratch, "backend")}`,
@@ -45,11 +51,21 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
+  const env = { ...process.env, ...own };
+  const setUp = [
+    quoteCommand(["cd", cwd]),
+    ...Object.entries(own).map(([key, value]) => quoteCommand(["export", `${key}=${value}`])),
+  ].join("\n");
   const command = (args: readonly string[]) => wrap(["pulumi", "--non-interactive", ...args]);
   return {
     env,
     pulumi: (args, more) => run(command(args), { env, cwd, ...more }),
     tryPulumi: (args, more) => runAnyway(command(args), { env, cwd, ...more }),
+    show: async (args) => {
+      const exitCode = await runAttached(wrap(["pulumi", ...args]), { env, cwd });
+      if (exitCode !== 0) throw new Error(`${quoteCommand(["pulumi", ...args])} ended with exit code ${exitCode}.`);
+    },
+    setUp,
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };
 }

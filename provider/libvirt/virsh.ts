@@ -1,7 +1,7 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { retryUntil } from "../util/policy";
+import { isOutOfTime, retryUntil } from "../util/policy";
 import { markedDefinition } from "./domain-xml";
 
 const virsh = (...words: string[]) => ["virsh", "--connect", "qemu:///system", ...words];
@@ -60,7 +60,8 @@ export async function shutDown(host: Host, uuid: string, timeoutMs: number, sign
     await retryUntil(isOff, { everyMs: 2000, timeoutMs, signal, after: (error) => error instanceof StillOn });
     return true;
   } catch (error) {
-    if (error instanceof StillOn) return false;
+    signal.throwIfAborted();
+    if (error instanceof StillOn || isOutOfTime(error)) return false;
     throw error;
   }
 }

@@ -36,10 +36,7 @@ export function parseXml(text: string): Element {
   const [entity] = /&(?!(lt|gt|amp|quot|apos|#\d+|#x[\da-f]+);)[^;\s]{0,20};?/i.exec(text) ?? [];
   if (entity !== undefined) throw new MalformedXml(`${entity} is no entity that XML knows; a plain & is written &amp;`);
   const verdict = XMLValidator.validate(text);
-  if (verdict !== true)
-    throw new MalformedXml(
-      `line ${verdict.err.line}, column ${verdict.err.col}: ${verdict.err.msg.replace(/\.$/, "")}`,
-    );
+  if (verdict !== true) throw new MalformedXml(`line ${verdict.err.line}: ${verdict.err.msg.replace(/\.$/, "")}`);
   const roots = (parser.parse(text) as Node[]).map(toElement).filter((node) => typeof node !== "string");
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw new MalformedXml("it must have exactly one outermost element");

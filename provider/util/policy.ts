@@ -55,3 +55,6 @@ export function limitConcurrency(limit: number): <T>(work: () => Promise<T>) => 
   const policy = bulkhead(limit, Number.MAX_SAFE_INTEGER);
   return (work) => policy.execute(work);
 }
+
+/** Whether {@link retryUntil} ran out of time before its first try had an answer. */
+export const isOutOfTime = (error: unknown): boolean => error instanceof TaskCancelledError;
