@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "../../../lab/paths";
+import { adaptSeedDomain } from "../../../lab/seed-domain";
+import { requirementsOf } from "../../../provider/libvirt/requirements";
+
+const seed = readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8");
+
+test("what the write-up's domain needs of a host", () => {
+  expect(requirementsOf(seed)).toEqual([
+    { kind: "emulator", what: "/usr/bin/kvm-spice" },
+    { kind: "image", what: "/home/cliu8/migrate/ubuntu-14.04.img" },
+    { kind: "bridge", what: "ubuntu_br" },
+  ]);
+});
+
+test("a serial log needs its folder", () => {
+  expect(requirementsOf(adaptSeedDomain(seed))).toContainEqual({ kind: "folder", what: "/srv/vm" });
+});
+
+test("the lab changes the write-up's XML in these lines only", () => {
+  const kept = new Set(seed.split("\n"));
+  const changed = adaptSeedDomain(seed)
+    .split("\n")
+    .filter((line) => !kept.has(line))
+    .map((line) => line.trim());
+  expect(changed).toEqual([
+    "<domain type='qemu' id='55'>",
+    "<memory unit='KiB'>65536</memory>",
+    "<currentMemory unit='KiB'>65536</currentMemory>",
+    "<type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>",
+    "<emulator>/usr/bin/qemu-system-x86_64</emulator>",
+    "<source file='/srv/vm/ubuntu-14.04.qcow2'/>",
+    "<serial type='file'>",
+    "<source path='/srv/vm/ubuntu-14.04.log' append='on'/>",
+  ]);
+});
