@@ -6,11 +6,13 @@ import { closeConnections } from "./host/ssh-host";
 import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { host } from "./resources/host.handlers";
+import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
 
 const environment = { contextFor, unknownValue };
 
 export const handlers: Readonly<Record<string, Handlers>> = {
   Host: makeHandlers(host, environment),
+  LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
 };
 
 endWithEngine(closeConnections);

@@ -44,7 +44,7 @@ export function withoutSettings(text: string | undefined): string | undefined {
 export function activeSettings(text: string | undefined): Map<string, string> {
   const values = new Map<string, string>();
   for (const statement of statements((text ?? "").split("\n"))) {
-    const [, key, value] = /^\s*(\w+)\s*=?\s*([^]*)$/.exec(statement.lines.join(" ")) ?? [];
+    const [, key, value] = /^\s*(\w+)\s*=?\s*([\s\S]*)$/.exec(statement.lines.join(" ")) ?? [];
     if (statement.isActive && key && value !== undefined && !values.has(key)) values.set(key, value.trim());
   }
   return values;

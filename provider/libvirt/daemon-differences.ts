@@ -1,8 +1,17 @@
 /** Pure: how libvirtd differs from its settings, and how it has to be switched. */
-import { activeSettings, withoutSettings, withSettings } from "./daemon-conf";
+
 import type { DaemonFacts } from "./daemon";
-import { confPath, confSettings, type DaemonSettings, dropInPath, dropIns, tcpSocket, tlsSocket } from "./daemon-settings";
 import { localSockets } from "./daemon";
+import { activeSettings, withoutSettings, withSettings } from "./daemon-conf";
+import {
+  confPath,
+  confSettings,
+  type DaemonSettings,
+  dropInPath,
+  dropIns,
+  tcpSocket,
+  tlsSocket,
+} from "./daemon-settings";
 
 /** What a switch of the daemon writes and starts; nothing when all is as it should be. */
 export interface Switch {
@@ -17,7 +26,11 @@ export interface Switch {
 
 /** In words; none when all is well. */
 export function daemonDifferences(facts: DaemonFacts, settings: DaemonSettings): string[] {
-  return [...confDifferences(facts, settings), ...dropInDifferences(facts, settings), ...socketDifferences(facts, settings)];
+  return [
+    ...confDifferences(facts, settings),
+    ...dropInDifferences(facts, settings),
+    ...socketDifferences(facts, settings),
+  ];
 }
 
 function confDifferences({ conf }: DaemonFacts, settings: DaemonSettings): string[] {
@@ -25,7 +38,9 @@ function confDifferences({ conf }: DaemonFacts, settings: DaemonSettings): strin
   if (conf && withSettings(conf.text, wanted) === conf.text) return [];
   const active = activeSettings(conf?.text);
   const wrong = wanted.filter(([key, value]) => active.get(key) !== value);
-  const lines = wrong.map(([key, value]) => `${confPath}: ${key} is ${active.get(key) ?? "not set"} instead of ${value}`);
+  const lines = wrong.map(
+    ([key, value]) => `${confPath}: ${key} is ${active.get(key) ?? "not set"} instead of ${value}`,
+  );
   return lines.length > 0 ? lines : [`${confPath}: the lines of pulumi-kvm-live were changed`];
 }
 
@@ -66,12 +81,13 @@ function permissionDifferences(sockets: DaemonFacts["sockets"], settings: Daemon
 }
 
 /** What makes it so. */
-export function switchTo({ conf }: DaemonFacts, settings: DaemonSettings): Switch {
+export function switchTo({ conf, dropIns: seen }: DaemonFacts, settings: DaemonSettings): Switch {
   const text = withSettings(conf?.text, confSettings(settings));
+  const changed = new Map([...dropIns(settings)].filter(([unit, wanted]) => seen.get(unit) !== wanted));
   const wanted = networkSockets(settings);
   const on = wanted.filter(({ isWanted }) => isWanted).map(({ unit }) => unit);
   const off = wanted.filter(({ isWanted }) => !isWanted).map(({ unit }) => unit);
-  return { ...(text !== conf?.text && { conf: { text } }), dropIns: dropIns(settings), enable: on, disable: off, start: on };
+  return { ...(text !== conf?.text && { conf: { text } }), dropIns: changed, enable: on, disable: off, start: on };
 }
 
 /** @param before how the sockets were @returns undefined when nothing of ours is there */
@@ -80,7 +96,10 @@ export function switchBack(
   before: Readonly<Record<string, { enabled: boolean; active: boolean }>>,
 ): Switch | undefined {
   const text = withoutSettings(conf?.text);
-  const is = (unit: string) => ({ enabled: units.get(unit)?.fileState === "enabled", active: units.get(unit)?.isActive === true });
+  const is = (unit: string) => ({
+    enabled: units.get(unit)?.fileState === "enabled",
+    active: units.get(unit)?.isActive === true,
+  });
   const noted = [tlsSocket, tcpSocket].flatMap((unit) => (before[unit] ? [{ unit, ...before[unit] }] : []));
   const differs = noted.some(({ unit, enabled, active }) => is(unit).enabled !== enabled || is(unit).active !== active);
   if (text === conf?.text && seen.size === 0 && !differs) return undefined;

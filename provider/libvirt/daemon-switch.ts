@@ -1,6 +1,7 @@
 /** Gives libvirtd new settings. Guests do not notice; a migration would, so {@link jobsOn} is asked first. */
-import type { Host } from "../host/host";
+
 import { removeFile, writeTextFile } from "../host/files";
+import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 import type { DaemonFacts } from "./daemon";
 import type { Switch } from "./daemon-differences";
@@ -48,12 +49,21 @@ const script = `
   rise "" || true
   exit 1`;
 
-export async function switchDaemon(host: Host, { conf }: DaemonFacts, change: Switch, signal: AbortSignal): Promise<void> {
+export async function switchDaemon(
+  host: Host,
+  { conf }: DaemonFacts,
+  change: Switch,
+  signal: AbortSignal,
+): Promise<void> {
   for (const [unit, text] of change.dropIns) await syncDropIn(host, dropInPath(unit), text);
   const { owner = "root", group = "root", mode = "644" } = conf ?? {};
   const isWritten = change.conf !== undefined && change.conf !== "remove";
   if (isWritten)
-    await writeTextFile(host, staged, (change.conf as { text: string }).text, { mode: Number.parseInt(mode, 8), owner, group });
+    await writeTextFile(host, staged, (change.conf as { text: string }).text, {
+      mode: Number.parseInt(mode, 8),
+      owner,
+      group,
+    });
   const action = change.conf === undefined ? "keep" : isWritten ? "write" : "remove";
   const lists = [change.enable, change.disable, change.start].map((units) => units.join(" "));
   await runScript(host, script, [staged, confPath, action, ...lists], { signal, timeoutMs: 300_000 });

@@ -61,7 +61,9 @@ export function parseDaemon(answer: string): DaemonFacts {
       .map(([content = ""]) => decode(content))
       .join("\n"),
     ports: new Set(rest("ports").flat().filter(Boolean).map(Number)),
-    sockets: new Map(rest("socket").map(([path = "", perms = "", owned = ""]) => [path, { mode: perms, group: owned }])),
+    sockets: new Map(
+      rest("socket").map(([path = "", perms = "", owned = ""]) => [path, { mode: perms, group: owned }]),
+    ),
   };
 }
 
@@ -85,11 +87,15 @@ export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): 
   if (modular.some((unit) => seen.get(unit)?.isActive))
     return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
   if (!seen.get(service)?.isLoaded) return ["has no libvirtd: on Debian, `apt-get install libvirt-daemon-system`"];
-  const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) => /^masked/.test(seen.get(unit)?.fileState ?? ""));
+  const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
+    /^masked/.test(seen.get(unit)?.fileState ?? ""),
+  );
   const listens = /^\s*(?!#)(LIBVIRTD_ARGS|libvirtd_opts)=.*?(--listen|\s-l|["'=]-l)\b/m.test(args);
   return [
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
-    ...(listens ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"] : []),
+    ...(listens
+      ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]
+      : []),
     ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
   ];
 }

@@ -13,7 +13,10 @@ const words: readonly [RegExp, HandshakeFailure][] = [
   [/Connection refused/, "nothing listens"],
   [/owner does not match the hostname/, "name mismatch"],
   [/known issuer|not trusted|failed validation against|signer|revoked/i, "certificate not trusted"],
-  [/[Ss]erver verification \(of our certificate or IP address\) failed|DN is not|allowed list/, "refused by the other side"],
+  [
+    /[Ss]erver verification \(of our certificate or IP address\) failed|DN is not|allowed list/,
+    "refused by the other side",
+  ],
   [/No route to host|timed out|Network is unreachable|Temporary failure|Name or service/, "no answer"],
   [/Cannot read|Unable to (set|load)|expired|not yet (active|valid)|does not permit/, "certificate unusable"],
 ];

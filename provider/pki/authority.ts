@@ -14,7 +14,7 @@ interface Order {
 }
 
 const make = `
-  umask 077; key=$1 certificate=$2 template=$3 keep=$4 suffix=$5
+  umask 077; key=$1 certificate=$2 template=$3 keep=$4 suffix=$5; shift 5
   work=$(mktemp -d); trap 'rm -rf -- "$work"' EXIT
   printf '%s' "$template" > "$work/template"
   fresh=$key
@@ -28,18 +28,18 @@ const make = `
     { tail -n 3 "$work/log" >&2; exit 1; }
   certtool --load-privkey "$fresh" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p'
   cat "$work/certificate"
-  for path in "$key" "$certificate"; do
-    if [ -n "$suffix" ] && [ -e "$path" ] && [ ! -e "$path$suffix" ]; then cp -a -- "$path" "$path$suffix"; fi
+  for path in "$@"; do
+    if [ -e "$path" ] && [ ! -e "$path$suffix" ]; then cp -a -- "$path" "$path$suffix"; fi
   done
   chmod 600 "$fresh"; chown root:root "$fresh"
   [ "$keep" = yes ] || { sync -- "$fresh"; mv -fT -- "$fresh" "$key"; }
   : > "$certificate.new"; chmod 644 "$certificate.new"; cat "$work/certificate" > "$certificate.new"
   sync -- "$certificate.new"; mv -fT -- "$certificate.new" "$certificate"`;
 
-/** @param putAside keeps files that were there, for removal */
-export async function makeAuthority(host: Host, order: Order & { putAside: boolean }): Promise<X509Certificate> {
-  const { template, keepKey, putAside, signal } = order;
-  const values = [authorityKey, authorityCertificate, template, keepKey ? "yes" : "no", putAside ? asidePath("") : ""];
+/** @param order `aside`: files that are kept, to be put back at removal */
+export async function makeAuthority(host: Host, order: Order & { aside: readonly string[] }): Promise<X509Certificate> {
+  const { template, keepKey, aside, signal } = order;
+  const values = [authorityKey, authorityCertificate, template, keepKey ? "yes" : "no", asidePath(""), ...aside];
   const { stdout } = await runScript(host, make, values, { signal, timeoutMs: 180_000 });
   const certificate = parseCertificate(pemIn(stdout, "CERTIFICATE"));
   const problems = certificate
@@ -61,19 +61,14 @@ const sign = `
   cat "$work/certificate"`;
 
 /** @returns the certificate in PEM */
-export async function signRequest(
-  host: Host,
-  request: string,
-  template: string,
-  signal: AbortSignal,
-): Promise<string> {
+export async function signRequest(host: Host, request: string, template: string, signal: AbortSignal): Promise<string> {
   const values = [authorityKey, authorityCertificate, template];
   return (await runScript(host, sign, values, { input: request, signal, timeoutMs: 180_000 })).stdout;
 }
 
 /** Pure: the first block of that kind. */
 export function pemIn(text: string, kind: string): string | undefined {
-  return new RegExp(`-----BEGIN ${kind}-----[^]*?-----END ${kind}-----\n?`).exec(text)?.[0];
+  return new RegExp(`-----BEGIN ${kind}-----[sS]*?-----END ${kind}-----\n?`).exec(text)?.[0];
 }
 
 /** Owner and modes of the authority's files, without touching what is in them. */

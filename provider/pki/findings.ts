@@ -80,12 +80,14 @@ export function authorityFindings(facts: PkiFacts, lifetime: Omit<Lifetime, "now
 export function keyIsSound(facts: PkiFacts, role: Role, findings: readonly Finding[]): boolean {
   const certificate = parseCertificate(facts.files.get(certificatePath(role))?.text);
   const suspect = findings.some((one) => one.role === role && one.path.endsWith("key.pem") && one.cure === "issue");
-  return !suspect && isOurs(certificate) && belongsTo(certificate as X509Certificate, facts.files.get(keyPath(role))?.text);
+  return (
+    !suspect && isOurs(certificate) && belongsTo(certificate as X509Certificate, facts.files.get(keyPath(role))?.text)
+  );
 }
 
 /** Files at our places that nothing marks as ours. A key is whose its certificate is. */
-export function foreignFiles({ files }: PkiFacts): string[] {
-  return allPaths.filter((path) => files.has(path) && !isOurs(parseCertificate(files.get(certificateOf(path))?.text)));
+export function foreignFiles({ files }: PkiFacts, paths: readonly string[] = allPaths): string[] {
+  return paths.filter((path) => files.has(path) && !isOurs(parseCertificate(files.get(certificateOf(path))?.text)));
 }
 
 export const certificateOf = (path: string) =>

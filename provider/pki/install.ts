@@ -2,16 +2,16 @@
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 import type { PkiFacts } from "./inspect";
-import { asidePath, certificatePath, hypervisorPlaces, keyPath, type Place, type Role, untoldPath } from "./layout";
 import { type Issued, stagedKey } from "./issue";
+import { asidePath, certificatePath, hypervisorPlaces, keyPath, type Place, type Role, untoldPath } from "./layout";
 
 interface Delivery {
   facts: PkiFacts;
   /** The authority's certificate, in PEM. */
   authority: string;
   issued: readonly Issued[];
-  /** Keeps files that are there now, for removal. */
-  putAside: boolean;
+  /** Files that are kept, to be put back at removal. */
+  aside: readonly string[];
   signal: AbortSignal;
 }
 
@@ -20,7 +20,7 @@ const deliver = `
   umask 077; suffix=$1 untold=$2; shift 2
   place() {
     path=$1 mode=$2 group=$3
-    if [ -n "$suffix" ] && { [ -e "$path" ] || [ -L "$path" ]; } && [ ! -e "$path$suffix" ] && [ ! -L "$path$suffix" ]; then
+    if [ "$kept" = kept ] && { [ -e "$path" ] || [ -L "$path" ]; } && [ ! -e "$path$suffix" ] && [ ! -L "$path$suffix" ]; then
       cp -a -- "$path" "$path$suffix"
     fi
     rm -f -- "$path.new"; : > "$path.new"
@@ -32,7 +32,7 @@ const deliver = `
   cat > "$work/all"
   : > "$untold"
   for word in "$@"; do
-    IFS=' ' read -r path mode group source <<LINE
+    IFS=' ' read -r path mode group source kept <<LINE
 $word
 LINE
     case $source in
@@ -44,14 +44,16 @@ LINE
 
 /** Afterwards the daemon has still to be told: see {@link toldOf}. */
 export async function install(host: Host, delivery: Delivery): Promise<void> {
-  const { facts, authority, issued, putAside, signal } = delivery;
+  const { facts, authority, issued, aside, signal } = delivery;
   const parts = new Map<string, string>([["authority", authority]]);
   for (const { role, certificate } of issued) parts.set(role, certificate);
   const kept = (role: Role) => facts.files.get(certificatePath(role))?.text ?? "";
   for (const role of ["server", "client"] as const) if (!parts.has(role)) parts.set(role, kept(role));
-  const words = hypervisorPlaces(facts.qemuGroup).map((place) => order(place, issued));
+  const words = hypervisorPlaces(facts.qemuGroup).map(
+    (place) => `${order(place, issued)} ${aside.includes(place.path) ? "kept" : "-"}`,
+  );
   const input = [...parts].map(([name, text]) => `begin ${name}\n${text.trimEnd()}\nend ${name}\n`).join("");
-  await runScript(host, deliver, [putAside ? asidePath("") : "", untoldPath, ...words], { input, signal });
+  await runScript(host, deliver, [asidePath(""), untoldPath, ...words], { input, signal });
   await runScript(host, 'rm -f -- "$@"', [stagedKey("server"), stagedKey("client")]);
 }
 

@@ -48,12 +48,7 @@ export async function issue(order: Order): Promise<Issued> {
   const values = [stagedKey(role), keyPath(role), requestTemplate(subject), keepKey ? "yes" : "no", ownFolder];
   const { stdout } = await runScript(host, request, values, { signal, timeoutMs: 180_000 });
   const template = certificateTemplate(role, names, validity);
-  const signed = await signRequest(
-    authorityHost,
-    pemIn(stdout, "NEW CERTIFICATE REQUEST") ?? stdout,
-    template,
-    signal,
-  );
+  const signed = await signRequest(authorityHost, pemIn(stdout, "NEW CERTIFICATE REQUEST") ?? stdout, template, signal);
   const text = pemIn(signed, "CERTIFICATE") ?? "";
   const problems = problemsOf(parseCertificate(text), order, pemIn(stdout, "PUBLIC KEY"));
   if (problems.length > 0) throw new CertificateRefused(authorityHost.label, certificatePath(role), problems);

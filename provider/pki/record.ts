@@ -2,8 +2,9 @@
  * What a host was like before, kept on the host itself: it is written before anything is changed, so that a crash at
  * any moment leaves enough to go back. It also marks the host as ours.
  */
-import type { Host } from "../host/host";
+
 import { writeTextFile } from "../host/files";
+import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 import type { PkiFacts } from "./inspect";
 import { ownFolder, recordPath } from "./layout";
@@ -20,13 +21,15 @@ export interface Before {
   folders: string[];
   /** Units as they were, by name; absent on a machine that is only the authority. */
   units: Record<string, UnitState>;
+  /** Files that were taken over: they wait beside, to be put back. */
+  aside: string[];
 }
 
 /** Pure. @returns undefined when there is none, or nothing that can be understood */
 export function parseRecord(text: string): Before | undefined {
   try {
-    const { authority, folders, units } = JSON.parse(text) as Before;
-    return typeof authority === "string" ? { authority, folders: folders ?? [], units: units ?? {} } : undefined;
+    const { authority, folders = [], units = {}, aside = [] } = JSON.parse(text) as Before;
+    return typeof authority === "string" ? { authority, folders, units, aside } : undefined;
   } catch {
     return undefined;
   }
@@ -39,6 +42,7 @@ export function mergeRecords(noted: Before | undefined, now: Before): Before {
     authority: now.authority,
     folders: [...new Set([...noted.folders, ...now.folders])],
     units: { ...now.units, ...noted.units },
+    aside: [...new Set([...noted.aside, ...now.aside])],
   };
 }
 
