@@ -8,6 +8,7 @@ import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
+import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
 
 const environment = { contextFor, unknownValue };
 
@@ -15,6 +16,7 @@ export const handlers: Readonly<Record<string, Handlers>> = {
   Domain: makeHandlers(domain, environment),
   DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),
+  LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
 };
 
 endWithEngine(closeConnections);

@@ -8,6 +8,7 @@ const packages: Readonly<Record<string, string>> = {
   "mount.nfs": "nfs-common",
   "ovs-vsctl": "openvswitch-switch",
   "qemu-img": "qemu-utils",
+  ss: "iproute2",
   sudo: "sudo",
   systemctl: "systemd",
   virsh: "libvirt-clients",

@@ -1,0 +1,101 @@
+/** What libvirtd on a host is told to do and really does, by one command. */
+import type { Host } from "../host/host";
+import { runScript } from "../host/script";
+import { confPath, dropInPath, tcpSocket, tlsSocket } from "./daemon-settings";
+
+export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
+const service = "libvirtd.service";
+const modular = ["virtqemud.socket", "virtqemud.service", "virtproxyd.socket", "virtproxyd-tls.socket"] as const;
+const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
+/** A daemon's arguments, on Debian and on Red Hat's systems. */
+const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
+const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
+
+export interface Unit {
+  isLoaded: boolean;
+  isActive: boolean;
+  /** `enabled`, `disabled`, `masked` …; empty when there is no such unit. */
+  fileState: string;
+}
+
+export interface DaemonFacts {
+  units: ReadonlyMap<string, Unit>;
+  /** libvirtd.conf; undefined when there is none. */
+  conf: { text: string; mode: string; owner: string; group: string } | undefined;
+  /** Drop-ins of ours by unit. */
+  dropIns: ReadonlyMap<string, string>;
+  /** Files with the daemon's arguments, one after the other. */
+  arguments: string;
+  /** TCP ports on which anything listens. */
+  ports: ReadonlySet<number>;
+  /** Mode and group of libvirt's own sockets by path. */
+  sockets: ReadonlyMap<string, { mode: string; group: string }>;
+}
+
+const script = `
+  conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
+  echo "units $(systemctl show --property Id,LoadState,ActiveState,UnitFileState $units | base64 -w 0)"
+  [ ! -e "$conf" ] || echo "conf $(stat -Lc '%a %U %G' -- "$conf") $(base64 -w 0 -- "$conf")"
+  for path in "$@"; do [ ! -e "$path" ] || echo "dropIn $path $(base64 -w 0 -- "$path")"; done
+  for path in $sockets; do [ ! -e "$path" ] || echo "socket $path $(stat -c '%a %G' -- "$path")"; done
+  for path in $arguments; do [ ! -e "$path" ] || echo "arguments $(base64 -w 0 -- "$path")"; done
+  echo "ports $(ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -un | tr '\\n' ' ')"`;
+
+export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<DaemonFacts> {
+  const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
+  const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), ...dropIns];
+  return parseDaemon((await runScript(host, script, values, { signal })).stdout);
+}
+
+/** Pure: the script's answer. */
+export function parseDaemon(answer: string): DaemonFacts {
+  const all = answer.split("\n").map((line) => line.split(" "));
+  const rest = (word: string) => all.filter(([first]) => first === word).map(([, ...others]) => others);
+  const [conf] = rest("conf");
+  const [mode = "", owner = "", group = "", text = ""] = conf ?? [];
+  return {
+    units: parseUnits(decode(rest("units")[0]?.[0] ?? "")),
+    conf: conf && { text: decode(text), mode, owner, group },
+    dropIns: new Map(rest("dropIn").map(([path = "", content = ""]) => [unitOf(path), decode(content)])),
+    arguments: rest("arguments")
+      .map(([content = ""]) => decode(content))
+      .join("\n"),
+    ports: new Set(rest("ports").flat().filter(Boolean).map(Number)),
+    sockets: new Map(
+      rest("socket").map(([path = "", perms = "", owned = ""]) => [path, { mode: perms, group: owned }]),
+    ),
+  };
+}
+
+function parseUnits(text: string): Map<string, Unit> {
+  const blocks = text.split(/\n\n+/).map((block) => Object.fromEntries(block.split("\n").map(pair)));
+  return new Map(
+    blocks.map(({ Id = "", LoadState, ActiveState, UnitFileState = "" }) => [
+      Id,
+      { isLoaded: LoadState === "loaded", isActive: ActiveState === "active", fileState: UnitFileState },
+    ]),
+  );
+}
+
+const pair = (line: string): [string, string] => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)];
+const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? "";
+const decode = (text: string) => Buffer.from(text, "base64").toString();
+
+/** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
+export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): string[] {
+  const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
+  if (modular.some((unit) => seen.get(unit)?.isActive))
+    return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
+  if (!seen.get(service)?.isLoaded) return ["has no libvirtd: on Debian, `apt-get install libvirt-daemon-system`"];
+  const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
+    /^masked/.test(seen.get(unit)?.fileState ?? ""),
+  );
+  const listens = /^\s*(?!#)(LIBVIRTD_ARGS|libvirtd_opts)=.*?(--listen|\s-l|["'=]-l)\b/m.test(args);
+  return [
+    ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
+    ...(listens
+      ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]
+      : []),
+    ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
+  ];
+}

@@ -1,0 +1,119 @@
+/** Pure: reads certificates and says what is wrong with them. */
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import type { Role } from "./layout";
+import { mark, type Subject } from "./template";
+
+export interface CertificateFacts {
+  /** SHA-256 of the whole certificate, `AA:BB:…`. */
+  fingerprint: string;
+  /** Names and addresses that it is good for. */
+  names: string[];
+  /** When it ends, in ISO 8601. */
+  notAfter: string;
+  /** As libvirt compares it with `tls_allowed_dn_list`. */
+  distinguishedName: string;
+}
+
+export interface Wanted {
+  role: Role;
+  subject: Subject;
+  /** Empty for a client. */
+  names: readonly string[];
+  authority: X509Certificate;
+}
+
+const day = 86_400_000;
+const purposes: Record<Role, string> = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" };
+/** The extension keyUsage, critical, with digitalSignature and keyEncipherment: node:crypto does not show it. */
+const keyUsage = Buffer.from("551d0f0101ff0404030205a0", "hex");
+
+/** @returns undefined for what is no certificate, as the 0 bytes that certtool leaves after an error */
+export function parseCertificate(pem: string | undefined): X509Certificate | undefined {
+  try {
+    return pem === undefined ? undefined : new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+export function certificateFacts(certificate: X509Certificate): CertificateFacts {
+  return {
+    fingerprint: certificate.fingerprint256,
+    names: namesOf(certificate),
+    notAfter: new Date(certificate.validTo).toISOString(),
+    distinguishedName: certificate.subject.replaceAll("\n", ","),
+  };
+}
+
+export const isOurs = (certificate: X509Certificate | undefined) =>
+  certificate?.subject.split("\n").includes(`OU=${mark}`) ?? false;
+
+/** @returns what keeps it from being what was asked for, in words that go on from its path */
+export function certificateProblems(certificate: X509Certificate, wanted: Wanted): string[] {
+  const { role, subject, names, authority } = wanted;
+  const problem = (wrong: boolean, words: string) => (wrong ? [words] : []);
+  const chained = certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+  const [has, should] = [namesOf(certificate).sort().join(", "), [...names].sort().join(", ")];
+  return [
+    ...problem(!chained, "was not signed by the authority"),
+    ...problem(certificate.subject !== subjectLine(subject), `belongs to ${certificate.subject.replaceAll("\n", ",")}`),
+    ...problem(has !== should, `is for ${has || "no name"} instead of ${should || "no name"}`),
+    ...problem(certificate.keyUsage?.join() !== purposes[role] || certificate.ca, `is not a ${role}'s certificate`),
+    ...problem(!certificate.raw.includes(keyUsage), "does not permit signing and key encipherment"),
+  ];
+}
+
+/** What is wrong with a certificate that has to be our authority's. */
+export function authorityProblems(certificate: X509Certificate, publicKey: string): string[] {
+  if (!certificate.ca || !isOurs(certificate)) return ["is not of this authority"];
+  return belongsTo(certificate, publicKey) ? [] : ["does not belong to the authority's key"];
+}
+
+export interface Lifetime {
+  /** The host's own clock: that is the one it will be judged by. */
+  now: Date;
+  validityDays: number;
+  renewBeforeDays: number;
+}
+
+export function lifetimeProblems(
+  certificate: X509Certificate,
+  { now, validityDays, renewBeforeDays }: Lifetime,
+): string[] {
+  const left = Date.parse(certificate.validTo) - now.getTime();
+  const on = new Date(certificate.validTo).toISOString().slice(0, 10);
+  if (left <= renewBeforeDays * day) return [`expires on ${on}`];
+  if (left > (validityDays + 1) * day) return [`expires on ${on} only, more than ${validityDays} days from now`];
+  return Date.parse(certificate.validFrom) > now.getTime() ? ["is not valid yet"] : [];
+}
+
+/** Back-dated by a day, for hosts whose clocks are behind; never longer than its authority's. */
+export function validityFrom(now: Date, days: number, latest?: Date) {
+  const notAfter = new Date(now.getTime() + days * day);
+  return {
+    notBefore: new Date(now.getTime() - day),
+    notAfter: latest !== undefined && latest < notAfter ? latest : notAfter,
+  };
+}
+
+/** @param publicKey in PEM */
+export function belongsTo(certificate: X509Certificate, publicKey: string | undefined): boolean {
+  if (!publicKey) return false;
+  return createPublicKey(publicKey).equals(certificate.publicKey);
+}
+
+function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
+  const entries = subjectAltName.split(", ").filter(Boolean);
+  return entries.map((entry) => unified(entry.replace(/^(DNS|IP Address):/, "")));
+}
+
+/** IPv6 addresses have many spellings, and certificates the longest. */
+export function unified(name: string): string {
+  return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
+}
+
+/** In node:crypto's spelling, which escapes as RFC 4514 does. */
+const subjectLine = ({ organization, commonName }: Subject) =>
+  `O=${escaped(organization)}\nOU=${mark}\nCN=${escaped(commonName)}`;
+const escaped = (value: string) => value.replace(/[,+]/g, "\\$&");

@@ -1,0 +1,71 @@
+/**
+ * Pure: where libvirt and QEMU look for certificates, and who may read them there. Debian's AppArmor profile lets QEMU
+ * read no other place, so none can be chosen.
+ *
+ * @see https://libvirt.org/kbase/tlscerts.html
+ * @see https://www.qemu.org/docs/master/system/tls.html
+ */
+
+export type Role = "server" | "client";
+export const roles: readonly Role[] = ["server", "client"];
+
+/** One file that has to be there. */
+export interface Place {
+  path: string;
+  holds: "authority" | "certificate" | "key";
+  /** Undefined for the authority's certificate, which serves both. */
+  role?: Role;
+  /** As `stat -c %a` prints it. */
+  mode: string;
+  group: string;
+}
+
+export const authorityCertificate = "/etc/pki/CA/cacert.pem";
+export const authorityKey = "/etc/pki/CA/private/cakey.pem";
+
+export const certificatePath = (role: Role) => `/etc/pki/libvirt/${role}cert.pem`;
+export const keyPath = (role: Role) => `/etc/pki/libvirt/private/${role}key.pem`;
+
+const open = { mode: "644", group: "root" };
+const closed = { mode: "600", group: "root" };
+
+/** What only the authority has: its key, which never leaves it, and the certificate that it signs with. */
+export const authorityPlaces: readonly Place[] = [
+  { path: authorityCertificate, holds: "authority", ...open },
+  { path: authorityKey, holds: "key", ...closed },
+];
+
+/** @param qemuGroup primary group of the user that QEMU runs as: it reads its keys itself, libvirtd its own as root */
+export function hypervisorPlaces(qemuGroup: string): Place[] {
+  return [
+    { path: authorityCertificate, holds: "authority", ...open },
+    { path: "/etc/pki/qemu/ca-cert.pem", holds: "authority", ...open },
+    ...roles.flatMap((role): Place[] => [
+      { path: certificatePath(role), holds: "certificate", role, ...open },
+      { path: keyPath(role), holds: "key", role, ...closed },
+      { path: `/etc/pki/qemu/${role}-cert.pem`, holds: "certificate", role, ...open },
+      { path: `/etc/pki/qemu/${role}-key.pem`, holds: "key", role, mode: "640", group: qemuGroup },
+    ]),
+  ];
+}
+
+/** Every path that is looked at, on any host. */
+export const allPaths: readonly string[] = [
+  ...new Set([...authorityPlaces, ...hypervisorPlaces("")].map(({ path }) => path)),
+];
+
+/** The folders, outer ones first; Debian has none of them. */
+export const folders = {
+  authority: ["/etc/pki", "/etc/pki/CA", "/etc/pki/CA/private"],
+  hypervisor: ["/etc/pki", "/etc/pki/CA", "/etc/pki/libvirt", "/etc/pki/libvirt/private", "/etc/pki/qemu"],
+} as const;
+
+export const allFolders: readonly string[] = [...new Set([...folders.hypervisor, ...folders.authority])];
+
+/** On each host: what was there before, and keys on their way to their places. */
+export const ownFolder = "/var/lib/pulumi-kvm-live/libvirt-tls-pki";
+export const recordPath = `${ownFolder}/before.json`;
+/** There while the daemon has not been told of new certificates. */
+export const untoldPath = `${ownFolder}/untold`;
+/** Where a file that was taken over waits to be put back. */
+export const asidePath = (path: string) => `${path}.before-pulumi-kvm-live`;

@@ -1,0 +1,46 @@
+/** Takes away what was installed, and puts back what waits beside. What nothing marks as ours stays. */
+import type { Host } from "../host/host";
+import { runScript } from "../host/script";
+import { isOurs, parseCertificate } from "./certificate";
+import { certificateOf } from "./findings";
+import type { PkiFacts } from "./inspect";
+import { asidePath, authorityKey, ownFolder } from "./layout";
+import type { Before } from "./record";
+
+const script = `
+  suffix=$1 own=$2 count=$3; shift 3
+  while [ "$count" -gt 0 ]; do
+    rm -f -- "$1" "$1.new"
+    if [ -e "$1$suffix" ] || [ -L "$1$suffix" ]; then mv -fT -- "$1$suffix" "$1"; fi
+    shift; count=$((count - 1))
+  done
+  for folder in "$@"; do [ ! -d "$folder" ] || rmdir --ignore-fail-on-non-empty -- "$folder"; done
+  [ -z "$own" ] || { rm -rf -- "$own"; rmdir --ignore-fail-on-non-empty -- "$(dirname -- "$own")" 2>/dev/null || true; }`;
+
+/**
+ * @param paths the places to clear
+ * @param keep the host goes on as the authority, or as a hypervisor: its record stays
+ * @returns the paths that were left alone, since others have put something there
+ */
+export async function withdraw(
+  host: Host,
+  facts: PkiFacts,
+  paths: readonly string[],
+  before: Before | undefined,
+  keep: readonly string[] = [],
+): Promise<string[]> {
+  const going = paths.filter((path) => !keep.includes(path));
+  const foreign = going.filter((path) => facts.files.has(path) && !isWithdrawable(facts, path));
+  const clear = going.filter((path) => !foreign.includes(path));
+  const folders = [...(before?.folders ?? [])].sort((a, b) => b.length - a.length); // inner ones first
+  const own = keep.length > 0 ? "" : ownFolder;
+  await runScript(host, script, [asidePath(""), own, String(clear.length), ...clear, ...folders]);
+  return foreign;
+}
+
+/** A key whose certificate is gone can be nobody else's: the host is marked as ours. */
+function isWithdrawable({ files }: PkiFacts, path: string): boolean {
+  const certificate = files.get(path === authorityKey ? path : certificateOf(path));
+  if (path.endsWith("key.pem") && (path === authorityKey || !certificate)) return true;
+  return isOurs(parseCertificate(certificate?.text));
+}

@@ -1,0 +1,145 @@
+/** Provider side of `LibvirtTlsPki`. */
+
+import { insecurities } from "../libvirt/daemon-settings";
+import type { FailedHandshake } from "../libvirt/handshake";
+import { isTransient } from "../libvirt/handshake-errors";
+import type { Context } from "../lifecycle/context";
+import type { Definition } from "../lifecycle/definition";
+import { Refused } from "../lifecycle/errors";
+import { retryUntil } from "../util/policy";
+import {
+  type Args,
+  allHandshakes,
+  authorityOf,
+  departedHosts,
+  differences,
+  isLeft,
+  isOurs,
+  type Look,
+  look,
+  type Seen,
+  together,
+} from "./libvirt-tls-pki.look";
+import { jobProblems, refuseUnlessPossible } from "./libvirt-tls-pki.refusals";
+import { schema } from "./libvirt-tls-pki.schema";
+import { daemonState, type PkiState } from "./libvirt-tls-pki.state";
+import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
+import { connectionSecretKeys } from "./schemas";
+
+export const libvirtTlsPki: Definition<typeof schema, PkiState> = {
+  schema,
+  replaceOn: [],
+  secrets: connectionSecretKeys,
+  id: ({ authority }) => authority.address,
+  observe: async (context, args, known) => (await observe(context, args, known)).state,
+  reconcile,
+  remove,
+  inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
+  objections: (olds, news) =>
+    olds.authority.address === news.authority.address
+      ? []
+      : [
+          {
+            property: "authority",
+            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, since its key never leaves it: make another LibvirtTlsPki and remove this one`,
+          },
+        ],
+  announce: async (context, args) => warn(context, args),
+};
+
+/** Missing handshakes alone may pass; `failed` keeps them apart from what does not. */
+async function observe(
+  { signal }: Context,
+  args: Args,
+  known?: PkiState,
+): Promise<{ state: PkiState | undefined; failed: FailedHandshake[] }> {
+  const departing = departedHosts(known?.hosts, args);
+  const seen = await look(args, departing, signal);
+  const isThere = [seen.authority, ...seen.hosts, ...seen.departed].some((one) => isOurs(one));
+  if (!isThere) return { state: undefined, failed: [] };
+  const lines = differences(seen, args);
+  const failures = await allHandshakes(seen, args, signal);
+  const drift = [...lines, ...[...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)))];
+  const left = seen.departed
+    .filter((one) => isLeft(one, args))
+    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+  const state: PkiState = {
+    caFingerprint: authorityOf(seen)?.fingerprint256 ?? "",
+    daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
+    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    ...(drift.length > 0 && { drift }),
+  };
+  return { state, failed: lines.length > 0 ? [] : [...failures.values()].flat() };
+}
+
+async function reconcile(
+  context: Context,
+  args: Args,
+  _observed: PkiState | undefined,
+  known?: PkiState,
+): Promise<PkiState> {
+  const { signal } = context;
+  const departing = departedHosts(known?.hosts, args);
+  let seen = await look(args, departing, signal);
+  await refuseUnlessPossible(seen, args, signal);
+  warn(context, args);
+  await syncDeparted(context, seen);
+  if (seen.departed.length > 0) seen = await look(args, {}, signal); // the same machine may have come back by another address
+  context.progress(`looking after the authority on ${seen.authority.name}`);
+  const authority = await ensureAuthority(seen, args, signal);
+  await together(seen.hosts, async (one) => {
+    context.progress(`setting up ${one.name}`);
+    await bringInto(one, seen.authority.host, authority, args, signal);
+  });
+  context.progress("trying every connection");
+  return verified(context, args, known);
+}
+
+/** Ends with everything in order, or with an error that says what is not. */
+async function verified(context: Context, args: Args, known?: PkiState): Promise<PkiState> {
+  const tryAgain = async () => {
+    const result = await observe(context, args, known);
+    const { state, failed } = result;
+    if (failed.length > 0 && failed.every(({ failure }) => isTransient(failure)) && state) throw unfinished(state);
+    return result;
+  };
+  const { state } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs: 90_000, signal: context.signal });
+  if (!state) throw new Error("Everything was set up, and now nothing of it is there.");
+  if (state.drift) throw unfinished(state);
+  return state;
+}
+
+const unfinished = ({ drift = [] }: PkiState) => new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);
+
+async function syncDeparted(context: Context, { departed, authority }: Look): Promise<void> {
+  await together(departed, async (one) => {
+    context.progress(`taking ${one.name} out`);
+    const isAuthority = one.address === authority.address;
+    tell(context, one, await takeOut(one, { isAuthority: false, staysAuthority: isAuthority }, context.signal));
+  });
+}
+
+async function remove(context: Context, args: Args, known?: PkiState): Promise<void> {
+  const seen = await look(args, departedHosts(known?.hosts, args), context.signal);
+  const hypervisors = [...seen.hosts, ...seen.departed];
+  const problems = await jobProblems(hypervisors.filter(isOurs), context.signal);
+  if (problems.length > 0) throw new Refused(problems);
+  const all = [...new Set([...hypervisors, seen.authority])].filter(
+    (one) => isOurs(one) && (!one.before || one.before.authority === args.authority.address),
+  );
+  await together(all, async (one) => {
+    const isAuthority = one.address === args.authority.address;
+    tell(context, one, await takeOut(one, { isAuthority, staysAuthority: false }, context.signal));
+  });
+}
+
+function tell(context: Context, { name }: Seen, left: readonly string[]): void {
+  if (left.length > 0) context.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
+}
+
+function warn(context: Context, { libvirtd }: Args): void {
+  for (const line of insecurities(libvirtd)) context.warn(`Insecure: ${line}.`);
+}
+
+const handshakeLine = (name: string, { peer, uri, failure, said }: FailedHandshake) =>
+  `${name}: no TLS connection to ${peer} (${uri}): ${failure}${said ? `: ${said.replace(/^error: /, "")}` : ""}`;

@@ -1,0 +1,219 @@
+import type { LabHost } from "../../lab/lab-host";
+import { Refused } from "../../provider/lifecycle/errors";
+import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
+import { retryUntil } from "../../provider/util/policy";
+import { Driver } from "./drive";
+import { connectionsTo, connectionTo, runningLab } from "./support";
+
+const { hvA, hvB } = runningLab();
+const both = [hvA, hvB];
+const peers = [
+  [hvA, hvB],
+  [hvB, hvA],
+] as const;
+const driver = new Driver(libvirtTlsPki);
+const base = { authority: connectionTo(hvA), hosts: connectionsTo(both) };
+const before = new Map<LabHost, string>();
+
+/** Everything on a host that the resource may touch. */
+const snapshot = async (host: LabHost) =>
+  (
+    await host.script(
+      `find /etc/pki /var/lib/pulumi-kvm-live /etc/libvirt/libvirtd.conf* /etc/libvirt/.libvirtd* /etc/systemd/system \\
+         -printf '%p %m %u:%g %l\\n' 2>/dev/null | sort
+       find /etc/pki /etc/libvirt/libvirtd.conf /etc/systemd/system -type f -exec sha256sum {} + 2>/dev/null | sort || true
+       systemctl list-unit-files 'libvirtd*' --no-legend
+       systemctl is-active libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket libvirtd-tcp.socket || true`,
+    )
+  ).stdout;
+
+/** Certificates that other tests' by-hand set-up has left go out of the way, and come back. */
+const clear = (host: LabHost) =>
+  host.script(
+    `mkdir -p /root/aside; cp -a /etc/libvirt/libvirtd.conf /root/aside/
+     if systemctl is-active --quiet libvirtd-tls.socket; then
+       touch /root/aside/listening
+       systemctl stop libvirtd.service libvirtd-tls.socket; systemctl disable libvirtd-tls.socket
+     fi
+     if [ -d /etc/pki ]; then mv /etc/pki /root/aside/pki; fi
+     printf 'tls_port = "1"\\nauth_unix_rw = "none"\\n# no end of line' >> /etc/libvirt/libvirtd.conf
+     systemctl restart libvirtd.service`,
+  );
+const putBack = (host: LabHost) =>
+  host.script(
+    `rm -rf /etc/pki
+     if [ -d /root/aside/pki ]; then mv /root/aside/pki /etc/pki; fi
+     cp -a /root/aside/libvirtd.conf /etc/libvirt/libvirtd.conf
+     systemctl stop libvirtd.service
+     if [ -e /root/aside/listening ]; then systemctl enable --now libvirtd-tls.socket; fi
+     systemctl start libvirtd.service
+     rm -rf /root/aside`,
+  );
+
+const connects = (from: LabHost, to: LabHost, port = "") =>
+  from.tryExec(["timeout", "60", "virsh", "-c", `qemu+tls://${to.address}${port}/system`, "hostname"]);
+async function expectConnections(port = ""): Promise<void> {
+  for (const [from, to] of peers) expect(await connects(from, to, port)).toMatchObject({ stdout: `${to.name}\n\n` });
+}
+const fingerprints = () =>
+  Object.fromEntries(
+    Object.entries(driver.outputs.daemons).map(([name, daemon]) => [
+      name,
+      [daemon.serverCertificate?.fingerprint, daemon.clientCertificate?.fingerprint],
+    ]),
+  );
+const daemonPid = async (host: LabHost) =>
+  (await host.exec(["systemctl", "show", "-P", "MainPID", "libvirtd.service"])).stdout;
+
+beforeAll(async () => {
+  await Promise.all(both.map(clear));
+  for (const host of both) before.set(host, await snapshot(host));
+});
+afterAll(async () => {
+  await driver.destroy();
+  await Promise.all(both.map(putBack));
+});
+
+test("certificates that are there already are refused, all of them at once, and nothing is changed", async () => {
+  await hvA.script("mkdir -p /etc/pki/CA; echo foreign > /etc/pki/CA/cacert.pem");
+  await hvB.script("mkdir -p /etc/pki/qemu; echo foreign > /etc/pki/qemu/server-key.pem");
+  const [a, b] = await Promise.all(both.map(snapshot));
+  const refusal = await driver.up(base).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Refused);
+  expect((refusal as Error).message).toMatch(
+    /hv-a: \/etc\/pki\/CA\/cacert\.pem\n\s*hv-b: \/etc\/pki\/qemu\/server-key\.pem\n.*adopt: true/,
+  );
+  expect(driver.exists).toBe(false);
+  expect(await Promise.all(both.map(snapshot))).toEqual([a, b]);
+  await Promise.all(both.map((host) => host.exec(["rm", "-r", "/etc/pki"])));
+});
+
+test("each host gets certificates that libvirt takes, and reaches the other by them", async () => {
+  expect(await driver.up(base)).toBe("created");
+  await expectConnections();
+  for (const { name, address, ...host } of both)
+    void host,
+      expect(driver.outputs.daemons[name]).toMatchObject({
+        serverCertificate: { names: [name, address] },
+        clientCertificate: { distinguishedName: `O=pulumi-kvm-live,OU=pulumi-kvm-live,CN=${name}` },
+        listening: ["tls 16514"],
+      });
+  for (const host of both) {
+    const { stdout } = await host.script(
+      `ss -Hltn | awk '{ print $4 }' | grep ':16514$'
+       certtool --verify --verify-hostname "$1" --load-ca-certificate /etc/pki/qemu/ca-cert.pem --infile /etc/pki/qemu/server-cert.pem | grep -c 'Chain verification output: Verified'
+       stat -c '%n %a %U:%G' /etc/pki/libvirt/private/*.pem /etc/pki/qemu/*-key.pem
+       sudo -u libvirt-qemu cat /etc/pki/qemu/client-key.pem > /dev/null || runuser -u libvirt-qemu -- cat /etc/pki/qemu/client-key.pem > /dev/null
+       virt-pki-query-dn /etc/pki/libvirt/clientcert.pem
+       ls /etc/pki/CA`,
+      host.address,
+    );
+    expect(stdout.split("\n")).toEqual([
+      expect.stringMatching(/:16514$/),
+      "1",
+      "/etc/pki/libvirt/private/clientkey.pem 600 root:root",
+      "/etc/pki/libvirt/private/serverkey.pem 600 root:root",
+      "/etc/pki/qemu/client-key.pem 640 root:kvm",
+      "/etc/pki/qemu/server-key.pem 640 root:kvm",
+      `O=pulumi-kvm-live,OU=pulumi-kvm-live,CN=${host.name}`,
+      "cacert.pem",
+      ...(host === hvA ? ["private"] : []),
+      "",
+    ]);
+  }
+});
+
+test("nothing to do is no change, and no private key is in the state or was told", async () => {
+  expect(await driver.up(base)).toBe("unchanged");
+  expect(await driver.refresh()).toBe("unchanged");
+  expect(driver.outputs.drift).toBeUndefined();
+  const said = JSON.stringify([driver.outputs, driver.told]);
+  expect(said).not.toMatch(/PRIVATE KEY/);
+  for (const path of ["libvirt/private/serverkey.pem", "libvirt/private/clientkey.pem", "CA/private/cakey.pem"]) {
+    const { stdout } = await hvA.exec(["cat", `/etc/pki/${path}`]);
+    const lines = stdout.split("\n").filter((line) => /^[A-Za-z0-9+/=]{40,}$/.test(line));
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => said.includes(line))).toEqual([]);
+  }
+});
+
+test("what was deleted, replaced, opened or switched off is seen and repaired", async () => {
+  await hvA.script(
+    `rm /etc/pki/libvirt/servercert.pem
+     chmod 644 /etc/pki/libvirt/private/clientkey.pem
+     sed -i 's/^listen_tcp = 0/listen_tcp = 1/' /etc/libvirt/libvirtd.conf`,
+  );
+  await hvB.script(
+    `rm /etc/pki/qemu/client-key.pem
+     chgrp root /etc/pki/qemu/server-key.pem
+     cp /etc/pki/libvirt/clientcert.pem /etc/pki/libvirt/servercert.pem
+     certtool --generate-privkey --outfile /root/other.key 2>/dev/null
+     printf 'cn = other\\nca\\ncert_signing_key\\n' > /root/other.template
+     certtool --generate-self-signed --load-privkey /root/other.key --template /root/other.template --outfile /etc/pki/CA/cacert.pem 2>/dev/null
+     systemctl stop libvirtd.service libvirtd-tls.socket
+     systemctl start libvirtd.service`,
+  );
+  const old = fingerprints();
+  expect(await driver.refresh()).toBe("changed");
+  expect(driver.outputs.drift).toEqual([
+    "hv-a: /etc/pki/libvirt/servercert.pem is missing",
+    "hv-a: /etc/pki/libvirt/private/clientkey.pem is 644 root:root instead of 600 root:root",
+    "hv-a: /etc/libvirt/libvirtd.conf: listen_tcp is 1 instead of 0",
+    "hv-b: /etc/pki/CA/cacert.pem is not the authority's certificate",
+    "hv-b: /etc/pki/libvirt/servercert.pem is not a server's certificate",
+  ]);
+  expect(await driver.up(base)).toBe("updated");
+  expect(await driver.refresh()).toBe("unchanged");
+  await expectConnections();
+  expect(fingerprints()).not.toEqual(old);
+});
+
+test("a certificate that is due is renewed, and libvirtd goes on", async () => {
+  const [old, pids] = [fingerprints(), await Promise.all(both.map(daemonPid))];
+  const due = { ...base, validityDays: 10, renewBeforeDays: 5 };
+  expect(await driver.up(due)).toBe("updated");
+  const short = fingerprints();
+  expect(short["hv-a"]).not.toEqual(old["hv-a"]);
+  expect(await driver.up({ ...base, validityDays: 40, renewBeforeDays: 20 })).toBe("updated");
+  expect(fingerprints()["hv-b"]).not.toEqual(short["hv-b"]);
+  expect(await Promise.all(both.map(daemonPid))).toEqual(pids);
+  await expectConnections();
+});
+
+test("libvirtd's settings change in place; the insecure ones come with a warning", async () => {
+  const libvirtd = {
+    tlsPort: 16999,
+    listenTcp: true,
+    authTcp: "none" as const,
+    unixSockGroup: "libvirt",
+    unixSockRwPerms: "0770",
+  };
+  driver.told.length = 0;
+  expect(await driver.up({ ...base, libvirtd, allowedDns: ["O=pulumi-kvm-live,*,CN=hv-?"] })).toBe("updated");
+  expect(driver.told.join("\n")).toMatch(/Insecure: anyone on the network becomes root/);
+  expect(driver.outputs.daemons["hv-b"]?.listening).toEqual(["tls 16999", "tcp 16509"]);
+  await expectConnections(":16999");
+  expect((await hvA.exec(["virsh", "-c", `qemu+tcp://${hvB.address}/system`, "hostname"])).stdout).toContain("hv-b");
+  expect((await hvB.exec(["stat", "-c", "%a %G", "/run/libvirt/libvirt-sock"])).stdout).toBe("770 libvirt\n");
+  expect(await driver.refresh()).toBe("unchanged");
+  await expect(driver.up({ ...base, libvirtd, allowedDns: ["CN=nobody"] })).rejects.toThrow(
+    /no pattern that matches hv-a.*\n.*no pattern that matches hv-b/,
+  );
+  expect(await driver.up(base)).toBe("updated");
+});
+
+test("a host that leaves is as it was before; one that comes in gets certificates, and nobody else does", async () => {
+  expect(await driver.up({ ...base, hosts: connectionsTo([hvA]) })).toBe("updated");
+  expect(await snapshot(hvB)).toBe(before.get(hvB));
+  expect((await connects(hvA, hvB)).exitCode).not.toBe(0);
+  const old = fingerprints();
+  expect(await driver.up(base)).toBe("updated");
+  expect(fingerprints()["hv-a"]).toEqual(old["hv-a"]);
+  await expectConnections();
+});
+
+test("at the end the hosts are as they were before", async () => {
+  await driver.destroy();
+  for (const host of both) expect(await snapshot(host)).toBe(before.get(host));
+  for (const host of both) await retryUntil(() => host.exec(["virsh", "list"]), { everyMs: 500, timeoutMs: 60_000 });
+});
