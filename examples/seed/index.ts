@@ -2,7 +2,7 @@
 //   pulumi config set --path 'addresses["hv-a"]' 192.0.2.11   (and hv-b, and nas)
 //   pulumi config set clients 192.0.2.0/24
 //   pulumi config set host hv-a
-// Optional: domainXml (a file), path (of the images, the same on all hosts), mountOptions, login (as for a Host).
+// Optional: domainXml (a file), path (of the images, the same on all hosts), mountOptions, onDelete, login (as for a Host).
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Config } from "@pulumi/pulumi";
@@ -14,6 +14,7 @@ const addresses = config.requireObject<Record<"hv-a" | "hv-b" | "nas", string>>(
 const path = config.get("path") ?? "/srv/vm";
 const client = { client: config.require("clients"), options: ["rw", "sync", "no_root_squash"] };
 const mountOptions = config.getObject<string[]>("mountOptions");
+const onDelete = (config.get("onDelete") ?? "shutdown") as "shutdown" | "destroy" | "keep";
 const xml = readFileSync(config.get("domainXml") ?? join(__dirname, "ubuntu-14.04.xml"), "utf8");
 
 const hvA = new Host("hv-a", { ...login, address: addresses["hv-a"] });
@@ -35,7 +36,7 @@ const pki = new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
 const guest = new Domain("ubuntu-14.04", { xml, blockingDevices: "remove" });
 const placement = new DomainPlacement(
   "ubuntu-14.04",
-  { domain: guest, host: config.require("host") === "hv-b" ? hvB : hvA, candidates: [hvA, hvB] },
+  { domain: guest, host: config.require("host") === "hv-b" ? hvB : hvA, candidates: [hvA, hvB], onDelete },
   { dependsOn: [...mounts, pki] },
 );
 

@@ -26,3 +26,10 @@ export async function shareFolder(server: LabHost, clients: readonly LabHost[], 
       mountOptions,
     );
 }
+
+/** Takes the share away again; nothing there is fine, and the folder's content stays. */
+export async function withdrawFolder(server: LabHost, clients: readonly LabHost[], folder: string): Promise<void> {
+  for (const client of clients)
+    await client.script('if mountpoint -q "$1"; then umount "$1"; fi; [ ! -d "$1" ] || rmdir "$1"', folder);
+  await server.script("rm -f /etc/exports.d/lab.exports; exportfs -ra");
+}

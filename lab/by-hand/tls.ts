@@ -20,6 +20,16 @@ export async function exchangeCertificates(hosts: readonly LabHost[]): Promise<v
   }
 }
 
+/** Takes all of it away again; nothing there is fine. */
+export async function withdrawCertificates(hosts: readonly LabHost[]): Promise<void> {
+  for (const host of hosts)
+    await host.script(
+      `systemctl stop libvirtd.service libvirtd-tls.socket
+       systemctl disable libvirtd-tls.socket 2>/dev/null
+       rm -rf /etc/pki /root/key.pem /root/authority* /root/request.template /root/host.*`,
+    );
+}
+
 async function makeAuthority(authority: LabHost): Promise<string> {
   const { stdout } = await authority.script(
     `mkdir -p /etc/pki/CA

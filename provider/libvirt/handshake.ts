@@ -1,8 +1,8 @@
 /** Whether one hypervisor's libvirt can talk to another's over TLS, as a migration from peer to peer does. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { defaultTlsPort } from "./daemon-settings";
 import { type HandshakeFailure, handshakeFailure } from "./handshake-errors";
+import { tlsUri } from "./uri";
 
 export interface Peer {
   name: string;
@@ -16,9 +16,6 @@ export interface FailedHandshake {
   /** libvirt's last line. */
   said: string;
 }
-
-export const tlsUri = (address: string, port = defaultTlsPort) =>
-  `qemu+tls://${address.includes(":") ? `[${address}]` : address}${port === defaultTlsPort ? "" : `:${port}`}/system`;
 
 const seconds = "20";
 const script = `

@@ -46,6 +46,7 @@ const virsh = (host: LabHost, ...words: string[]) => host.exec(["virsh", ...word
 beforeAll(async () => {
   await prepareHypervisors();
   await nas.upload(await buildGuest(guests.beat), imagePath(guest));
+  await nas.exec(["rm", "-f", serialLogPath(guest)]);
 });
 afterAll(() => removeGuest(guest.name));
 
@@ -156,6 +157,29 @@ test("another guest's name on the destination is refused with its UUID; nothing 
   );
   await virsh(hvA, "undefine", "11111111-2222-3333-4444-555555555555");
   await expectOnlyOn(hvB);
+});
+
+test("a destination that does not listen is refused before anything moves", async () => {
+  await hvA.script("systemctl stop libvirtd-tls.socket libvirtd.service");
+  await expect(inputs({ host: "hv-a" }).then((args) => placement.up(args))).rejects.toThrow(
+    /libvirt on hv-b cannot talk to qemu\+tls:\/\/10\.77\.0\.11\/system \(hv-a\): nothing listens\. .* a LibvirtTlsPki/,
+  );
+  await hvA.script("systemctl stop libvirtd.service; systemctl start libvirtd-tls.socket");
+  await expectOnlyOn(hvB);
+});
+
+test("an SSH connection that breaks in the middle of a move does not stop it: the job is found again and joined", async () => {
+  const moving = inputs({ host: "hv-a", migration: { bandwidthMiBps: 1 } }).then((args) => placement.up(args));
+  const begun = async () =>
+    expect((await virsh(hvB, "domjobinfo", guest.name, "--rawstats")).stdout).toMatch(/operation: 5/);
+  await retryUntil(begun, { everyMs: 300, timeoutMs: 120_000 });
+  toldLast();
+  await hvB.tryExec(["sh", "-c", "kill $(pgrep -f '^sshd: root@notty')"]);
+  expect(await moving).toBe("updated");
+  await expectOnlyOn(hvA);
+  expect(placement.outputs.lastMigration).toMatchObject({ from: "hv-b", to: "hv-a" });
+  await expectUnbroken();
+  await placement.up(await inputs({ host: "hv-b" }));
 });
 
 test("another UUID is refused as another guest", async () => {

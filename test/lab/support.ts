@@ -1,6 +1,6 @@
 /** What lab tests share: the lab that `npm test` booted. */
-import { shareFolder } from "../../lab/by-hand/nfs";
-import { exchangeCertificates } from "../../lab/by-hand/tls";
+import { shareFolder, withdrawFolder } from "../../lab/by-hand/nfs";
+import { exchangeCertificates, withdrawCertificates } from "../../lab/by-hand/tls";
 import { Lab } from "../../lab/lab";
 import type { LabHost } from "../../lab/lab-host";
 
@@ -30,6 +30,13 @@ export async function prepareHypervisors(): Promise<void> {
   await shareFolder(nas, [hvA, hvB], imageFolder);
   if ((await hvA.tryExec(["test", "-e", "/etc/pki/CA/cacert.pem"])).exitCode !== 0)
     await exchangeCertificates([hvA, hvB]);
+}
+
+/** Takes away what {@link prepareHypervisors} has made: for tests that begin with nothing. */
+export async function clearHypervisors(): Promise<void> {
+  const { nas, hvA, hvB } = runningLab();
+  await withdrawFolder(nas, [hvA, hvB], imageFolder);
+  await withdrawCertificates([hvA, hvB]);
 }
 
 /** Ends a guest wherever it is, and forgets it. */

@@ -1,4 +1,7 @@
 /** What would make steps fail, found out before the first of them; all at once. */
+import { defaultTlsPort } from "../daemon-settings";
+import { type FailedHandshake, handshakes } from "../handshake";
+import type { HandshakeFailure } from "../handshake-errors";
 import { type Provision, provisionsOf, requirementsOf } from "../requirements";
 import type { Candidate, DomainName } from "./candidates";
 import type { Sighting } from "./locate";
@@ -22,8 +25,9 @@ export async function preflight(question: PreflightQuestion, signal: AbortSignal
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
   const moving = await Promise.all(
     moves.map(async ({ from, to }) => {
-      const [there, here] = await Promise.all([ask(to), ask(from)]);
-      return [...lacks(to, there), ...otherImages(from, to, here, there)];
+      const talk = handshakes(candidate(from).host, [candidate(to)], defaultTlsPort, signal);
+      const [there, here, failed] = await Promise.all([ask(to), ask(from), talk]);
+      return [...lacks(to, there), ...otherImages(from, to, here, there), ...failed.map((one) => noTalk(from, one))];
     }),
   );
   return [...nameTaken(question), ...lacking.flat(), ...moving.flat()];
@@ -40,6 +44,17 @@ const lacks = (name: string, provisions: readonly Provision[]): string[] =>
   provisions
     .filter(({ has }) => !has)
     .map(({ kind, what }) => `${name} has no ${kind} ${what}, which the domain needs. ${remedies[kind]}.`);
+
+/** From peer to peer the source's libvirt calls the destination's. */
+function noTalk(from: string, { peer, uri, failure, said }: FailedHandshake): string {
+  const fixes: Partial<Record<HandshakeFailure, string>> = {
+    "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
+    "certificate not trusted": `The two were not given certificates by one authority: put both into one LibvirtTlsPki`,
+    "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
+    "no answer": "Look at the firewall and the network between the two",
+  };
+  return `libvirt on ${from} cannot talk to ${uri} (${peer}): ${failure}. ${fixes[failure] ?? said}.`;
+}
 
 /** The same path may be another file: a guest that moved onto it would go on with another disk. */
 function otherImages(from: string, to: string, here: readonly Provision[], there: readonly Provision[]): string[] {

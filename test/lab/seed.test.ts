@@ -1,0 +1,154 @@
+/** The seed scenario on the real CLI, from nothing to nothing: what `npm run demo` shows, and what it cannot show. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { counterOf, domainState, migrateCommand } from "../../lab/by-hand/guest";
+import { imagePath, serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
+import { createSeedStack, furnishHosts } from "../../lab/seed";
+import { seedGuest } from "../../lab/seed-domain";
+import { retryUntil } from "../../provider/util/policy";
+import { clearHypervisors, removeGuest, runningLab } from "./support";
+
+const { lab, nas, hvA, hvB } = runningLab();
+const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-seed-"));
+let stack: PulumiWorkspace;
+let before: Record<string, string>;
+const pulumi = async (...args: string[]) => (await stack.pulumi(args)).stdout;
+
+/** What the resources may change on a host: files, units, exports, mounts, domains, sockets. */
+async function footprint(host: LabHost): Promise<string> {
+  const { stdout } = await host.script(`
+    for folder in /etc/exports.d /etc/pki /etc/libvirt /etc/systemd/system /srv; do
+      [ ! -e $folder ] || find $folder -path /srv/vm -prune -o -printf '%p %y %m %u %g\\n' -type f -exec sha256sum {} +
+    done | grep -v '^/etc/libvirt/qemu/\\(networks\\|autostart\\)' | sort
+    exportfs -s; findmnt -rn -t nfs,nfs4
+    systemctl list-unit-files --no-legend 'libvirtd*' '*.mount' | sort
+    ss -ltnH | awk '{print $4}' | grep -E ':(16509|16514)$' || true
+    [ ! -e /run/libvirt/libvirt-sock ] || virsh list --all --name`);
+  return stdout;
+}
+
+const footprints = async () => {
+  const entries = [nas, hvA, hvB].map(async (host) => [host.name, await footprint(host)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+};
+
+async function expectRunningOnlyOn(host: LabHost): Promise<void> {
+  for (const candidate of [hvA, hvB])
+    expect([candidate.name, await domainState(candidate, seedGuest.name)]).toEqual([
+      candidate.name,
+      candidate === host ? "running" : undefined,
+    ]);
+}
+
+async function expectUnbroken(): Promise<void> {
+  const numbers = async () => (await counterOf(nas, seedGuest)).numbers.length;
+  const count = await numbers();
+  const more = async () => expect(await numbers()).toBeGreaterThan(count + 5);
+  await retryUntil(more, { everyMs: 300, timeoutMs: 120_000 });
+  expect(await counterOf(nas, seedGuest)).toMatchObject({ breaks: [], garbage: [] });
+}
+
+beforeAll(async () => {
+  await clearHypervisors();
+  await furnishHosts(lab);
+  await nas.exec(["rm", "-f", serialLogPath(seedGuest)]);
+  before = await footprints();
+  stack = await createSeedStack(lab, folder);
+});
+afterAll(async () => {
+  await removeGuest(seedGuest.name);
+  await stack?.tryPulumi(["destroy", "--yes", "--skip-preview"]); // nothing to do when all went well
+  rmSync(folder, { recursive: true });
+});
+
+test("the first preview knows what will be, and touches nothing", async () => {
+  const preview = await pulumi("preview", "--diff");
+  expect(preview).toContain("removedDevices: [");
+  expect(preview).toContain('"cdrom hdc"');
+  expect(await footprints()).toEqual(before);
+});
+
+test("up sets everything up and starts the guest on hv-a, without cdrom and USB", async () => {
+  const said = await pulumi("up", "--yes", "--skip-preview");
+  expect(said).toContain("Left out of ubuntu-14.04, since it cannot move live: cdrom hdc, USB controller 0.");
+  for (const type of ["Host", "NfsExport", "NfsMount", "LibvirtTlsPki", "Domain", "DomainPlacement"])
+    expect(said).toContain(`kvm:${type} `);
+  await expectRunningOnlyOn(hvA);
+  expect((await hvA.exec(["virsh", "dumpxml", seedGuest.name])).stdout).toMatch(
+    /<source bridge='ubuntu_br'\/>\s*<virtualport type='openvswitch'>/,
+  );
+  await pulumi("preview", "--expect-no-changes");
+});
+
+test("another host is an update, a live migration with progress, and no change afterwards", async () => {
+  await pulumi("config", "set", "host", "hv-b");
+  const said = await pulumi("up", "--yes", "--diff");
+  expect(said).toMatch(/~ kvm:DomainPlacement|~ pulumi-nodejs:dynamic\/kvm:DomainPlacement/);
+  expect(said).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
+  expect(said).toContain("Live migration: ubuntu-14.04 moves from hv-a to hv-b while it runs, without a reboot.");
+  expect(said).toMatch(/migrating hv-a => hv-b: /);
+  expect(said).not.toMatch(/replace|\+\+|to create/);
+  await expectRunningOnlyOn(hvB);
+  await expectUnbroken();
+  const { lastMigration } = JSON.parse(await pulumi("stack", "output", "--json"));
+  expect(lastMigration).toMatchObject({ from: "hv-a", to: "hv-b", encrypted: true, downtimeMs: expect.any(Number) });
+  await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+});
+
+test("both hosts answer each other over TLS", async () => {
+  for (const [from, to] of [
+    [hvA, hvB],
+    [hvB, hvA],
+  ] as const)
+    await from.exec(["virsh", "-c", `qemu+tls://${to.address}/system`, "list", "--all"]);
+});
+
+test("a move by hand shows in refresh, and the next up moves the guest back live", async () => {
+  await hvB.exec(migrateCommand(seedGuest, hvA));
+  const drift = await stack.tryPulumi(["refresh", "--preview-only", "--diff", "--expect-no-changes"]);
+  expect(drift.exitCode).not.toBe(0);
+  expect(drift.stdout).toMatch(/~ host\s*: "hv-b" => "hv-a"/);
+  const said = await pulumi("up", "--yes", "--refresh", "--skip-preview");
+  expect(said).toMatch(/migrating hv-a => hv-b: /);
+  await expectRunningOnlyOn(hvB);
+  await expectUnbroken();
+});
+
+test("neither the state nor the most talkative log holds a private key", async () => {
+  const { stdout, stderr } = await stack.pulumi(["refresh", "--yes", "--logtostderr", "-v=9"]);
+  const state = await pulumi("stack", "export");
+  const keys = await Promise.all(
+    [hvA, hvB].map((host) => host.exec(["sh", "-c", "cat /etc/pki/libvirt/private/*.pem /etc/pki/qemu/*-key.pem"])),
+  );
+  const lines = [...keys.map((key) => key.stdout), readFileSync(lab.ssh.identityFile, "utf8")]
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => /^[A-Za-z0-9+/=]{40,}$/.test(line));
+  expect(lines.length).toBeGreaterThan(50);
+  expect(lines.filter((line) => [stdout, stderr, state].some((text) => text.includes(line)))).toEqual([]);
+  for (const text of [stdout, stderr, state]) expect(text).not.toContain("PRIVATE KEY");
+});
+
+test("a kept guest's mount is not taken away: destroy names the guest", async () => {
+  await pulumi("config", "set", "onDelete", "keep");
+  await pulumi("up", "--yes", "--skip-preview");
+  const { exitCode, stdout } = await stack.tryPulumi(["destroy", "--yes", "--skip-preview"]);
+  expect(exitCode).not.toBe(0);
+  expect(stdout).toMatch(/images-hv-b.*|\/srv\/vm/);
+  expect(stdout).toContain("ubuntu-14.04 stays running and defined on hv-b, and is only forgotten.");
+  expect(stdout).toMatch(/in use.*ubuntu-14\.04|ubuntu-14\.04.*uses/s);
+  await expectRunningOnlyOn(hvB);
+  await pulumi("config", "rm", "onDelete");
+  await pulumi("up", "--yes", "--skip-preview");
+});
+
+test("destroy leaves the hosts as they were", async () => {
+  await pulumi("destroy", "--yes", "--skip-preview");
+  expect(await footprints()).toEqual(before);
+  expect(JSON.parse(await pulumi("stack", "export")).deployment.resources ?? []).not.toContainEqual(
+    expect.objectContaining({ type: expect.stringContaining("kvm:") }),
+  );
+  await nas.exec(["test", "-e", imagePath(seedGuest)]);
+});
