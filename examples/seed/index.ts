@@ -13,7 +13,8 @@ const login: Omit<HostArgs, "address"> = config.getObject("login") ?? {};
 const addresses = config.requireObject<Record<"hv-a" | "hv-b" | "nas", string>>("addresses");
 const path = config.get("path") ?? "/srv/vm";
 const client = { client: config.require("clients"), options: ["rw", "sync", "no_root_squash"] };
-const mountOptions = config.getObject<string[]>("mountOptions");
+const options = config.getObject<string[]>("mountOptions");
+const mount = { path, ...(options && { options }) };
 const onDelete = (config.get("onDelete") ?? "shutdown") as "shutdown" | "destroy" | "keep";
 const xml = readFileSync(config.get("domainXml") ?? join(__dirname, "ubuntu-14.04.xml"), "utf8");
 
@@ -22,15 +23,7 @@ const hvB = new Host("hv-b", { ...login, address: addresses["hv-b"] });
 const nas = new Host("nas", { ...login, address: addresses.nas });
 
 const images = new NfsExport("images", { server: nas, path, clients: [client] });
-const mounts = [hvA, hvB].map(
-  (host) =>
-    new NfsMount(`images-${host.name}`, {
-      host,
-      source: images.source,
-      path,
-      ...(mountOptions && { options: mountOptions }),
-    }),
-);
+const mounts = [hvA, hvB].map((host) => new NfsMount(`images-${host.name}`, { ...mount, host, source: images.source }));
 const pki = new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
 
 const guest = new Domain("ubuntu-14.04", { xml, blockingDevices: "remove" });
