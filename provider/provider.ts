@@ -6,11 +6,13 @@ import { closeConnections } from "./host/ssh-host";
 import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { host } from "./resources/host.handlers";
+import { nfsExport } from "./resources/nfs-export.handlers";
 
 const environment = { contextFor, unknownValue };
 
 export const handlers: Readonly<Record<string, Handlers>> = {
   Host: makeHandlers(host, environment),
+  NfsExport: makeHandlers(nfsExport, environment),
 };
 
 endWithEngine(closeConnections);
