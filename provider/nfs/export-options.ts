@@ -26,11 +26,11 @@ const otherChoices = [
 const choices: readonly (readonly string[])[] = [...shownChoices, ...otherChoices];
 const flags = ["crossmnt", "security_label", "nordirplus"];
 
-const path = String.raw`/[A-Za-z0-9._+@=:/-]*`;
+const path = "/[A-Za-z0-9._+@=:/-]*";
 const number = String.raw`\d{1,10}`;
 const flavours = "(sys|krb5|krb5i|krb5p|none)";
 const uuid = "[0-9a-fA-F]{8}(:?-?[0-9a-fA-F]{4}){3}:?-?[0-9a-fA-F]{12}";
-const referral = String.raw`/[A-Za-z0-9._+:/-]*@[A-Za-z0-9.+:/@-]+`;
+const referral = "/[A-Za-z0-9._+:/-]*@[A-Za-z0-9.+:/@-]+";
 
 /** Options with a value, and what it may look like. */
 const valued: Readonly<Record<string, RegExp>> = {

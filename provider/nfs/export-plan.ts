@@ -98,9 +98,7 @@ export function exportDrift(view: ServerView, wanted: WantedExport, server: stri
   const expected = exportFileText(path, clients, readMark(text)?.createdDirectories ?? []);
   return [
     ...(text === undefined ? [`${server}: ${exportFile(path)} is missing`] : []),
-    ...(text !== undefined && text.trimEnd() !== expected.trimEnd()
-      ? [`${server}: ${exportFile(path)} was changed`]
-      : []),
+    ...(text !== undefined && text !== expected ? [`${server}: ${exportFile(path)} was changed`] : []),
     ...clients.flatMap((wantedClient) => clientDrift(now, wantedClient).map((what) => `${server}: ${path} ${what}`)),
     ...directoryDrift(view, wanted).map((what) => `${server}: ${path} ${what}`),
     ...foreignEntries(view, path)

@@ -3,7 +3,7 @@ import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
-import { parseRecords, recordFunction, valuesOf } from "../host/records";
+import { parseRecords, recordFunctions, firstOf, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
 import { ExportNotEffective, ExportRefused } from "./errors";
 import { exportArgument } from "./export-client";
@@ -24,49 +24,49 @@ import { readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
-const lookScript = `${recordFunction}
+const lookScript = `${recordFunctions}
   for file in /etc/exports /etc/exports.d/*.exports; do
-    [ ! -f "$file" ] || record file "$file" "$(cat -- "$file")"
+    [ ! -f "$file" ] || { record file "$file"; record_output text cat -- "$file"; }
   done
-  table=$(exportfs -s)
-  record table "$table"
-  record active "$(systemctl is-active nfs-server.service || true)"
+  record_output table exportfs -s
+  ! systemctl is-active --quiet nfs-server.service || record active
   case $1 in ''|*[!0-9]*) [ -z "$1" ] || getent passwd "$1" > /dev/null || record missing "user $1" ;; esac
   case $2 in ''|*[!0-9]*) [ -z "$2" ] || getent group "$2" > /dev/null || record missing "group $2" ;; esac
   shift 2
-  for path; do
-    [ ! -e "$path" ] || record directory "$path" $(stat -L -c '%a %U %u %G %g' -- "$path") "$(stat -L -c %F -- "$path")"
-  done`;
+  stat -L --printf 'directory\\0007\\0%n\\0%F\\0%a\\0%U\\0%u\\0%G\\0%g\\0' -- "$@" 2> /dev/null || true`;
 
 export async function lookAtServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerView> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
   const records = parseRecords((await runScript(host, lookScript, values, signal ? { signal } : {})).stdout);
+  const texts = valuesOf(records, "text").flat();
+  const directories = valuesOf(records, "directory");
   return {
-    files: valuesOf(records, "file").map(([file = "", text = ""]) => ({ path: file, text })),
-    table: parseExports(valuesOf(records, "table")[0]?.[0] ?? ""),
+    files: valuesOf(records, "file").map(([file = ""], index) => ({ path: file, text: texts[index] ?? "" })),
+    table: parseExports(firstOf(records, "table")),
     directories: new Map(
-      valuesOf(records, "directory").map(
-        ([directory = "", mode = "", user = "", uid = "", name = "", gid = "", kind = ""]) => [
-          directory,
-          { mode, kind, owner: [user, uid], group: [name, gid] },
-        ],
-      ),
+      directories.map(([directory = "", kind = "", mode = "", user = "", uid = "", name = "", gid = ""]) => [
+        directory,
+        { kind, mode, owner: [user, uid], group: [name, gid] },
+      ]),
     ),
-    active: valuesOf(records, "active")[0]?.[0] === "active",
+    active: valuesOf(records, "active").length > 0,
     missingNames: valuesOf(records, "missing").flat(),
   };
 }
 
-const clientsScript = `${recordFunction}
+/** A client may go at any moment: what is not there any more has nothing open. */
+const clientsScript = `${recordFunctions}
+  read_or_nothing() { cat -- "$1" || true; }
   for client in /proc/fs/nfsd/clients/*/; do
-    [ ! -d "$client" ] || record client "$(cat "$client/info" 2> /dev/null)" "$(cat "$client/states" 2> /dev/null)"
-  done`;
+    [ ! -d "$client" ] || { record_output info read_or_nothing "$client/info"; record_output states read_or_nothing "$client/states"; }
+  done 2> /dev/null`;
 
 /** Files under a path that clients hold open, by NFSv4. The kernel tells them by inode: the names that it has are cut. */
 export async function openFilesUnder(host: Host, path: string): Promise<OpenFile[]> {
   const records = parseRecords((await runScript(host, clientsScript)).stdout);
-  const open = valuesOf(records, "client").flatMap(([info = "", states = ""]) => openInodes(info, states));
+  const states = valuesOf(records, "states").flat();
+  const open = valuesOf(records, "info").flatMap(([info = ""], index) => openInodes(info, states[index] ?? ""));
   if (open.length === 0) return [];
   const numbers = [...new Set(open.map(({ inode }) => inode.split(":")[2] ?? ""))];
   const tests = numbers.flatMap((number, index) => [...(index > 0 ? ["-o"] : []), "-inum", number]);
@@ -104,7 +104,7 @@ export async function publish(host: Host, { view, wanted, leaving, created }: Pu
       host,
       missing.filter((directory) => directory === exportsFolder),
     );
-    if (ownFile(view, path) !== text.trimEnd()) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
+    if (ownFile(view, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
     await makeDirectories(host, missing);
     await fixDirectory(host, view, wanted);
     await withdraw(host, path, leaving);
@@ -156,7 +156,7 @@ async function putBack(host: Host, before: ServerView, wanted: WantedExport, mad
   await exportTo(host, path, toExport(now, { path, clients: had }));
   const text = ownFile(before, path);
   if (text === undefined) await removeFile(host, exportFile(path));
-  else if (ownFile(now, path) !== text) await writeTextFile(host, exportFile(path), `${text}\n`, { mode: 0o644 });
+  else if (ownFile(now, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
   await removeEmptyDirectories(host, made);
 }
 
