@@ -7,12 +7,14 @@ import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { host } from "./resources/host.handlers";
 import { nfsExport } from "./resources/nfs-export.handlers";
+import { nfsMount } from "./resources/nfs-mount.handlers";
 
 const environment = { contextFor, unknownValue };
 
 export const handlers: Readonly<Record<string, Handlers>> = {
   Host: makeHandlers(host, environment),
   NfsExport: makeHandlers(nfsExport, environment),
+  NfsMount: makeHandlers(nfsMount, environment),
 };
 
 endWithEngine(closeConnections);

@@ -3,7 +3,7 @@ import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
-import { parseRecords, recordFunctions, firstOf, valuesOf } from "../host/records";
+import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
 import { ExportNotEffective, ExportRefused } from "./errors";
 import { exportArgument } from "./export-client";
