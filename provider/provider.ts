@@ -8,7 +8,11 @@ import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
+
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
+
+import { nfsExport } from "./resources/nfs-export.handlers";
+import { nfsMount } from "./resources/nfs-mount.handlers";
 
 const environment = { contextFor, unknownValue };
 
@@ -17,6 +21,8 @@ export const handlers: Readonly<Record<string, Handlers>> = {
   DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),
   LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
+  NfsExport: makeHandlers(nfsExport, environment),
+  NfsMount: makeHandlers(nfsMount, environment),
 };
 
 endWithEngine(closeConnections);

@@ -46,6 +46,10 @@ export class Host extends ManagedResource {
 /** One host as an input of another resource. */
 export const namedConnection = ({ name, connection }: Host): Inputs => ({ ...connection, name });
 
+/** The name of an input that holds a connection, when that holds a secret or may do so; none otherwise. */
+export const secretsOf = ({ connection }: Host, input: string): string[] =>
+  ["privateKey", "passphrase", "proxyJump"].some((key) => connection[key] !== undefined) ? [input] : [];
+
 /** Several hosts as an input of another resource. */
 export const connectionsOf = (hosts: readonly Host[]): Record<string, Inputs> =>
   Object.fromEntries(hosts.map(({ name, connection }) => [name, connection]));

@@ -1,0 +1,42 @@
+/** Which guests of a host need what lies under a path. */
+import type { Host } from "../host/host";
+import { parseRecords, recordFunctions, valuesOf } from "../host/records";
+import { runScript } from "../host/script";
+
+/**
+ * Each active domain with its definition. A host whose libvirt does not run has none that libvirt could tell; QEMU
+ * processes are then seen as processes. A domain that ends meanwhile is left out, any other failure is one.
+ */
+const script = `${recordFunctions}
+  virsh_here() { virsh --readonly --connect qemu:///system "$@"; }
+  for daemon in virtqemud libvirtd; do
+    systemctl is-active --quiet $daemon.socket || systemctl is-active --quiet $daemon.service || continue
+    names=$(virsh_here list --name)
+    printf '%s\\n' "$names" | while read -r name; do
+      [ -n "$name" ] || continue
+      if xml=$(virsh_here dumpxml --domain "$name" 2> /dev/null); then record domain "$name" "$xml"; continue; fi
+      names=$(virsh_here list --name)
+      if printf '%s\\n' "$names" | grep -Fxq -- "$name"; then virsh_here dumpxml --domain "$name"; fi
+    done
+    break
+  done`;
+
+/** Names of running and paused domains that have a disk, a log, a kernel or anything else at or under a path. */
+export async function guestsUsing(host: Host, path: string): Promise<string[]> {
+  const records = parseRecords((await runScript(host, script)).stdout);
+  return valuesOf(records, "domain").flatMap(([name = "", xml = ""]) => (namesPath(xml, path) ? [name] : []));
+}
+
+/** Pure: whether a definition has the path, or one under it, as the value of any attribute or element. */
+export function namesPath(xml: string, path: string): boolean {
+  const devices = xml.replaceAll(/<(metadata|description|title)\b[^>]*>.*?<\/\1>/gs, "");
+  const values = devices.matchAll(/=\s*"([^"]*)"|=\s*'([^']*)'|>([^<]*)</g);
+  return [...values]
+    .map(([, double, single, text]) => unescaped((double ?? single ?? text ?? "").trim()))
+    .some((value) => value === path || value.startsWith(`${path}/`));
+}
+
+const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+const unescaped = (value: string) =>
+  value.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? "");

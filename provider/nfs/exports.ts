@@ -1,0 +1,61 @@
+/**
+ * Pure: exports(5), the format of /etc/exports, of the files in /etc/exports.d, and of what `exportfs -s` prints.
+ *
+ * @see https://man7.org/linux/man-pages/man5/exports.5.html
+ */
+import { statedOptions } from "./export-options";
+
+/** A client and what it may do. */
+export interface ExportClient {
+  /** Host name, IP address, network, wildcard, `@` and a netgroup, or `*`. */
+  client: string;
+  /** Options of exports(5), e.g. `["rw", "no_root_squash"]`. */
+  options: string[];
+}
+
+/** One directory for one client. */
+export interface ExportEntry extends ExportClient {
+  path: string;
+}
+
+/** A line for each client; `sync` and `no_subtree_check` are stated where nothing else is. */
+export function printExports(path: string, clients: readonly ExportClient[]): string {
+  return clients.map(({ client, options }) => `${path} ${client}(${statedOptions(options).join(",")})\n`).join("");
+}
+
+/** Everything that a text exports, also where it is written by hand. */
+export function parseExports(text: string): ExportEntry[] {
+  const lines = text.replaceAll("\\\n", " ").split("\n");
+  return lines.flatMap((line) => {
+    const [path, ...words] = wordsOf(line);
+    return path === undefined ? [] : clientsOf(words).map((client) => ({ path: unescaped(path), ...client }));
+  });
+}
+
+/** A word that begins with `-` holds options for those after it; one without a client is for everybody. */
+function clientsOf(words: readonly string[]): ExportClient[] {
+  let defaults: string[] = [];
+  const clients: ExportClient[] = [];
+  for (const word of words) {
+    if (word.startsWith("-")) {
+      defaults = optionsOf(word.slice(1));
+      continue;
+    }
+    const [, client = "", options = ""] = /^([^(]*)(?:\((.*?)\)?)?$/.exec(word) ?? [];
+    clients.push({ client: client === "" ? "*" : client, options: [...defaults, ...optionsOf(options)] });
+  }
+  return clients.length > 0 || words.length > 0 ? clients : [{ client: "*", options: [] }];
+}
+
+const optionsOf = (text: string) => text.split(",").filter((option) => option !== "");
+
+/** Words of a line up to a comment; quotes hold whitespace. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/#.*|(?:"[^"]*"?|[^\s"])+/g) ?? [];
+  const comment = words.findIndex((word) => word.startsWith("#"));
+  return (comment < 0 ? words : words.slice(0, comment)).map((word) => word.replaceAll('"', ""));
+}
+
+/** `\040` is a space. */
+const unescaped = (word: string) =>
+  word.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

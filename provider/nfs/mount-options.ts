@@ -1,0 +1,97 @@
+/**
+ * Pure: the options of a mount.
+ *
+ * @see https://man7.org/linux/man-pages/man5/nfs.5.html
+ */
+
+/** For disk images: waits for a server that is away, as a disk must, and locks through the server. */
+export const defaultMountOptions: readonly string[] = [
+  "vers=4.2",
+  "hard",
+  "proto=tcp",
+  "timeo=600",
+  "retrans=2",
+  "noatime",
+  "_netdev",
+];
+
+const corrupts = "makes writes fail when the server is slow, which corrupts images. Use hard";
+const unlocks = "keeps locks on this host, so that nothing stops a guest from running twice. Leave it out";
+
+/** Options that nfs(5) has and that this resource must not. */
+const refused: readonly [RegExp, string][] = [
+  [/^(soft|softerr)$/, corrupts],
+  [/^(nolock|local_lock=(?!none$).*)$/, unlocks],
+  [/^bg$/, "reports success before anything is mounted. Leave it out"],
+  [/^(remount|bind|rbind|move|user|users|owner|group)$/, "has no place in a mount unit. Leave it out"],
+];
+
+const opposites: readonly (readonly string[])[] = [
+  ["rw", "ro"],
+  ["sync", "async"],
+  ["lock", "nolock"],
+  ["noatime", "relatime", "atime", "strictatime"],
+  ["ac", "noac"],
+];
+
+/** What is wrong with a list of options, each problem in words. */
+export function mountOptionProblems(options: readonly string[]): string[] {
+  const keys = options.map((option) => keyOf(canonical(option)));
+  const repeated = [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
+  return [
+    ...options.flatMap(optionProblem),
+    ...repeated.map((key) => `has ${key} twice`),
+    ...opposites
+      .map((words) => words.filter((word) => options.includes(word)))
+      .filter(({ length }) => length > 1)
+      .map((words) => `has ${words.join(" and ")}, of which only one can hold`),
+  ];
+}
+
+function optionProblem(option: string): string[] {
+  const shown = JSON.stringify(option.slice(0, 80));
+  if (!/^[A-Za-z0-9_.-]+(=[A-Za-z0-9._:%/@+-]+)?$/.test(option) || option.length > 200)
+    return [`has ${shown}, which is no option of nfs(5)`];
+  return refused.filter(([words]) => words.test(option)).map(([, why]) => `has ${shown}, which ${why}`);
+}
+
+/** Other spellings of the same. */
+const spellings: Readonly<Record<string, string>> = { tcp: "proto=tcp", udp: "proto=udp", rdma: "proto=rdma", fg: "" };
+
+function canonical(option: string): string {
+  const version = /^(?:nfsvers=|vers=|v(?=\d))(.*)$/.exec(option)?.[1];
+  if (version !== undefined) return `vers=${version === "4" ? "4.2" : version}`;
+  return spellings[option] ?? option;
+}
+
+const keyOf = (option: string) => option.split("=")[0] ?? "";
+
+/** Values that the kernel shows as they were asked for. Others are negotiated, shared between mounts, or not shown. */
+const shownKeys = ["vers", "proto", "timeo", "retrans", "sec", "acregmin", "acregmax", "acdirmin", "acdirmax"];
+const shownFlags = ["ro", "sync", "noatime", "nodiratime", "nodev", "noexec", "nosuid", "noac", "nosharecache"];
+
+/** @returns how the mount differs from the options, e.g. `timeo=600 instead of timeo=100` */
+export function mountOptionDifferences(effective: readonly string[], options: readonly string[]): string[] {
+  const wanted = options.map(canonical);
+  const values = wanted
+    .filter((option) => shownKeys.includes(keyOf(option)) && option.includes("="))
+    .filter((option) => !effective.includes(option))
+    .map((option) => `${effective.find((other) => keyOf(other) === keyOf(option)) ?? "nothing"} instead of ${option}`);
+  const flags = shownFlags
+    .filter((flag) => effective.includes(flag) !== wanted.includes(flag))
+    .filter((flag) => !(flag === "sync" && wanted.includes("noac"))) // noac brings sync along
+    .map((flag) => (wanted.includes(flag) ? `no ${flag}` : `${flag}, which was not asked for`));
+  return [...values, ...flags, ...(effective.includes("soft") ? ["soft instead of hard"] : [])];
+}
+
+/** Options that only say when to mount: a change of these leaves the mount itself as it is. */
+const aboutWhen = /^(_netdev|nofail|auto|noauto|defaults|comment=.*|x-.*)$/;
+
+export const sameMountOptions = (a: readonly string[], b: readonly string[]): boolean =>
+  essence(a).join() === essence(b).join();
+
+const essence = (options: readonly string[]) =>
+  options
+    .filter((option) => !aboutWhen.test(option))
+    .map(canonical)
+    .sort();

@@ -1,0 +1,58 @@
+/**
+ * Pure: the one file that a mount owns.
+ *
+ * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
+ */
+import { markLine } from "./mark";
+
+export const unitFolder = "/etc/systemd/system";
+
+/** Where something is to be mounted, and what. */
+export interface WantedMount {
+  /** `SERVER:/path`. */
+  source: string;
+  path: string;
+  options: readonly string[];
+  adopt?: boolean | undefined;
+}
+
+/** As `systemd-escape --path --suffix=mount`: systemd takes no other name for a mount at this path. */
+export function unitName(path: string): string {
+  const bytes = [...path.slice(1)].map((character, index) => {
+    if (character === "/") return "-";
+    if (/[A-Za-z0-9:_]/.test(character) || (character === "." && index > 0)) return character;
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `${bytes.join("")}.mount`;
+}
+
+export const unitFile = (path: string) => `${unitFolder}/${unitName(path)}`;
+
+/** Seconds after which systemd gives a mount up; a hard mount by itself would wait for ever. */
+const timeoutSec = 90;
+
+export function unitText({ source, path, options }: WantedMount, createdDirectories: readonly string[]): string {
+  const literal = (value: string) => value.replaceAll("%", "%%"); // % begins a specifier in a unit
+  return `${markLine(createdDirectories)}
+[Mount]
+What=${literal(source)}
+Where=${literal(path)}
+Type=nfs
+Options=${literal(options.join(","))}
+TimeoutSec=${timeoutSec}
+
+[Install]
+WantedBy=remote-fs.target
+`;
+}
+
+/** What a unit mounts, whoever wrote it. */
+export function parseUnit(text: string): { source: string; options: string[] } {
+  const field = (name: string) => new RegExp(`^${name} *= *(.*?) *$`, "m").exec(text)?.[1]?.replaceAll("%%", "%") ?? "";
+  return {
+    source: field("What"),
+    options: field("Options")
+      .split(",")
+      .filter((option) => option !== ""),
+  };
+}

@@ -1,0 +1,46 @@
+/** Pure: what is mounted, and what fstab would mount. */
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
+export interface MountInfo {
+  path: string;
+  type: string;
+  source: string;
+  /** Those of the mount and those of the file system. */
+  options: string[];
+}
+
+export function parseMountInfo(text: string): MountInfo[] {
+  const lines = text.split("\n").filter((line) => line.includes(" - "));
+  return lines.map((line) => {
+    const [before = "", after = ""] = line.split(/ - (.*)/s);
+    const [, , , , path = "", options = ""] = before.split(" ");
+    const [type = "", source = "", superOptions = ""] = after.split(" ");
+    return {
+      path: unescaped(path),
+      type,
+      source: unescaped(source),
+      options: [...new Set([...options.split(","), ...superOptions.split(",")])],
+    };
+  });
+}
+
+/** What fstab(5) mounts at a path. */
+export function fstabSources(text: string, path: string): string[] {
+  const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
+  return rows
+    .filter(([source = "#", mountPoint = ""]) => !source.startsWith("#") && unescaped(mountPoint) === path)
+    .map(([source = ""]) => unescaped(source));
+}
+
+export const isNfs = ({ type }: MountInfo): boolean => type === "nfs" || type === "nfs4";
+
+/** Whether two sources are the same words: no name is looked up. */
+export const sameSource = (a: string, b: string): boolean => plain(a) === plain(b);
+
+const plain = (source: string) => {
+  const [, server = "", path = source] = /^(.*?):(\/.*)$/.exec(source) ?? [];
+  return `${server.toLowerCase()}:${path === "/" ? path : path.replace(/\/+$/, "")}`;
+};
+
+const unescaped = (word: string) =>
+  word.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
