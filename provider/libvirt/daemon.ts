@@ -90,7 +90,9 @@ export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): 
   const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
     /^masked/.test(seen.get(unit)?.fileState ?? ""),
   );
-  const listens = /^\s*(?!#)(LIBVIRTD_ARGS|libvirtd_opts)=.*?(--listen|\s-l|["'=]-l)\b/m.test(args);
+  const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
+  const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
+  const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
   return [
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens

@@ -13,39 +13,39 @@ interface Order {
   signal: AbortSignal;
 }
 
+/** Beside their places, so that they can be looked at before anything is replaced. */
 const make = `
-  umask 077; key=$1 certificate=$2 template=$3 keep=$4 suffix=$5; shift 5
+  umask 077; key=$1 certificate=$2 template=$3 keep=$4
   work=$(mktemp -d); trap 'rm -rf -- "$work"' EXIT
+  quietly() { "$@" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }; }
   printf '%s' "$template" > "$work/template"
-  fresh=$key
-  if [ "$keep" = no ]; then
-    fresh=$key.new; rm -f -- "$fresh"
-    certtool --generate-privkey --key-type=rsa --bits 3072 --outfile "$fresh" > "$work/log" 2>&1 || { cat "$work/log" | tail -n 3 >&2; exit 1; }
-  fi
-  certtool --generate-self-signed --load-privkey "$fresh" --template "$work/template" --outfile "$work/certificate" > "$work/log" 2>&1 ||
-    { tail -n 3 "$work/log" >&2; exit 1; }
-  certtool --verify --load-ca-certificate "$work/certificate" --infile "$work/certificate" > "$work/log" 2>&1 ||
-    { tail -n 3 "$work/log" >&2; exit 1; }
-  certtool --load-privkey "$fresh" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p'
-  cat "$work/certificate"
+  rm -f -- "$key.new" "$certificate.new"
+  if [ "$keep" = yes ]; then cat -- "$key" > "$key.new"
+  else quietly certtool --generate-privkey --key-type=rsa --bits 3072 --outfile "$key.new"; fi
+  quietly certtool --generate-self-signed --load-privkey "$key.new" --template "$work/template" --outfile "$certificate.new"
+  quietly certtool --verify --load-ca-certificate "$certificate.new" --infile "$certificate.new"
+  certtool --load-privkey "$key.new" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p'
+  cat -- "$certificate.new"`;
+
+const place = `
+  key=$1 certificate=$2 suffix=$3; shift 3
   for path in "$@"; do
     if [ -e "$path" ] && [ ! -e "$path$suffix" ]; then cp -a -- "$path" "$path$suffix"; fi
   done
-  chmod 600 "$fresh"; chown root:root "$fresh"
-  [ "$keep" = yes ] || { sync -- "$fresh"; mv -fT -- "$fresh" "$key"; }
-  : > "$certificate.new"; chmod 644 "$certificate.new"; cat "$work/certificate" > "$certificate.new"
-  sync -- "$certificate.new"; mv -fT -- "$certificate.new" "$certificate"`;
+  chown root:root -- "$key.new" "$certificate.new"; chmod 600 -- "$key.new"; chmod 644 -- "$certificate.new"
+  sync -- "$key.new" "$certificate.new"
+  mv -fT -- "$key.new" "$key"; mv -fT -- "$certificate.new" "$certificate"`;
 
 /** @param order `aside`: files that are kept, to be put back at removal */
 export async function makeAuthority(host: Host, order: Order & { aside: readonly string[] }): Promise<X509Certificate> {
   const { template, keepKey, aside, signal } = order;
-  const values = [authorityKey, authorityCertificate, template, keepKey ? "yes" : "no", asidePath(""), ...aside];
+  const values = [authorityKey, authorityCertificate, template, keepKey ? "yes" : "no"];
   const { stdout } = await runScript(host, make, values, { signal, timeoutMs: 180_000 });
   const certificate = parseCertificate(pemIn(stdout, "CERTIFICATE"));
-  const problems = certificate
-    ? authorityProblems(certificate, pemIn(stdout, "PUBLIC KEY") ?? "")
-    : ["is not a certificate"];
+  const publicKey = pemIn(stdout, "PUBLIC KEY") ?? "";
+  const problems = certificate ? authorityProblems(certificate, publicKey) : ["is not a certificate"];
   if (!certificate || problems.length > 0) throw new CertificateRefused(host.label, authorityCertificate, problems);
+  await runScript(host, place, [authorityKey, authorityCertificate, asidePath(""), ...aside], { signal });
   return certificate;
 }
 
@@ -68,7 +68,7 @@ export async function signRequest(host: Host, request: string, template: string,
 
 /** Pure: the first block of that kind. */
 export function pemIn(text: string, kind: string): string | undefined {
-  return new RegExp(`-----BEGIN ${kind}-----[sS]*?-----END ${kind}-----\n?`).exec(text)?.[0];
+  return new RegExp(`-----BEGIN ${kind}-----[A-Za-z0-9+/=\r\n]+-----END ${kind}-----\n?`).exec(text)?.[0];
 }
 
 /** Owner and modes of the authority's files, without touching what is in them. */

@@ -1,0 +1,167 @@
+import type { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseCertificate } from "../../../provider/pki/certificate";
+import {
+  authorityFindings,
+  foreignFiles,
+  hypervisorFindings,
+  keyIsSound,
+  serverNames,
+} from "../../../provider/pki/findings";
+import { parseInspection, type SeenFile } from "../../../provider/pki/inspect";
+import { mergeRecords, parseRecord } from "../../../provider/pki/record";
+
+const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/pki", name), "utf8");
+const authority = parseCertificate(fixture("ca.pem")) as X509Certificate;
+const rules = { organization: "Example, Inc.", address: "10.77.0.11", validityDays: 400, renewBeforeDays: 30 };
+
+/** A host's answer, line by line, as the script prints it. */
+function answer(
+  changes: Record<string, string | undefined> = {},
+  head: string[] = [],
+): ReturnType<typeof parseInspection> {
+  const file = (mode: string, name: string, group = "root") =>
+    `${mode} root ${group} ${Buffer.from(fixture(name)).toString("base64")}`;
+  const files: Record<string, string | undefined> = {
+    "/etc/pki/CA/cacert.pem": file("644", "ca.pem"),
+    "/etc/pki/qemu/ca-cert.pem": file("644", "ca.pem"),
+    "/etc/pki/libvirt/servercert.pem": file("644", "server.pem"),
+    "/etc/pki/libvirt/private/serverkey.pem": file("600", "host.pub"),
+    "/etc/pki/qemu/server-cert.pem": file("644", "server.pem"),
+    "/etc/pki/qemu/server-key.pem": file("640", "host.pub", "kvm"),
+    "/etc/pki/libvirt/clientcert.pem": file("644", "client.pem"),
+    "/etc/pki/libvirt/private/clientkey.pem": file("600", "host.pub"),
+    "/etc/pki/qemu/client-cert.pem": file("644", "client.pem"),
+    "/etc/pki/qemu/client-key.pem": file("640", "host.pub", "kvm"),
+    ...changes,
+  };
+  const lines = Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [`file ${path} ${text}`]));
+  const clock = Date.parse("2026-06-01") / 1000;
+  return parseInspection([`hostname hv-a`, `clock ${clock}`, "qemuGroup kvm", ...head, ...lines, ""].join("\n"));
+}
+const of = (mode: string, name: string, group = "root") =>
+  `${mode} root ${group} ${Buffer.from(fixture(name)).toString("base64")}`;
+const both = { ...rules, address: "10.77.0.11" };
+/** The fixture has one name more than the host. */
+const words = (facts: ReturnType<typeof answer>) =>
+  hypervisorFindings(facts, both, authority)
+    .filter((finding) => !finding.words.startsWith("is for"))
+    .map(({ path, words: said, cure }) => `${path} ${said}: ${cure}`);
+
+test("all is well", () => {
+  expect(words(answer())).toEqual([]);
+});
+
+test.each<[string, string | undefined, string[]]>([
+  ["/etc/pki/libvirt/servercert.pem", undefined, ["is missing: issue"]],
+  ["/etc/pki/libvirt/private/clientkey.pem", undefined, ["is missing: issue"]],
+  ["/etc/pki/qemu/client-key.pem", undefined, ["is missing: place"]],
+  ["/etc/pki/CA/cacert.pem", of("644", "other.pem"), ["is not the authority's certificate: place"]],
+  ["/etc/pki/libvirt/servercert.pem", of("644", "strange.pem"), ["was not signed by the authority: issue"]],
+  [
+    "/etc/pki/libvirt/private/serverkey.pem",
+    of("644", "host.pub"),
+    ["is 644 root:root instead of 600 root:root: issue"],
+  ],
+  [
+    "/etc/pki/libvirt/private/serverkey.pem",
+    of("640", "host.pub", "kvm"),
+    ["is 640 root:kvm instead of 600 root:root: place"],
+  ],
+  [
+    "/etc/pki/libvirt/private/serverkey.pem",
+    of("600", "ca.pub"),
+    ["does not belong to /etc/pki/libvirt/servercert.pem: issue"],
+  ],
+  [
+    "/etc/pki/qemu/server-key.pem",
+    of("640", "ca.pub", "kvm"),
+    ["does not belong to /etc/pki/libvirt/servercert.pem: place"],
+  ],
+  [
+    "/etc/pki/qemu/ca-cert.pem",
+    "link root root",
+    ["is link root:root instead of 644 root:root: place", "is not the authority's certificate: place"],
+  ],
+])("%s", (path, text, expected) => {
+  const found = words(answer({ [path]: text })).filter((line) => line.startsWith(`${path} `));
+  expect(found).toEqual(expected.map((line) => `${path} ${line}`));
+});
+
+test("a key stays with its certificate when it is sound", () => {
+  const sound = (facts: ReturnType<typeof answer>) =>
+    keyIsSound(facts, "server", hypervisorFindings(facts, rules, authority));
+  expect(sound(answer())).toBe(true);
+  expect(sound(answer({ "/etc/pki/qemu/server-key.pem": of("644", "host.pub", "kvm") }))).toBe(false);
+  expect(sound(answer({ "/etc/pki/libvirt/private/serverkey.pem": of("600", "ca.pub") }))).toBe(false);
+});
+
+test("an authority", () => {
+  const lifetime = { validityDays: 4000, renewBeforeDays: 30 };
+  const own = { "/etc/pki/CA/private/cakey.pem": of("600", "ca.pub") };
+  expect(authorityFindings(answer(own), lifetime)).toEqual([]);
+  expect(authorityFindings(answer(), lifetime).map(({ words: said }) => said)).toContain("is missing");
+  const mixed = { "/etc/pki/CA/private/cakey.pem": of("600", "host.pub") };
+  expect(authorityFindings(answer(mixed), lifetime).map(({ words: said }) => said)).toEqual([
+    "does not belong to the authority's key",
+  ]);
+});
+
+test("what is foreign: certificates without our mark, and their keys", () => {
+  expect(foreignFiles(answer())).toEqual([]);
+  const foreign = `644 root root ${Buffer.from("foreign").toString("base64")}`;
+  expect(foreignFiles(answer({ "/etc/pki/qemu/server-cert.pem": foreign }))).toEqual([
+    "/etc/pki/qemu/server-cert.pem",
+    "/etc/pki/qemu/server-key.pem",
+  ]);
+  expect(
+    foreignFiles(
+      answer({ "/etc/pki/CA/private/cakey.pem": of("600", "host.pub"), "/etc/pki/CA/cacert.pem": undefined }),
+    ),
+  ).toEqual(["/etc/pki/CA/private/cakey.pem"]);
+});
+
+test.each([
+  ["hv-a", ["hv-a", "10.77.0.11"]],
+  ["localhost", ["10.77.0.11"]],
+  ["localhost.localdomain", ["10.77.0.11"]],
+  ['x"\nca', ["10.77.0.11"]],
+  ["x".repeat(300), ["10.77.0.11"]],
+])("a host called %j", (hostname, names) => {
+  expect(serverNames({ ...answer(), hostname }, rules)).toEqual(names);
+});
+
+test("a host's answer", () => {
+  const facts = answer({}, [
+    "folder /etc/pki",
+    "aside /etc/pki/CA/cacert.pem",
+    "untold yes",
+    `record ${Buffer.from("{}").toString("base64")}`,
+  ]);
+  expect(facts).toMatchObject({
+    hostname: "hv-a",
+    clock: new Date("2026-06-01"),
+    qemuGroup: "kvm",
+    folders: ["/etc/pki"],
+    record: "{}",
+    untold: true,
+  });
+  expect(facts.files.get("/etc/pki/libvirt/servercert.pem")).toMatchObject({
+    mode: "644",
+    owner: "root",
+  } satisfies Partial<SeenFile>);
+});
+
+test("what was noted first stays", () => {
+  const noted = { authority: "a", folders: ["/x"], units: { s: { enabled: false, active: false } }, aside: [] };
+  const now = { authority: "a", folders: ["/y"], units: { s: { enabled: true, active: true } }, aside: ["/z"] };
+  expect(mergeRecords(noted, now)).toEqual({
+    authority: "a",
+    folders: ["/x", "/y"],
+    units: noted.units,
+    aside: ["/z"],
+  });
+  expect(parseRecord(JSON.stringify(noted))).toEqual(noted);
+  for (const text of ["", "{", "[]", "null", '{"authority":1}']) expect(parseRecord(text)).toBeUndefined();
+});

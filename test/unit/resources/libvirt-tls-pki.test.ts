@@ -1,0 +1,76 @@
+import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki.handlers";
+import { departedHosts } from "../../../provider/resources/libvirt-tls-pki.look";
+import { matches } from "../../../provider/resources/libvirt-tls-pki.refusals";
+
+const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
+const problems = (args: Record<string, unknown>) =>
+  (libvirtTlsPki.schema.safeParse({ ...base, ...args }).error?.issues ?? []).map(
+    ({ path, message }) => `${path.join(".")}: ${message}`,
+  );
+
+test("defaults", () => {
+  expect(libvirtTlsPki.schema.parse(base)).toEqual({
+    ...base,
+    organization: "pulumi-kvm-live",
+    validityDays: 825,
+    authorityValidityDays: 3650,
+    renewBeforeDays: 30,
+    keyType: "RSA 3072",
+    libvirtd: { listenTls: true, listenTcp: false, tlsPort: 16514, tcpPort: 16509 },
+    adopt: false,
+  });
+});
+
+test.each(["Example", "Example, Inc. (R&D)", "a", "It's + more = all/that_@home"])("%j is an organization", (name) => {
+  expect(problems({ organization: `${name}.` })).toEqual([]);
+});
+
+test.each(["", 'a"b', "a\nca", "$(reboot)", "`id`", "../x", "a\\", " a", "-x", "x".repeat(300), "é", "a\0b"])(
+  "%j is none",
+  (organization) => {
+    expect(problems({ organization }).join()).toMatch(/^organization: must /);
+  },
+);
+
+test.each<[Record<string, unknown>, string]>([
+  [{ hosts: {} }, "hosts: must have a Host"],
+  [{ hosts: { a: { address: "x" }, b: { address: "x" } } }, "hosts: must not name an address twice"],
+  [{ validityDays: 30 }, "renewBeforeDays: must be less than validityDays and authorityValidityDays"],
+  [{ authorityValidityDays: 100 }, "authorityValidityDays: must not be less than validityDays"],
+  [{ validityDays: 1.5 }, "validityDays: must be a whole number of days: for certificates"],
+  [{ keyType: "ECDSA" }, "keyType: must be RSA 3072: libvirt before 11.6 takes no other kind"],
+  [{ allowedDns: [] }, "allowedDns: must have a name: libvirt takes an empty list for nobody"],
+  [{ allowedDns: ['a"]'] }, "allowedDns.0: must not have quotes, backslashes or control characters"],
+  [{ libvirtd: { unixSockGroup: "a\nb" } }, "libvirtd.unixSockGroup: must be the name of a group"],
+  [
+    { libvirtd: { unixSockRwPerms: "rw" } },
+    "libvirtd.unixSockRwPerms: must be octal permissions as text, such as 0770",
+  ],
+  [{ libvirtd: { tlsPort: 0 } }, "libvirtd.tlsPort: must be 1 to 65535"],
+  [{ libvirtd: { authTcp: "kerberos" } }, "libvirtd.authTcp: must be none or sasl"],
+  [{ libvirtd: { listenTcp: true, tcpPort: 16514 } }, "libvirtd.tcpPort: must not be the same as tlsPort"],
+])("%j is refused", (args, problem) => {
+  expect(problems(args)).toContain(problem);
+});
+
+test("another authority is another resource; another way to the same one is not", () => {
+  const olds = libvirtTlsPki.schema.parse(base);
+  const other = { ...olds, authority: { ...olds.authority, address: "10.0.0.9" } };
+  expect(libvirtTlsPki.objections?.(olds, other)).toMatchObject([{ property: "authority" }]);
+  expect(libvirtTlsPki.objections?.(olds, { ...olds, authority: { ...olds.authority, port: 2222 } })).toEqual([]);
+});
+
+test("hosts that have left, by address", () => {
+  const known = { a: { address: "1" }, b: { address: "2" }, c: { address: "3" } };
+  const hosts = { a: { address: "9" }, renamed: { address: "2" } };
+  expect(departedHosts(known, { hosts })).toEqual({ "a (1)": { address: "1" }, c: { address: "3" } });
+});
+
+test.each([
+  ["*", "O=a,CN=b", true],
+  ["O=a,*,CN=hv-?", "O=a,OU=x,CN=hv-b", true],
+  ["O=a.b", "O=axb", false],
+  ["CN=hv", "CN=hv-a", false],
+])("%j lets %j in: %j", (pattern, name, expected) => {
+  expect(matches(pattern, name)).toBe(expected);
+});
