@@ -2,7 +2,7 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MigrationRecord } from "../libvirt/migrate";
 import type { Domain } from "./domain";
-import { connectionsOf, type Host } from "./host";
+import { connectionsOf, type Host, secretsOf } from "./host";
 import { dependingOn, ManagedResource } from "./managed-resource";
 
 export interface MigrationArgs {
@@ -66,6 +66,7 @@ export class DomainPlacement extends ManagedResource {
       host: host.name,
       candidates: connectionsOf(candidates),
     };
-    super("DomainPlacement", name, { ...outputs, ...rest, ...inputs }, dependingOn(candidates, options));
+    const secrets = candidates.flatMap((candidate) => secretsOf(candidate, "candidates"));
+    super("DomainPlacement", name, { ...outputs, ...rest, ...inputs }, dependingOn(candidates, options), secrets);
   }
 }

@@ -159,12 +159,17 @@ test("another guest's name on the destination is refused with its UUID; nothing 
   await expectOnlyOn(hvB);
 });
 
-test("a destination that does not listen is refused before anything moves", async () => {
-  await hvA.script("systemctl stop libvirtd-tls.socket libvirtd.service");
-  await expect(inputs({ host: "hv-a" }).then((args) => placement.up(args))).rejects.toThrow(
+test("a destination that does not listen and has no image is refused before anything moves", async () => {
+  await hvA.script(`systemctl stop libvirtd-tls.socket libvirtd.service; umount ${imageFolder}`);
+  const refusal = inputs({ host: "hv-a" }).then((args) => placement.up(args));
+  await expect(refusal).rejects.toThrow(
     /libvirt on hv-b cannot talk to qemu\+tls:\/\/10\.77\.0\.11\/system \(hv-a\): nothing listens\. .* a LibvirtTlsPki/,
   );
+  await expect(refusal).rejects.toThrow(
+    /hv-a has no image \/srv\/vm\/placed\.qcow2, which the domain needs\. .*NfsMount/,
+  );
   await hvA.script("systemctl stop libvirtd.service; systemctl start libvirtd-tls.socket");
+  await prepareHypervisors();
   await expectOnlyOn(hvB);
 });
 
