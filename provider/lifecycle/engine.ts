@@ -1,4 +1,5 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
+import { setMaxListeners } from "node:events";
 import type { Context } from "./context";
 import { log, runtime } from "./pulumi-sdk";
 
@@ -6,6 +7,7 @@ import { log, runtime } from "./pulumi-sdk";
 export const { unknownValue } = runtime;
 
 const stopping = new AbortController();
+setMaxListeners(0, stopping.signal); // each command of each resource listens while it runs
 let connected = false;
 
 export function contextFor(urn: string | undefined): Context {

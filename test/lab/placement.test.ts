@@ -75,7 +75,7 @@ test("create defines and starts it; then nothing is to be done", async () => {
 test("another host is a live migration, announced and reported", async () => {
   expect(await placement.up(await inputs({ host: "hv-b", autostart: true }))).toBe("updated");
   const told = toldLast();
-  expect(told).toContain("Live migration: placed moves from hv-a to hv-b while it runs, without a reboot.");
+  expect(told).toContain("`pulumi up` migrates placed live from hv-a to hv-b: it keeps running, without a reboot.");
   expect(told).toMatch(/migrating hv-a => hv-b: preparing/);
   expect(told).toMatch(/placed moved live from hv-a to hv-b: total time \d+ ms, downtime \d+ ms, .* sent, encrypted\./);
   await expectOnlyOn(hvB);

@@ -94,7 +94,9 @@ test("another host is an update, a live migration with progress, and no change a
   const said = await pulumi("up", "--yes", "--diff");
   expect(said).toMatch(/~ kvm:DomainPlacement|~ pulumi-nodejs:dynamic\/kvm:DomainPlacement/);
   expect(said).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
-  expect(said).toContain("Live migration: ubuntu-14.04 moves from hv-a to hv-b while it runs, without a reboot.");
+  expect(said).toContain(
+    "`pulumi up` migrates ubuntu-14.04 live from hv-a to hv-b: it keeps running, without a reboot.",
+  );
   expect(said).toMatch(/migrating hv-a => hv-b: /);
   expect(said).not.toMatch(/replace|\+\+|to create/);
   await expectRunningOnlyOn(hvB);

@@ -53,18 +53,22 @@ function needsDefinition({ domain }: Extract<Location, { kind: "at" }>, { mark, 
   return domain.mark !== mark || changedByHand || !domain.persistent;
 }
 
-/** What a step means to somebody who reads a preview. */
+/** What a step means to somebody who reads a preview, or a refresh that has found a drift. */
 export function describeStep(step: Step, name: string): string {
   switch (step.do) {
     case "migrate":
-      return `Live migration: ${name} moves from ${step.from} to ${step.to} while it runs, without a reboot.`;
+      return `\`pulumi up\` migrates ${name} live from ${step.from} to ${step.to}: it keeps running, without a reboot.`;
     case "define":
-      return `The definition of ${name} is written on ${step.on}.`;
+      return `\`pulumi up\` writes the definition of ${name} on ${step.on}.`;
     case "undefine":
-      return `The definition of ${name} on ${step.on} goes away; nothing runs there.`;
+      return `\`pulumi up\` takes away the definition of ${name} on ${step.on}; it does not run there.`;
     case "set autostart":
-      return `${name} ${step.enabled ? "starts" : "no longer starts"} with ${step.on}.`;
-    default:
-      return `${name}: ${step.do} on ${step.on}.`;
+      return `\`pulumi up\` sets autostart of ${name} on ${step.on} ${step.enabled ? "on" : "off"}.`;
+    case "start":
+      return `\`pulumi up\` starts ${name} on ${step.on}.`;
+    case "resume":
+      return `\`pulumi up\` resumes ${name} on ${step.on}.`;
+    case "shut down":
+      return `\`pulumi up\` shuts ${name} down on ${step.on}.`;
   }
 }

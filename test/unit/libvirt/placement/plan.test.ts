@@ -54,6 +54,6 @@ test.each<[string, string[], string[]]>([
 
 test("a preview says what a live migration is", () => {
   expect(describeStep({ do: "migrate", from: "a", to: "b" }, "web")).toBe(
-    "Live migration: web moves from a to b while it runs, without a reboot.",
+    "`pulumi up` migrates web live from a to b: it keeps running, without a reboot.",
   );
 });
