@@ -84,16 +84,19 @@ describe("drift is shown by refresh and repaired by up", () => {
   const words = (line: string) => line.replace("FOLDER", folder).replace("SOURCE", mounted.source);
 
   test.each<[string, string, string[]]>([
-    ["the file is gone", 'rm "$1"', [`nas: ${exportPath} is missing`]],
-    ["the file was changed", 'echo "# mine" >> "$1"', [`nas: ${exportPath} was changed`]],
-    ["the export was withdrawn", 'exportfs -u "10.77.0.0/24:$2"', ["nas: FOLDER is not exported to 10.77.0.0/24"]],
     [
-      "it is exported with other options",
-      'exportfs -i -o ro,no_root_squash,insecure,no_subtree_check "10.77.0.0/24:$2"',
+      "the file is gone, and it is exported with other options",
+      'rm "$1"; exportfs -i -o ro,no_root_squash,insecure,no_subtree_check "10.77.0.0/24:$2"',
       [
+        `nas: ${exportPath} is missing`,
         "nas: FOLDER is exported to 10.77.0.0/24 with ro instead of rw",
         "nas: FOLDER is exported to 10.77.0.0/24 with insecure instead of secure",
       ],
+    ],
+    [
+      "the file was changed, and the export withdrawn",
+      'echo "# mine" >> "$1"; exportfs -u "10.77.0.0/24:$2"',
+      [`nas: ${exportPath} was changed`, "nas: FOLDER is not exported to 10.77.0.0/24"],
     ],
   ])("export: %s", async (_, change, drift) => {
     await nas.script(change, exportPath, folder);
@@ -108,22 +111,21 @@ describe("drift is shown by refresh and repaired by up", () => {
   test.each<[string, string, string[]]>([
     ["it is not mounted", 'umount "$2"', ["hv-a: SOURCE is not mounted at FOLDER"]],
     [
-      "something else is mounted",
-      'umount "$2"; mount -t tmpfs elsewhere "$2"',
-      ["hv-a: elsewhere (tmpfs) is mounted at FOLDER instead of SOURCE"],
+      "the unit is gone, and something else is mounted",
+      'umount "$2"; mount -t tmpfs elsewhere "$2"; rm "$1"',
+      [`hv-a: ${unitPath} is missing`, "hv-a: elsewhere (tmpfs) is mounted at FOLDER instead of SOURCE"],
     ],
     [
-      "options differ",
-      'umount "$2"; mount -t nfs -o vers=4.2,timeo=100 "$3" "$2"',
+      "the unit was changed and disabled, and it is mounted with other options",
+      'umount "$2"; mount -t nfs -o vers=4.2,timeo=100 "$3" "$2"; echo "# mine" >> "$1"; systemctl disable -- "$4"',
       [
+        `hv-a: ${unitPath} was changed`,
+        `hv-a: ${unitPath} is not enabled`,
         "hv-a: FOLDER is mounted with timeo=100 instead of timeo=600",
         "hv-a: FOLDER is mounted with no sync",
         "hv-a: FOLDER is mounted with no noatime",
       ],
     ],
-    ["the unit was changed", 'echo "# mine" >> "$1"', [`hv-a: ${unitPath} was changed`]],
-    ["the unit is gone", 'rm "$1"; systemctl daemon-reload', [`hv-a: ${unitPath} is missing`]],
-    ["the unit is disabled", 'systemctl disable -- "$4"', [`hv-a: ${unitPath} is not enabled`]],
   ])("mount: %s", async (_, change, drift) => {
     await hvA.script(change, unitPath, folder, mounted.source, unit);
     expect(await mount.refresh()).toBe("changed");
