@@ -1,5 +1,6 @@
 /** What can go wrong with NFS, as types; where the words of exportfs and mount.nfs become types. */
 import { type CommandFailed, HostError } from "../host/errors";
+import { parseSource } from "./mount-source";
 
 /** exportfs did not take an export. All is as it was before. */
 export class ExportRefused extends HostError {
@@ -70,7 +71,7 @@ interface FailedMount {
 
 export function mountFailed({ host, source, options, exitCode, said }: FailedMount): MountFailed {
   const failure = mountFailure(exitCode, said);
-  const [, server = source, path = ""] = /^(.*):(\/.*)$/.exec(source) ?? [];
+  const { server, path } = parseSource(source) ?? { server: source, path: "" };
   const words: Record<MountFailure, string> = {
     "not exported": `${server} does not export ${path} to it. Export it (on the server, \`exportfs -s\` shows what is), or correct source.`,
     "server not answering": `${server} does not answer. See that it is up, that nfs-server runs there, and that TCP port 2049 is open.`,

@@ -41,7 +41,7 @@ export const exportedNow = ({ table }: ServerView, path: string): ExportClient[]
   table.filter((entry) => entry.path === path).map(({ client, options }) => ({ client, options }));
 
 /** Entries of this path in files that are not ours. */
-export function foreignEntries(view: ServerView, path: string): (ExportClient & { file: string })[] {
+function foreignEntries(view: ServerView, path: string): (ExportClient & { file: string })[] {
   const others = view.files.filter((file) => file.path !== exportFile(path));
   return others.flatMap(({ path: file, text }) =>
     parseExports(text)

@@ -5,7 +5,7 @@
  */
 import { markLine } from "./mark";
 
-export const unitFolder = "/etc/systemd/system";
+const unitFolder = "/etc/systemd/system";
 
 /** Where something is to be mounted, and what. */
 export interface WantedMount {
