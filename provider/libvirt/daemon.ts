@@ -1,6 +1,7 @@
 /** What libvirtd on a host is told to do and really does, by one command. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
+import { activeSettings } from "./daemon-conf";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./daemon-settings";
 
 export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
@@ -11,7 +12,7 @@ const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
 const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
 const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
 
-export interface Unit {
+interface Unit {
   isLoaded: boolean;
   isActive: boolean;
   /** `enabled`, `disabled`, `masked` …; empty when there is no such unit. */
@@ -82,7 +83,7 @@ const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? 
 const decode = (text: string) => Buffer.from(text, "base64").toString();
 
 /** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
-export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): string[] {
+export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFacts): string[] {
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
   if (modular.some((unit) => seen.get(unit)?.isActive))
     return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
@@ -93,7 +94,14 @@ export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): 
   const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
   const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
   const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
+  const active = activeSettings(conf?.text);
+  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
+  const opened = active.get("tls_no_verify_certificate") === "1";
   return [
+    ...(elsewhere.length > 0
+      ? [`has ${elsewhere.join(", ")} in ${confPath}, so that libvirtd would not take these certificates`]
+      : []),
+    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so that anyone would be let in`] : []),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens
       ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]

@@ -17,7 +17,7 @@ export interface FailedHandshake {
   said: string;
 }
 
-export const tlsUri = (address: string, port = defaultTlsPort) =>
+const tlsUri = (address: string, port = defaultTlsPort) =>
   `qemu+tls://${address.includes(":") ? `[${address}]` : address}${port === defaultTlsPort ? "" : `:${port}`}/system`;
 
 const seconds = "20";

@@ -38,6 +38,8 @@ test.each<[RegExp, DaemonFacts]>([
   [/masked libvirtd-tls\.socket/, facts(replacing(unit("libvirtd-tls.socket", "inactive", "masked", "masked")))],
   [/--listen/, facts(debian, `arguments ${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
   [/--listen/, facts(debian, `arguments ${base64("LIBVIRTD_ARGS=-l\n")}`)],
+  [/has cert_file/, facts(debian, `conf 644 root root ${base64('cert_file = "/x"\n')}`)],
+  [/anyone would be let in/, facts(debian, `conf 644 root root ${base64("tls_no_verify_certificate = 1\n")}`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
   expect(daemonObstacles(seen).join()).toMatch(reason);
@@ -71,7 +73,7 @@ test("a switch and the way back", () => {
   };
   expect(switchTo(facts(), { ...settings, tlsPort: 17000 })).toMatchObject({
     enable: ["libvirtd-tls.socket"],
-    disable: ["libvirtd-tcp.socket"],
+    disable: [],
     start: ["libvirtd-tls.socket"],
     dropIns: new Map([
       ["libvirtd-tls.socket", "# Written by pulumi-kvm-live.\n[Socket]\nListenStream=\nListenStream=17000\n"],
