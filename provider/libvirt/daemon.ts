@@ -33,14 +33,15 @@ export interface DaemonFacts {
   sockets: ReadonlyMap<string, { mode: string; group: string }>;
 }
 
+/** Sections with a heading each; few processes, since each of them takes long on a busy host. */
 const script = `
   conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
-  echo "units $(systemctl show --property Id,LoadState,ActiveState,UnitFileState $units | base64 -w 0)"
-  [ ! -e "$conf" ] || echo "conf $(stat -Lc '%a %U %G' -- "$conf") $(base64 -w 0 -- "$conf")"
-  for path in "$@"; do [ ! -e "$path" ] || echo "dropIn $path $(base64 -w 0 -- "$path")"; done
-  for path in $sockets; do [ ! -e "$path" ] || echo "socket $path $(stat -c '%a %G' -- "$path")"; done
-  for path in $arguments; do [ ! -e "$path" ] || echo "arguments $(base64 -w 0 -- "$path")"; done
-  echo "ports $(ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -un | tr '\\n' ' ')"`;
+  echo "== units"; systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
+  if [ -e "$conf" ]; then echo "== conf"; stat -Lc '%a %U %G' -- "$conf"; base64 -w 0 -- "$conf"; echo; fi
+  for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
+  echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done
+  echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
+  echo "== ports"; ss -Hltn`;
 
 export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<DaemonFacts> {
   const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
@@ -50,23 +51,30 @@ export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<Da
 
 /** Pure: the script's answer. */
 export function parseDaemon(answer: string): DaemonFacts {
-  const all = answer.split("\n").map((line) => line.split(" "));
-  const rest = (word: string) => all.filter(([first]) => first === word).map(([, ...others]) => others);
-  const [conf] = rest("conf");
-  const [mode = "", owner = "", group = "", text = ""] = conf ?? [];
+  const parts = answer.split(/^== /m).map((part) => {
+    const [heading = "", ...lines] = part.split("\n");
+    return { heading, lines: lines.filter(Boolean), text: lines.join("\n") };
+  });
+  const section = (name: string) => parts.find(({ heading }) => heading === name);
+  const lines = (name: string) => section(name)?.lines ?? [];
+  const [access, text = ""] = lines("conf");
+  const [mode = "", owner = "", group = ""] = access?.split(" ") ?? [];
+  const dropIns = parts.filter(({ heading }) => heading.startsWith("dropIn "));
   return {
-    units: parseUnits(decode(rest("units")[0]?.[0] ?? "")),
-    conf: conf && { text: decode(text), mode, owner, group },
-    dropIns: new Map(rest("dropIn").map(([path = "", content = ""]) => [unitOf(path), decode(content)])),
-    arguments: rest("arguments")
-      .map(([content = ""]) => decode(content))
-      .join("\n"),
-    ports: new Set(rest("ports").flat().filter(Boolean).map(Number)),
+    units: parseUnits(section("units")?.text ?? ""),
+    conf: section("conf") && { text: decode(text), mode, owner, group },
+    dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
+    arguments: lines("arguments").map(decode).join("\n"),
+    ports: new Set(lines("ports").map((line) => Number(/:(\d+)$/.exec(line.split(/\s+/)[3] ?? "")?.[1]))),
     sockets: new Map(
-      rest("socket").map(([path = "", perms = "", owned = ""]) => [path, { mode: perms, group: owned }]),
+      lines("sockets")
+        .map((line) => line.split(" "))
+        .map(socketOf),
     ),
   };
 }
+
+const socketOf = ([path = "", mode = "", group = ""]: string[]) => [path, { mode, group }] as const;
 
 function parseUnits(text: string): Map<string, Unit> {
   const blocks = text.split(/\n\n+/).map((block) => Object.fromEntries(block.split("\n").map(pair)));
