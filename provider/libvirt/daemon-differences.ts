@@ -81,13 +81,18 @@ function permissionDifferences(sockets: DaemonFacts["sockets"], settings: Daemon
 }
 
 /** What makes it so. */
-export function switchTo({ conf, dropIns: seen }: DaemonFacts, settings: DaemonSettings): Switch {
+export function switchTo({ conf, dropIns: seen, units }: DaemonFacts, settings: DaemonSettings): Switch {
   const text = withSettings(conf?.text, confSettings(settings));
   const changed = new Map([...dropIns(settings)].filter(([unit, wanted]) => seen.get(unit) !== wanted));
   const wanted = networkSockets(settings);
-  const on = wanted.filter(({ isWanted }) => isWanted).map(({ unit }) => unit);
-  const off = wanted.filter(({ isWanted }) => !isWanted).map(({ unit }) => unit);
-  return { ...(text !== conf?.text && { conf: { text } }), dropIns: changed, enable: on, disable: off, start: on };
+  const isEnabled = (unit: string) => units.get(unit)?.fileState === "enabled";
+  return {
+    ...(text !== conf?.text && { conf: { text } }),
+    dropIns: changed,
+    enable: wanted.filter(({ isWanted, unit }) => isWanted && !isEnabled(unit)).map(({ unit }) => unit),
+    disable: wanted.filter(({ isWanted, unit }) => !isWanted && isEnabled(unit)).map(({ unit }) => unit),
+    start: wanted.filter(({ isWanted }) => isWanted).map(({ unit }) => unit),
+  };
 }
 
 /** @param before how the sockets were @returns undefined when nothing of ours is there */
@@ -107,8 +112,8 @@ export function switchBack(
   return {
     ...(text !== conf?.text && { conf: text === undefined ? ("remove" as const) : { text } }),
     dropIns: new Map([...seen.keys()].map((unit) => [unit, undefined])),
-    enable: noted.filter(({ enabled }) => enabled).map(({ unit }) => unit),
-    disable: noted.filter(({ enabled }) => !enabled).map(({ unit }) => unit),
+    enable: noted.filter(({ unit, enabled }) => enabled && !is(unit).enabled).map(({ unit }) => unit),
+    disable: noted.filter(({ unit, enabled }) => !enabled && is(unit).enabled).map(({ unit }) => unit),
     start: [...noted.filter(({ active }) => active).map(({ unit }) => unit), ...unnoted],
   };
 }

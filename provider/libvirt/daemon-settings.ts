@@ -28,6 +28,14 @@ export const tcpSocket = "libvirtd-tcp.socket";
 export const defaultTlsPort = 16514;
 const defaultTcpPort = 16509;
 
+type Optional<T> = { [Key in keyof T]?: T[Key] | undefined };
+
+/** With what is not said as libvirt has it, but TLS on. */
+export function completed(settings: Optional<DaemonSettings>): DaemonSettings {
+  const { listenTls = true, listenTcp = false, tlsPort = defaultTlsPort, tcpPort = defaultTcpPort } = settings;
+  return { ...settings, listenTls, listenTcp, tlsPort, tcpPort };
+}
+
 /** The lines of libvirtd.conf. */
 export function confSettings(settings: DaemonSettings): Setting[] {
   const flag = (on: boolean) => (on ? "1" : "0");

@@ -24,29 +24,28 @@ const script = `
   say() { "$@" 2>&1 | grep -v '^\\(Created symlink\\|Removed\\)' >&2 || true; }
   rest() { systemctl stop libvirtd.service $network $local 2>/dev/null; }
   rise() {
-    rest
     for unit in $local; do
-      if [ "$unit" = libvirtd.socket ] || systemctl is-enabled --quiet "$unit" 2>/dev/null; then systemctl start "$unit" || return 1; fi
+      if [ "$unit" = libvirtd.socket ] || systemctl is-enabled --quiet "$unit" 2>/dev/null; then set -- "$@" "$unit"; fi
     done
-    for unit in $1; do systemctl start "$unit" || return 1; done
-    systemctl start libvirtd.service
+    systemctl start "$@" && systemctl start libvirtd.service
   }
   rest || true
   case $action in
     write) mv -fT -- "$staged" "$conf";;
     remove) rm -f -- "$conf";;
   esac
+  [ -z "$disable" ] || say systemctl disable --no-reload $disable
+  [ -z "$enable" ] || say systemctl enable --no-reload $enable
   systemctl daemon-reload
-  [ -z "$disable" ] || say systemctl disable $disable
-  [ -z "$enable" ] || say systemctl enable $enable
   for attempt in 1 2 3 4 5; do
-    if rise "$start"; then rm -f -- "$old"; exit 0; fi
+    if rise $start; then rm -f -- "$old"; exit 0; fi
+    rest || true
     systemctl reset-failed libvirtd.service $network $local 2>/dev/null || true
   done
   journalctl --unit libvirtd.service --unit 'libvirtd-*.socket' --lines 5 --no-pager --output cat >&2 || true
   [ ! -e "$old" ] || mv -fT -- "$old" "$conf"
   [ -z "$enable" ] || say systemctl disable $enable
-  rise "" || true
+  rise || true
   exit 1`;
 
 export async function switchDaemon(

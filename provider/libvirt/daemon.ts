@@ -1,6 +1,7 @@
 /** What libvirtd on a host is told to do and really does, by one command. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
+import { activeSettings } from "./daemon-conf";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./daemon-settings";
 
 export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
@@ -11,7 +12,7 @@ const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
 const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
 const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
 
-export interface Unit {
+interface Unit {
   isLoaded: boolean;
   isActive: boolean;
   /** `enabled`, `disabled`, `masked` …; empty when there is no such unit. */
@@ -32,14 +33,15 @@ export interface DaemonFacts {
   sockets: ReadonlyMap<string, { mode: string; group: string }>;
 }
 
+/** Sections with a heading each; few processes, since each of them takes long on a busy host. */
 const script = `
   conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
-  echo "units $(systemctl show --property Id,LoadState,ActiveState,UnitFileState $units | base64 -w 0)"
-  [ ! -e "$conf" ] || echo "conf $(stat -Lc '%a %U %G' -- "$conf") $(base64 -w 0 -- "$conf")"
-  for path in "$@"; do [ ! -e "$path" ] || echo "dropIn $path $(base64 -w 0 -- "$path")"; done
-  for path in $sockets; do [ ! -e "$path" ] || echo "socket $path $(stat -c '%a %G' -- "$path")"; done
-  for path in $arguments; do [ ! -e "$path" ] || echo "arguments $(base64 -w 0 -- "$path")"; done
-  echo "ports $(ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -un | tr '\\n' ' ')"`;
+  echo "== units"; systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
+  if [ -e "$conf" ]; then echo "== conf"; stat -Lc '%a %U %G' -- "$conf"; base64 -w 0 -- "$conf"; echo; fi
+  for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
+  echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done
+  echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
+  echo "== ports"; ss -Hltn`;
 
 export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<DaemonFacts> {
   const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
@@ -49,23 +51,30 @@ export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<Da
 
 /** Pure: the script's answer. */
 export function parseDaemon(answer: string): DaemonFacts {
-  const all = answer.split("\n").map((line) => line.split(" "));
-  const rest = (word: string) => all.filter(([first]) => first === word).map(([, ...others]) => others);
-  const [conf] = rest("conf");
-  const [mode = "", owner = "", group = "", text = ""] = conf ?? [];
+  const parts = answer.split(/^== /m).map((part) => {
+    const [heading = "", ...lines] = part.split("\n");
+    return { heading, lines: lines.filter(Boolean), text: lines.join("\n") };
+  });
+  const section = (name: string) => parts.find(({ heading }) => heading === name);
+  const lines = (name: string) => section(name)?.lines ?? [];
+  const [access, text = ""] = lines("conf");
+  const [mode = "", owner = "", group = ""] = access?.split(" ") ?? [];
+  const dropIns = parts.filter(({ heading }) => heading.startsWith("dropIn "));
   return {
-    units: parseUnits(decode(rest("units")[0]?.[0] ?? "")),
-    conf: conf && { text: decode(text), mode, owner, group },
-    dropIns: new Map(rest("dropIn").map(([path = "", content = ""]) => [unitOf(path), decode(content)])),
-    arguments: rest("arguments")
-      .map(([content = ""]) => decode(content))
-      .join("\n"),
-    ports: new Set(rest("ports").flat().filter(Boolean).map(Number)),
+    units: parseUnits(section("units")?.text ?? ""),
+    conf: section("conf") && { text: decode(text), mode, owner, group },
+    dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
+    arguments: lines("arguments").map(decode).join("\n"),
+    ports: new Set(lines("ports").map((line) => Number(/:(\d+)$/.exec(line.split(/\s+/)[3] ?? "")?.[1]))),
     sockets: new Map(
-      rest("socket").map(([path = "", perms = "", owned = ""]) => [path, { mode: perms, group: owned }]),
+      lines("sockets")
+        .map((line) => line.split(" "))
+        .map(socketOf),
     ),
   };
 }
+
+const socketOf = ([path = "", mode = "", group = ""]: string[]) => [path, { mode, group }] as const;
 
 function parseUnits(text: string): Map<string, Unit> {
   const blocks = text.split(/\n\n+/).map((block) => Object.fromEntries(block.split("\n").map(pair)));
@@ -82,7 +91,7 @@ const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? 
 const decode = (text: string) => Buffer.from(text, "base64").toString();
 
 /** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
-export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): string[] {
+export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFacts): string[] {
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
   if (modular.some((unit) => seen.get(unit)?.isActive))
     return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
@@ -93,7 +102,14 @@ export function daemonObstacles({ units: seen, arguments: args }: DaemonFacts): 
   const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
   const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
   const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
+  const active = activeSettings(conf?.text);
+  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
+  const opened = active.get("tls_no_verify_certificate") === "1";
   return [
+    ...(elsewhere.length > 0
+      ? [`has ${elsewhere.join(", ")} in ${confPath}, so that libvirtd would not take these certificates`]
+      : []),
+    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so that anyone would be let in`] : []),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens
       ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]

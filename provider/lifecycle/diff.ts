@@ -17,12 +17,15 @@ export interface DiffRules {
   inputs: readonly string[];
   /** Inputs that cannot change in place. */
   replaceOn: readonly string[];
+  /** What stands in a preview for a value that is not known yet: it may well turn out to be the old one. */
+  unknownValue: string;
 }
 
 /** @param olds the state's outputs, which hold all inputs. @param news the checked inputs */
-export function difference(olds: Properties, news: Properties, { inputs, replaceOn }: DiffRules): Difference {
+export function difference(olds: Properties, news: Properties, rules: DiffRules): Difference {
+  const { inputs, replaceOn, unknownValue } = rules;
   const changed = changedInputs(olds, news, inputs);
-  const replaces = changed.filter((key) => replaceOn.includes(key));
+  const replaces = changed.filter((key) => replaceOn.includes(key) && news[key] !== unknownValue);
   const replacement = { replaces, deleteBeforeReplace: replaces.length > 0 };
   const repair = repairsOf(olds).length > 0 || olds[providerKey] !== news[providerKey];
   if (repair) return { changes: true, ...replacement };

@@ -91,7 +91,7 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
     check: makeCheck(definition, { unknownValue, argsOf }),
     diff: async (_id, olds, news) => {
       await announce(olds, news);
-      return difference(olds, news, { inputs, replaceOn });
+      return difference(olds, news, { inputs, replaceOn, unknownValue });
     },
     create: (properties) => settle(properties),
     update: async (_id, olds, news) => ({ outs: (await settle(news, knownOf(olds))).outs }),

@@ -2,7 +2,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { authorityProblems, parseCertificate } from "./certificate";
+import { authorityProblems, parseCertificate, pemIn } from "./certificate";
 import { CertificateRefused } from "./errors";
 import { asidePath, authorityCertificate, authorityKey, authorityPlaces } from "./layout";
 
@@ -64,11 +64,6 @@ const sign = `
 export async function signRequest(host: Host, request: string, template: string, signal: AbortSignal): Promise<string> {
   const values = [authorityKey, authorityCertificate, template];
   return (await runScript(host, sign, values, { input: request, signal, timeoutMs: 180_000 })).stdout;
-}
-
-/** Pure: the first block of that kind. */
-export function pemIn(text: string, kind: string): string | undefined {
-  return new RegExp(`-----BEGIN ${kind}-----[A-Za-z0-9+/=\r\n]+-----END ${kind}-----\n?`).exec(text)?.[0];
 }
 
 /** Owner and modes of the authority's files, without touching what is in them. */

@@ -37,6 +37,11 @@ export function parseCertificate(pem: string | undefined): X509Certificate | und
   }
 }
 
+/** The first block of that kind. */
+export function pemIn(text: string, kind: string): string | undefined {
+  return new RegExp(`-----BEGIN ${kind}-----[A-Za-z0-9+/=\r\n]+-----END ${kind}-----\n?`).exec(text)?.[0];
+}
+
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   return {
     fingerprint: certificate.fingerprint256,

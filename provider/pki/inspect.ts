@@ -1,6 +1,7 @@
 /** Everything about certificates that one host can tell, by one command. Of private keys, only the public halves. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
+import { pemIn } from "./certificate";
 import { allFolders, allPaths, asidePath, recordPath, untoldPath } from "./layout";
 
 export interface SeenFile {
@@ -27,25 +28,29 @@ export interface PkiFacts {
   untold: boolean;
 }
 
-/** A line for each fact: a word, a path, and what is there, in base64 where it has lines. */
+/**
+ * A line for each fact: a word, and what it is about; then each file under its name, as head(1) prints it. Few processes,
+ * since each of them takes long on a busy host.
+ */
 const script = `
-  certtool --version > /dev/null
+  command -v certtool > /dev/null || exec certtool
   folders=$1 paths=$2 record=$3 untold=$4 suffix=$5
-  echo "hostname $(hostname)"
+  read -r name < /proc/sys/kernel/hostname
+  echo "hostname $name"
   echo "clock $(date +%s)"
   echo "qemuGroup $(id -gn libvirt-qemu 2>/dev/null || id -gn qemu 2>/dev/null || true)"
   for folder in $folders; do [ ! -d "$folder" ] || echo "folder $folder"; done
+  certificates= keys=
   for path in $paths; do
     if [ -e "$path$suffix" ] || [ -L "$path$suffix" ]; then echo "aside $path"; fi
-    [ -e "$path" ] || { [ ! -L "$path" ] || echo "file $path link root root"; continue; }
-    case $path in
-      *key.pem) text=$(certtool --load-privkey "$path" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p');;
-      *) text=$(cat -- "$path");;
-    esac
-    echo "file $path $(stat -Lc '%a %U %G' -- "$path") $(printf '%s' "$text" | base64 -w 0)"
+    if [ ! -e "$path" ]; then [ ! -L "$path" ] || echo "file $path link root root"; continue; fi
+    case $path in *key.pem) keys="$keys $path";; *) certificates="$certificates $path";; esac
   done
   [ ! -e "$record" ] || echo "record $(base64 -w 0 -- "$record")"
-  [ ! -e "$untold" ] || echo "untold yes"`;
+  [ ! -e "$untold" ] || echo "untold yes"
+  [ -z "$certificates$keys" ] || stat -Lc 'file %n %a %U %G' -- $certificates $keys
+  [ -z "$certificates" ] || head -v -c 100000 -- $certificates
+  for path in $keys; do printf '\n==> %s <==\n' "$path"; certtool --load-privkey "$path" --pubkey-info 2>/dev/null || true; done`;
 
 export async function inspect(host: Host, signal: AbortSignal): Promise<PkiFacts> {
   const values = [allFolders.join(" "), allPaths.join(" "), recordPath, untoldPath, asidePath("")];
@@ -54,12 +59,16 @@ export async function inspect(host: Host, signal: AbortSignal): Promise<PkiFacts
 
 /** Pure: the script's answer. */
 export function parseInspection(answer: string): PkiFacts {
-  const all = answer.split("\n").map((line) => line.split(" "));
+  const [head = "", ...named] = answer.split(/^==> (\S+) <==$/m);
+  const texts = new Map<string, string>(
+    named.flatMap((path, index) => (index % 2 === 0 ? [[path, named[index + 1] ?? ""] as const] : [])),
+  );
+  const all = head.split("\n").map((line) => line.split(" "));
   const rest = (word: string) => all.filter(([first]) => first === word).map(([, ...others]) => others);
   const one = (word: string) => rest(word)[0]?.[0] ?? "";
-  const seen = ([path = "", mode = "", owner = "", group = "", text = ""]: string[]): [string, SeenFile] => [
+  const seen = ([path = "", mode = "", owner = "", group = ""]: string[]): [string, SeenFile] => [
     path,
-    { mode, owner, group, text: decode(text) },
+    { mode, owner, group, text: readable(path, texts.get(path) ?? "") },
   ];
   return {
     hostname: one("hostname"),
@@ -68,9 +77,10 @@ export function parseInspection(answer: string): PkiFacts {
     folders: rest("folder").map(([path = ""]) => path),
     files: new Map(rest("file").map(seen)),
     aside: rest("aside").map(([path = ""]) => path),
-    record: decode(one("record")),
+    record: Buffer.from(one("record"), "base64").toString(),
     untold: one("untold") !== "",
   };
 }
 
-const decode = (text: string) => Buffer.from(text, "base64").toString();
+const readable = (path: string, text: string) =>
+  path.endsWith("key.pem") ? (pemIn(text, "PUBLIC KEY") ?? "") : `${text.trim()}\n`;

@@ -2,8 +2,8 @@
 import type { X509Certificate } from "node:crypto";
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { pemIn, signRequest } from "./authority";
-import { belongsTo, certificateProblems, parseCertificate, type Wanted } from "./certificate";
+import { signRequest } from "./authority";
+import { belongsTo, certificateProblems, parseCertificate, pemIn, type Wanted } from "./certificate";
 import { CertificateRefused } from "./errors";
 import { certificatePath, keyPath, ownFolder, type Role } from "./layout";
 import { certificateTemplate, requestTemplate, type Validity } from "./template";

@@ -18,6 +18,7 @@ import {
   type Look,
   look,
   type Seen,
+  settingsOf,
   together,
 } from "./libvirt-tls-pki.look";
 import { jobProblems, refuseUnlessPossible } from "./libvirt-tls-pki.refusals";
@@ -137,8 +138,8 @@ function tell(context: Context, { name }: Seen, left: readonly string[]): void {
   if (left.length > 0) context.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
 }
 
-function warn(context: Context, { libvirtd }: Args): void {
-  for (const line of insecurities(libvirtd)) context.warn(`Insecure: ${line}.`);
+function warn(context: Context, args: Args): void {
+  for (const line of insecurities(settingsOf(args))) context.warn(`Insecure: ${line}.`);
 }
 
 const handshakeLine = (name: string, { peer, uri, failure, said }: FailedHandshake) =>

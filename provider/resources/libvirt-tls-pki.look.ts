@@ -5,7 +5,7 @@ import type { Host } from "../host/host";
 import { type DaemonFacts, inspectDaemon } from "../libvirt/daemon";
 import { withoutSettings } from "../libvirt/daemon-conf";
 import { daemonDifferences } from "../libvirt/daemon-differences";
-import type { DaemonSettings } from "../libvirt/daemon-settings";
+import { completed, type DaemonSettings } from "../libvirt/daemon-settings";
 import { type FailedHandshake, handshakes } from "../libvirt/handshake";
 import { parseCertificate } from "../pki/certificate";
 import { authorityFindings, type Finding, foreignFiles, hypervisorFindings, type Rules } from "../pki/findings";
@@ -85,7 +85,7 @@ export const rulesFor = ({ organization, validityDays, renewBeforeDays }: Args, 
   renewBeforeDays,
 });
 
-export const settingsOf = ({ libvirtd, allowedDns }: Args): DaemonSettings => ({ ...libvirtd, allowedDns });
+export const settingsOf = ({ libvirtd, allowedDns }: Args): DaemonSettings => completed({ ...libvirtd, allowedDns });
 
 export const authorityOf = ({ authority }: Look): X509Certificate | undefined =>
   parseCertificate(authority.pki.files.get(authorityCertificate)?.text);
@@ -123,10 +123,11 @@ export function foreignHere({ pki, daemon, address, before }: Seen, args: Args):
 
 /** Each host to each other one; none without TLS. */
 export async function allHandshakes({ hosts }: Look, args: Args, signal: AbortSignal) {
-  if (!args.libvirtd.listenTls || hosts.length < 2) return new Map<string, FailedHandshake[]>();
+  const { listenTls, tlsPort } = settingsOf(args);
+  if (!listenTls || hosts.length < 2) return new Map<string, FailedHandshake[]>();
   const results = await together(hosts, async (from) => {
     const peers = hosts.filter((peer) => peer !== from);
-    return [from.name, await handshakes(from.host, peers, args.libvirtd.tlsPort, signal)] as const;
+    return [from.name, await handshakes(from.host, peers, tlsPort, signal)] as const;
   });
   return new Map(results);
 }

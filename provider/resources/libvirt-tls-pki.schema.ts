@@ -1,5 +1,6 @@
 /** Inputs of `LibvirtTlsPki`: what libvirtd.conf, systemd's units and certtool's templates can hold, and nothing else. */
 import { z } from "zod";
+import { completed } from "../libvirt/daemon-settings";
 import { connections, namedConnection, text } from "./schemas";
 
 const days = (what: string) =>
@@ -10,12 +11,12 @@ const group = z.string("must be text").regex(/^[a-z_][a-z0-9_-]{0,31}$/i, "must 
 const unixAuth = z.enum(["none", "polkit", "sasl"], "must be none, polkit or sasl");
 const networkAuth = z.enum(["none", "sasl"], "must be none or sasl");
 
-/** @see https://libvirt.org/daemons.html */
-export const libvirtdSettings = z.strictObject({
-  listenTls: z.boolean("must be true or false").default(true),
-  listenTcp: z.boolean("must be true or false").default(false),
-  tlsPort: port.default(16514),
-  tcpPort: port.default(16509),
+/** No defaults here: the shell writes only those of whole inputs into the state. @see https://libvirt.org/daemons.html */
+const libvirtdSettings = z.strictObject({
+  listenTls: z.boolean("must be true or false").optional(),
+  listenTcp: z.boolean("must be true or false").optional(),
+  tlsPort: port.optional(),
+  tcpPort: port.optional(),
   unixSockGroup: group.optional(),
   unixSockRoPerms: perms.optional(),
   unixSockRwPerms: perms.optional(),
@@ -48,13 +49,14 @@ export const schema = z
       )
       .min(1, "must have a name: libvirt takes an empty list for nobody")
       .optional(),
-    libvirtd: libvirtdSettings.prefault({}),
+    libvirtd: libvirtdSettings.default({}),
     adopt: z.boolean("must be true or false").default(false),
   })
   .check(({ value, issues }) => {
     const problem = (path: string[], message: string) =>
       void issues.push({ code: "custom", path, message, input: value });
-    const { validityDays, authorityValidityDays, renewBeforeDays, hosts, libvirtd } = value;
+    const { validityDays, authorityValidityDays, renewBeforeDays, hosts } = value;
+    const libvirtd = completed(value.libvirtd);
     if (renewBeforeDays >= Math.min(validityDays, authorityValidityDays))
       problem(["renewBeforeDays"], "must be less than validityDays and authorityValidityDays");
     if (authorityValidityDays < validityDays) problem(["authorityValidityDays"], "must not be less than validityDays");

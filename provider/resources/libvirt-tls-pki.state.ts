@@ -3,7 +3,7 @@ import { networkSockets } from "../libvirt/daemon-differences";
 import { tlsSocket } from "../libvirt/daemon-settings";
 import { type CertificateFacts, certificateFacts, parseCertificate } from "../pki/certificate";
 import { certificatePath } from "../pki/layout";
-import type { Args, Seen } from "./libvirt-tls-pki.look";
+import { type Args, type Seen, settingsOf } from "./libvirt-tls-pki.look";
 
 /** One hypervisor as it was found. */
 export interface DaemonState {
@@ -23,13 +23,13 @@ export interface PkiState {
   drift?: string[];
 }
 
-export function daemonState({ pki, daemon }: Seen, { libvirtd }: Args): DaemonState {
+export function daemonState({ pki, daemon }: Seen, args: Args): DaemonState {
   const facts = (role: "server" | "client") => {
     const certificate = parseCertificate(pki.files.get(certificatePath(role))?.text);
     return certificate && certificateFacts(certificate);
   };
   const [serverCertificate, clientCertificate] = [facts("server"), facts("client")];
-  const on = networkSockets(libvirtd).filter(
+  const on = networkSockets(settingsOf(args)).filter(
     ({ unit, port }) => daemon?.units.get(unit)?.isActive && daemon.ports.has(port),
   );
   return {

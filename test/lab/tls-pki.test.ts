@@ -12,7 +12,7 @@ const peers = [
   [hvB, hvA],
 ] as const;
 const driver = new Driver(libvirtTlsPki);
-const base = { authority: connectionTo(hvA), hosts: connectionsTo(both) };
+const base = { authority: connectionTo(hvA), hosts: connectionsTo(both), adopt: true };
 const before = new Map<LabHost, string>();
 
 /** Everything on a host that the resource may touch. */
@@ -67,6 +67,8 @@ const daemonPid = async (host: LabHost) =>
 
 beforeAll(async () => {
   await Promise.all(both.map(clear));
+  await hvA.script("mkdir -p /etc/pki/CA; echo foreign > /etc/pki/CA/cacert.pem");
+  await hvB.script("mkdir -p /etc/pki/qemu; echo foreign > /etc/pki/qemu/server-key.pem; chmod 600 /etc/pki/qemu/*");
   for (const host of both) before.set(host, await snapshot(host));
 });
 afterAll(async () => {
@@ -75,17 +77,13 @@ afterAll(async () => {
 });
 
 test("certificates that are there already are refused, all of them at once, and nothing is changed", async () => {
-  await hvA.script("mkdir -p /etc/pki/CA; echo foreign > /etc/pki/CA/cacert.pem");
-  await hvB.script("mkdir -p /etc/pki/qemu; echo foreign > /etc/pki/qemu/server-key.pem");
-  const [a, b] = await Promise.all(both.map(snapshot));
-  const refusal = await driver.up(base).catch((error: unknown) => error);
+  const refusal = await driver.up({ ...base, adopt: false }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(Refused);
   expect((refusal as Error).message).toMatch(
     /hv-a: \/etc\/pki\/CA\/cacert\.pem\n\s*hv-b: \/etc\/pki\/qemu\/server-key\.pem\n.*adopt: true/,
   );
   expect(driver.exists).toBe(false);
-  expect(await Promise.all(both.map(snapshot))).toEqual([a, b]);
-  await Promise.all(both.map((host) => host.exec(["rm", "-r", "/etc/pki"])));
+  for (const host of both) expect(await snapshot(host)).toBe(before.get(host));
 });
 
 test("each host gets certificates that libvirt takes, and reaches the other by them", async () => {
@@ -116,7 +114,7 @@ test("each host gets certificates that libvirt takes, and reaches the other by t
       "/etc/pki/qemu/server-key.pem 640 root:kvm",
       `O=pulumi-kvm-live,OU=pulumi-kvm-live,CN=${host.name}`,
       "cacert.pem",
-      ...(host === hvA ? ["private"] : []),
+      ...(host === hvA ? ["cacert.pem.before-pulumi-kvm-live", "private"] : []),
       "",
     ]);
   }
@@ -154,12 +152,25 @@ test("what was deleted, replaced, opened or switched off is seen and repaired", 
   );
   const old = fingerprints();
   expect(await driver.refresh()).toBe("changed");
+  const server = "/etc/pki/libvirt/servercert.pem";
   expect(driver.outputs.drift).toEqual([
-    "hv-a: /etc/pki/libvirt/servercert.pem is missing",
+    `hv-a: ${server} is missing`,
+    `hv-a: /etc/pki/qemu/server-cert.pem differs from ${server}`,
     "hv-a: /etc/pki/libvirt/private/clientkey.pem is 644 root:root instead of 600 root:root",
     "hv-a: /etc/libvirt/libvirtd.conf: listen_tcp is 1 instead of 0",
     "hv-b: /etc/pki/CA/cacert.pem is not the authority's certificate",
-    "hv-b: /etc/pki/libvirt/servercert.pem is not a server's certificate",
+    `hv-b: ${server} is for no name instead of 10.77.0.12, hv-b`,
+    `hv-b: ${server} is not a server's certificate`,
+    `hv-b: /etc/pki/libvirt/private/serverkey.pem does not belong to ${server}`,
+    `hv-b: /etc/pki/qemu/server-cert.pem differs from ${server}`,
+    "hv-b: /etc/pki/qemu/server-key.pem is 640 root:root instead of 640 root:kvm",
+    `hv-b: /etc/pki/qemu/server-key.pem does not belong to ${server}`,
+    "hv-b: /etc/pki/qemu/client-key.pem is missing",
+    "hv-b: libvirtd-tls.socket is off",
+    expect.stringMatching(
+      /^hv-a: no TLS connection to hv-b \(qemu\+tls:\/\/10\.77\.0\.12\/system\): nothing listens: /,
+    ),
+    expect.stringMatching(/^hv-b: no TLS connection to hv-a .*: certificate not trusted: /),
   ]);
   expect(await driver.up(base)).toBe("updated");
   expect(await driver.refresh()).toBe("unchanged");
@@ -194,7 +205,7 @@ test("libvirtd's settings change in place; the insecure ones come with a warning
   await expectConnections(":16999");
   expect((await hvA.exec(["virsh", "-c", `qemu+tcp://${hvB.address}/system`, "hostname"])).stdout).toContain("hv-b");
   expect((await hvB.exec(["stat", "-c", "%a %G", "/run/libvirt/libvirt-sock"])).stdout).toBe("770 libvirt\n");
-  expect(await driver.refresh()).toBe("unchanged");
+  expect([await driver.refresh(), driver.outputs.drift]).toEqual(["unchanged", undefined]);
   await expect(driver.up({ ...base, libvirtd, allowedDns: ["CN=nobody"] })).rejects.toThrow(
     /no pattern that matches hv-a.*\n.*no pattern that matches hv-b/,
   );

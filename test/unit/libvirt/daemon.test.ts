@@ -16,14 +16,16 @@ const debian = [
   unit("libvirtd-tcp.socket", "inactive", "disabled"),
   unit("virtqemud.socket", "inactive", "", "not-found"),
 ];
-const facts = (units = debian, rest = "ports 22 16514 "): DaemonFacts =>
-  parseDaemon(`units ${base64(units.join("\n\n"))}\n${rest}\n`);
+const ports = (...open: number[]) =>
+  `== ports\n${open.map((port) => `LISTEN 0 4096 [::]:${port} [::]:*`).join("\n")}\n`;
+const facts = (units = debian, rest = ports(22, 16514)): DaemonFacts =>
+  parseDaemon(`== units\n${units.join("\n\n")}\n${rest}\n`);
 const replacing = (line: string) => debian.map((one) => (one.startsWith(line.split("\n")[0] ?? "") ? line : one));
 
 test("a host's answer", () => {
   const seen = facts(
     debian,
-    `conf 644 root root ${base64("a = 1\n")}\ndropIn /etc/systemd/system/libvirtd.socket.d/pulumi-kvm-live.conf ${base64("x")}\nsocket /run/libvirt/libvirt-sock 770 libvirt\nports 22 16514`,
+    `== conf\n644 root root\n${base64("a = 1\n")}\n== dropIn /etc/systemd/system/libvirtd.socket.d/pulumi-kvm-live.conf\n${base64("x")}\n== sockets\n/run/libvirt/libvirt-sock 770 libvirt\n${ports(22, 16514)}`,
   );
   expect(seen.conf).toEqual({ text: "a = 1\n", mode: "644", owner: "root", group: "root" });
   expect([...seen.dropIns]).toEqual([["libvirtd.socket", "x"]]);
@@ -36,8 +38,10 @@ test.each<[RegExp, DaemonFacts]>([
   [/modular daemons/, facts([...debian, unit("virtqemud.service", "active", "enabled")])],
   [/has no libvirtd/, facts(replacing(unit("libvirtd.service", "inactive", "", "not-found")))],
   [/masked libvirtd-tls\.socket/, facts(replacing(unit("libvirtd-tls.socket", "inactive", "masked", "masked")))],
-  [/--listen/, facts(debian, `arguments ${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
-  [/--listen/, facts(debian, `arguments ${base64("LIBVIRTD_ARGS=-l\n")}`)],
+  [/--listen/, facts(debian, `== arguments\n${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
+  [/--listen/, facts(debian, `== arguments\n${base64("LIBVIRTD_ARGS=-l\n")}`)],
+  [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
+  [/anyone would be let in/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
   expect(daemonObstacles(seen).join()).toMatch(reason);
@@ -46,7 +50,7 @@ test.each<[RegExp, DaemonFacts]>([
 test.each(["", "#LIBVIRTD_ARGS=--listen\n", 'LIBVIRTD_ARGS="--timeout 120"\n', "LIBVIRTD_ARGS=--log-level\n"])(
   "%j is none",
   (text) => {
-    expect(daemonObstacles(facts(debian, `arguments ${base64(text)}`))).toEqual([]);
+    expect(daemonObstacles(facts(debian, `== arguments\n${base64(text)}`))).toEqual([]);
   },
 );
 
@@ -59,7 +63,7 @@ test("what is on, what is off, and what nothing listens on", () => {
     "libvirtd-tls.socket is off",
   ]);
   const on = replacing(unit("libvirtd-tls.socket", "active", "enabled"));
-  expect(daemonDifferences(facts(on, "ports 22"), settings)).toContain("nothing listens on port 16514");
+  expect(daemonDifferences(facts(on, ports(22)), settings)).toContain("nothing listens on port 16514");
   const once = replacing(unit("libvirtd-tls.socket", "active", "disabled"));
   expect(daemonDifferences(facts(once), settings)).toContain("libvirtd-tls.socket is disabled at boot");
 });
@@ -71,7 +75,7 @@ test("a switch and the way back", () => {
   };
   expect(switchTo(facts(), { ...settings, tlsPort: 17000 })).toMatchObject({
     enable: ["libvirtd-tls.socket"],
-    disable: ["libvirtd-tcp.socket"],
+    disable: [],
     start: ["libvirtd-tls.socket"],
     dropIns: new Map([
       ["libvirtd-tls.socket", "# Written by pulumi-kvm-live.\n[Socket]\nListenStream=\nListenStream=17000\n"],

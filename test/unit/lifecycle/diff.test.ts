@@ -1,6 +1,6 @@
 import { difference } from "../../../provider/lifecycle/diff";
 
-const rules = { inputs: ["host", "path", "options"], replaceOn: ["path"] };
+const rules = { inputs: ["host", "path", "options"], replaceOn: ["path"], unknownValue: "?" };
 const olds = { host: "a", path: "/srv", options: { rw: true }, state: "seen", __provider: "text" };
 
 test.each<[string, Record<string, unknown>, ReturnType<typeof difference>]>([
@@ -9,6 +9,11 @@ test.each<[string, Record<string, unknown>, ReturnType<typeof difference>]>([
   ["an input within another", { options: { rw: false } }, { replaces: [], deleteBeforeReplace: false }],
   ["an input that goes away", { options: undefined }, { replaces: [], deleteBeforeReplace: false }],
   ["an input that cannot change in place", { path: "/new" }, { replaces: ["path"], deleteBeforeReplace: true }],
+  [
+    "an input to a value that is not known yet, which may be the old one",
+    { path: "?" },
+    { replaces: [], deleteBeforeReplace: false },
+  ],
   ["the text of the provider", { __provider: "new" }, { changes: true, replaces: [], deleteBeforeReplace: false }],
   [
     "an output, which is none of the user's inputs",

@@ -1,7 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pemIn } from "../../../provider/pki/authority";
 import {
   authorityProblems,
   belongsTo,
@@ -10,6 +9,7 @@ import {
   isOurs,
   lifetimeProblems,
   parseCertificate,
+  pemIn,
   unified,
   validityFrom,
   type Wanted,

@@ -36,7 +36,10 @@ function answer(
     "/etc/pki/qemu/client-key.pem": file("640", "host.pub", "kvm"),
     ...changes,
   };
-  const lines = Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [`file ${path} ${text}`]));
+  const there = Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [{ path, text }]));
+  const stats = there.map(({ path, text }) => `file ${path} ${text.split(" ").slice(0, 3).join(" ")}`);
+  const texts = there.map(({ path, text }) => `==> ${path} <==\n${Buffer.from(text.split(" ")[3] ?? "", "base64")}`);
+  const lines = [...stats, ...texts];
   const clock = Date.parse("2026-06-01") / 1000;
   return parseInspection([`hostname hv-a`, `clock ${clock}`, "qemuGroup kvm", ...head, ...lines, ""].join("\n"));
 }

@@ -16,7 +16,7 @@ test("defaults", () => {
     authorityValidityDays: 3650,
     renewBeforeDays: 30,
     keyType: "RSA 3072",
-    libvirtd: { listenTls: true, listenTcp: false, tlsPort: 16514, tcpPort: 16509 },
+    libvirtd: {},
     adopt: false,
   });
 });
