@@ -10,7 +10,7 @@ export const urnKey = "__urn";
 /** What a failed operation left undone, in words; a refresh clears Pulumi's own mark of it. */
 export const pendingKey = "pendingSteps";
 /** Where the hosts differ from the inputs, in words; an output of any resource. */
-export const driftKey = "drift";
+const driftKey = "drift";
 
 const controlKeys: readonly string[] = [providerKey, urnKey, pendingKey];
 

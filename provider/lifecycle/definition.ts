@@ -47,7 +47,7 @@ export interface Definition<Schema extends z.ZodObject, State extends object> {
   announce?(context: Context, args: z.infer<Schema>, changed: readonly string[], known?: State): Promise<void>;
 }
 
-export interface Derived<Schema extends z.ZodObject> {
+interface Derived<Schema extends z.ZodObject> {
   /** Their names; all of them unknown in a preview as long as any other input is. */
   keys: readonly (keyof z.infer<Schema> & string)[];
   /** @param urn the resource's name in the world, for making identities that are the same each time */

@@ -7,7 +7,7 @@ const seconds = z
   .positive("must be above 0")
   .max(86_400, "must be 86400 at most");
 
-export const migrationSchema = z.strictObject({
+const migration = z.strictObject({
   bandwidthMiBps: z.int("must be a whole number of MiB/s").min(1, "must be 1 or more").max(1_000_000).optional(),
 });
 
@@ -18,7 +18,7 @@ export const placementSchema = z
     candidates: connections,
     powerState: z.enum(["running", "shut off"], 'must be "running" or "shut off"').default("running"),
     autostart: z.boolean("must be true or false").default(false),
-    migration: migrationSchema.default({}),
+    migration: migration.default({}),
     onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
     shutdownTimeoutSeconds: seconds.default(120),
     adopt: z.boolean("must be true or false").default(false),

@@ -3,15 +3,10 @@ import type { z } from "zod";
 import type { ConnectionArgs } from "../host/connection-args";
 import type { Host } from "../host/host";
 import { SshHost } from "../host/ssh-host";
-import type { connection, connections } from "./schemas";
+import type { connection } from "./schemas";
 
 /** @param reached its `name` is for messages only: the same machine is the same connection */
 export function hostAt(reached: z.infer<typeof connection> & { name?: string }): Host {
   const { name: _, ...args } = reached;
   return new SshHost(args as ConnectionArgs); // checked inputs hold no undefined values
-}
-
-/** Hosts by the names that the program gave to them. */
-export function hostsAt(reached: z.infer<typeof connections>): Map<string, Host> {
-  return new Map(Object.entries(reached).map(([name, args]) => [name, hostAt(args)]));
 }

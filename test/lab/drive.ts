@@ -9,7 +9,7 @@ import { makeHandlers } from "../../provider/lifecycle/handlers";
 
 type Properties = Record<string, unknown>;
 
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(readonly failures: { property: string; reason: string }[]) {
     super(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
   }

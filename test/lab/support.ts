@@ -1,8 +1,11 @@
 /** What lab tests share: the lab that `npm test` booted. */
+import { counterOf, domainState } from "../../lab/by-hand/guest";
 import { shareFolder, withdrawFolder } from "../../lab/by-hand/nfs";
 import { exchangeCertificates, withdrawCertificates } from "../../lab/by-hand/tls";
+import type { GuestDomain } from "../../lab/guest/domain";
 import { Lab } from "../../lab/lab";
 import type { LabHost } from "../../lab/lab-host";
+import { retryUntil } from "../../provider/util/policy";
 
 /** @throws Error when no lab is up, with how to get one */
 export function runningLab(): { lab: Lab; nas: LabHost; hvA: LabHost; hvB: LabHost } {
@@ -46,4 +49,24 @@ export async function removeGuest(name: string): Promise<void> {
     await host.tryExec(["virsh", "destroy", name]);
     await host.tryExec(["virsh", "undefine", name]);
   }
+}
+
+/** It is in this state on `host`, and unknown to every other hypervisor; on none when `host` is undefined. */
+export async function expectOnlyOn(host: LabHost | undefined, name: string, state = "running"): Promise<void> {
+  const { hvA, hvB } = runningLab();
+  for (const candidate of [hvA, hvB])
+    expect([candidate.name, await domainState(candidate, name)]).toEqual([
+      candidate.name,
+      candidate === host ? state : undefined,
+    ]);
+}
+
+/** The guest counts on, and has never missed a number. */
+export async function expectUnbroken(guest: GuestDomain): Promise<void> {
+  const { nas } = runningLab();
+  const count = async () => (await counterOf(nas, guest)).numbers.length;
+  const before = await count();
+  const more = async () => expect(await count()).toBeGreaterThan(before + 5);
+  await retryUntil(more, { everyMs: 300, timeoutMs: 120_000 });
+  expect(await counterOf(nas, guest)).toMatchObject({ breaks: [], garbage: [] });
 }

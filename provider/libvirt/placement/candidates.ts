@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 /** Not every candidate answered, so nobody knows where the domain is. */
-export class CandidateSilent extends Error {
+class CandidateSilent extends Error {
   constructor(domain: string, candidates: readonly Candidate[], reasons: readonly string[]) {
     const names = candidates.map(({ name }) => name).join(", ");
     super(
@@ -30,11 +30,7 @@ export interface DomainName {
 }
 
 /** @throws CandidateSilent */
-export async function sight(
-  domain: DomainName,
-  candidates: readonly Candidate[],
-  signal: AbortSignal,
-): Promise<Sighting[]> {
+async function sight(domain: DomainName, candidates: readonly Candidate[], signal: AbortSignal): Promise<Sighting[]> {
   const views = await Promise.allSettled(
     candidates.map(async ({ name, host }) => ({ host: name, ...(await viewDomain(host, domain.uuid, signal)) })),
   );

@@ -25,7 +25,7 @@ interface Ways {
 }
 
 /** A state of the hosts in which nothing may be decided without the operator. */
-export class PlacementUnclear extends Error {
+class PlacementUnclear extends Error {
   constructor(name: string, reason: string) {
     super(`${name}: ${reason}`);
     this.name = "PlacementUnclear";
