@@ -1,11 +1,15 @@
+import { migrateCommand, startGuest } from "../../lab/by-hand/guest";
+import { shareFolder } from "../../lab/by-hand/nfs";
+import { guests } from "../../lab/guest/build";
 import type { LabHost } from "../../lab/lab-host";
 import { Refused } from "../../provider/lifecycle/errors";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
 import { retryUntil } from "../../provider/util/policy";
 import { Driver } from "./drive";
-import { connectionsTo, connectionTo, runningLab } from "./support";
+import { connectionsTo, connectionTo, imageFolder, removeGuest, runningLab } from "./support";
 
-const { hvA, hvB } = runningLab();
+const { nas, hvA, hvB } = runningLab();
+const guest = { name: "busy-pki", folder: imageFolder, memoryMiB: 96 };
 const both = [hvA, hvB];
 const peers = [
   [hvA, hvB],
@@ -72,6 +76,7 @@ beforeAll(async () => {
   for (const host of both) before.set(host, await snapshot(host));
 });
 afterAll(async () => {
+  await removeGuest(guest.name);
   await driver.destroy();
   await Promise.all(both.map(putBack));
 });
@@ -132,6 +137,28 @@ test("nothing to do is no change, and no private key is in the state or was told
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.filter((line) => said.includes(line))).toEqual([]);
   }
+});
+
+test("a guest moves over these certificates, and until it has arrived libvirtd is not restarted", async () => {
+  await shareFolder(nas, both, imageFolder);
+  await startGuest(nas, hvA, guest, guests.dirty);
+  const moving = hvA.tryExec(migrateCommand(guest, hvB, { bandwidthMiBps: 1 }));
+  const sending = async () =>
+    expect((await hvA.exec(["virsh", "domjobinfo", "--rawstats", guest.name])).stdout).toMatch(
+      /memory_processed: [1-9]/,
+    );
+  await retryUntil(sending, { everyMs: 500, timeoutMs: 120_000 });
+  const refusal = await driver.up({ ...base, libvirtd: { tlsPort: 16999 } }).catch((error: unknown) => error);
+  await hvA.exec(["virsh", "domjobabort", guest.name]);
+  await moving;
+  expect(refusal).toBeInstanceOf(Refused);
+  expect((refusal as Error).message).toMatch(
+    /hv-a: libvirtd has to be restarted, which would end the job of busy-pki\./,
+  );
+  expect((refusal as Error).message).toMatch(
+    /hv-b: libvirtd has to be restarted, which would end the job of busy-pki\./,
+  );
+  await removeGuest(guest.name);
 });
 
 test("what was deleted, replaced, opened or switched off is seen and repaired", async () => {
