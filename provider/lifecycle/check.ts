@@ -26,10 +26,10 @@ export function makeCheck<Schema extends z.ZodObject, State extends object>(
 
   function complete(news: Properties): Properties {
     const inputs = withDefaults(schema, news);
-    if (derived === undefined) return inputs;
     if (hasUnknown(pick(inputs), unknownValue))
-      return { ...inputs, ...Object.fromEntries(derived.keys.map((key) => [key, unknownValue])) };
-    return { ...inputs, ...derived.from(argsOf(inputs), String(news[urnKey] ?? "")) };
+      return { ...inputs, ...Object.fromEntries((derived?.keys ?? []).map((key) => [key, unknownValue])) };
+    const args = argsOf(inputs); // with the defaults within objects
+    return { ...inputs, ...args, ...derived?.from(args, String(news[urnKey] ?? "")) };
   }
 
   return async (olds, news) => {

@@ -112,6 +112,18 @@ test("a default is written into the inputs", async () => {
   });
 });
 
+test("so is a default within an object, or it would show as a change for ever", async () => {
+  const nested = z.strictObject({
+    name: z.string(),
+    how: z.strictObject({ fast: z.boolean().default(true) }).optional(),
+  });
+  const definition = { ...handlersOf().definition, schema: nested, reconcile: async () => ({ seen: 1 }) };
+  const handlers = makeHandlers(definition as never, { contextFor: () => context, unknownValue: "?" });
+  const { inputs } = await handlers.check({}, { ...control, name: "a", how: {} });
+  const { outs } = await handlers.create(inputs);
+  expect(await handlers.diff("a", outs, inputs)).toMatchObject({ changes: false });
+});
+
 test("what follows from inputs is unknown as long as they are", async () => {
   const { handlers } = handlersOf({ derived: { keys: ["size"], from: ({ name }) => ({ size: name.length }) } });
   expect((await handlers.check({}, { ...control, name: "abc" })).inputs).toMatchObject({ size: 3 });
