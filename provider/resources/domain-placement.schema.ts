@@ -24,13 +24,25 @@ export const placementSchema = z
     adopt: z.boolean("must be true or false").default(false),
   })
   .superRefine(({ host, candidates }, { addIssue }) => {
-    if (host in candidates) return;
-    const names = Object.keys(candidates).join(", ");
-    addIssue({
-      code: "custom",
-      path: ["host"],
-      message: `must be one of the candidates (${names}): add the Host to them`,
-    });
+    const names = Object.keys(candidates);
+    if (!names.includes(host))
+      addIssue({
+        code: "custom",
+        path: ["host"],
+        message: `must be one of the candidates (${names.join(", ")}): add the Host to them`,
+      });
+    for (const message of twins(candidates)) addIssue({ code: "custom", path: ["candidates"], message });
   });
+
+/** One machine under two names would look like a guest that runs twice. */
+function twins(candidates: z.infer<typeof connections>): string[] {
+  const named = Object.entries(candidates);
+  return named.flatMap(([name, { address, port }], index) =>
+    named
+      .slice(index + 1)
+      .filter(([, other]) => other.address === address && other.port === port)
+      .map(([other]) => `must be different machines, and ${name} and ${other} are both ${address}: leave one out`),
+  );
+}
 
 export type PlacementInputs = z.infer<typeof placementSchema>;

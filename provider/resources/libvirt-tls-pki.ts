@@ -3,7 +3,7 @@
  * and QEMU look for them, and libvirtd set up to listen. Never touches certificates that it has not made, unless told to.
  */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import { connectionsOf, type Host, namedConnection } from "./host";
+import { connectionsOf, type Host, namedConnection, secretsOf } from "./host";
 import type { DaemonState } from "./libvirt-tls-pki.state";
 import { dependingOn, ManagedResource } from "./managed-resource";
 
@@ -80,6 +80,7 @@ export class LibvirtTlsPki extends ManagedResource {
     const inputs = { ...rest, authority: namedConnection(authority), hosts: connectionsOf(hosts) };
     const outputs = { caFingerprint: undefined, daemons: undefined };
     const all = dependingOn([authority, ...hosts], options);
-    super("LibvirtTlsPki", name, { ...outputs, ...inputs }, all, ["authority", "hosts"]); // they may hold ssh keys
+    const secrets = [...secretsOf(authority, "authority"), ...hosts.flatMap((host) => secretsOf(host, "hosts"))];
+    super("LibvirtTlsPki", name, { ...outputs, ...inputs }, all, secrets);
   }
 }

@@ -23,6 +23,10 @@ test("safe defaults", () => {
 
 test.each<[Record<string, unknown>, string]>([
   [{ host: "hv-c" }, "host: must be one of the candidates (hv-a, hv-b): add the Host to them"],
+  [
+    { candidates: { "hv-a": { address: "10.0.0.1" }, alias: { address: "10.0.0.1" } } },
+    "candidates: must be different machines, and hv-a and alias are both 10.0.0.1: leave one out",
+  ],
   [{ onDelete: "delete" }, 'onDelete: must be "shutdown", "destroy" or "keep"'],
   [{ powerState: "off" }, 'powerState: must be "running" or "shut off"'],
   [{ shutdownTimeoutSeconds: 0 }, "shutdownTimeoutSeconds: must be above 0"],
