@@ -57,7 +57,7 @@ export async function expectOnlyOn(host: LabHost | undefined, name: string, stat
   for (const candidate of [hvA, hvB])
     expect([candidate.name, await domainState(candidate, name)]).toEqual([
       candidate.name,
-      candidate === host ? state : undefined,
+      candidate.name === host?.name ? state : undefined,
     ]);
 }
 
