@@ -90,6 +90,16 @@ test.each([
   expect(thrown).not.toHaveProperty("properties");
 });
 
+test("a refusal leaves the state as it was, whatever is there: it may be another's", async () => {
+  const refused = new Refused("Taken by another.");
+  const { handlers } = handlersOf({ reconcile: async () => Promise.reject(refused) }, { size: 3 });
+  for (const attempt of [
+    handlers.create({ ...control, name: "a" }),
+    handlers.update("a", {}, { ...control, name: "a" }),
+  ])
+    expect(await attempt.catch((caught: unknown) => caught)).not.toHaveProperty("properties");
+});
+
 test("a failure after which nobody can look keeps what was wanted, for a refresh to find out", async () => {
   let broken = false;
   const { handlers } = handlersOf({
