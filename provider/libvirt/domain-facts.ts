@@ -50,7 +50,9 @@ export async function viewDomain(host: Host, uuid: string, signal: AbortSignal):
 
 /** Pure: what virsh printed. */
 export function parseView(uuid: string, stdout: string, stderr: string): HostView {
-  const [state = "", info = "", job = "", xml = "", list = ""] = stdout.split(separator);
+  const parts = stdout.split(separator);
+  if (parts.length !== 5) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
+  const [state = "", info = "", job = "", xml = "", list = ""] = parts;
   const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
   const names = new Map(rows);
   const [listed] = rows.find(([, id]) => id === uuid) ?? [];

@@ -1,0 +1,89 @@
+/** What hosts in a lab cannot be made to say: answers that must not be taken for an absence, or for leave to act. */
+import type { ServerChannel } from "ssh2";
+import { closeConnections } from "../../provider/host/ssh-host";
+import type { Context } from "../../provider/lifecycle/context";
+import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { ScriptedHost } from "./scripted-host";
+
+const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
+const context: Context = { info() {}, warn() {}, progress() {}, signal: new AbortController().signal };
+
+interface Answer {
+  stdout?: string;
+  stderr?: string;
+  exitCode?: number;
+}
+
+/** What virsh prints for a domain in this state; for none when there is no state. */
+function view(state?: string): Answer {
+  const separator = "\n-- kvm-live --\n";
+  const xml = `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`;
+  if (state === undefined) return { stdout: ["", "", "", "", "\n"].join(separator) };
+  return { stdout: [state, "Persistent:     yes", "Job type: 0", xml, `${uuid} web\n`].join(separator) };
+}
+
+/** Answers in turn; the last one for ever. */
+async function hostThatSays(...answers: Answer[]): Promise<ScriptedHost> {
+  let turn = 0;
+  const run = (_: string, channel: ServerChannel) => {
+    const { stdout = "", stderr = "", exitCode = 0 } = answers[Math.min(turn++, answers.length - 1)] ?? {};
+    channel.write(stdout);
+    channel.stderr.write(stderr);
+    channel.exit(exitCode);
+    channel.end();
+  };
+  return ScriptedHost.start({ run });
+}
+
+async function placedOn(a: Answer[], b: Answer[]) {
+  const hosts = [await hostThatSays(...a), await hostThatSays(...b)] as const;
+  const candidates = { a: hosts[0].args, b: hosts[1].args };
+  const domain = { uuid, name: "web", definition: "<domain type='kvm'><name>web</name></domain>" };
+  return { hosts, args: domainPlacement.schema.parse({ domain, host: "a", candidates }) };
+}
+
+const onlyLooked = (hosts: readonly ScriptedHost[]) =>
+  expect(hosts.flatMap(({ commands }) => commands).filter((command) => !command.includes("list --all"))).toEqual([]);
+
+afterEach(async () => {
+  await closeConnections();
+  await ScriptedHost.stopAll();
+});
+
+const running = view("running (booted)");
+const silent = { stderr: "error: failed to connect to the hypervisor\n", exitCode: 1 };
+
+test.each<[string, Answer[], Answer[], RegExp]>([
+  [
+    "a libvirt that does not answer",
+    [view()],
+    [silent],
+    /where it is stays unknown[^]*b: [^]*failed to connect to the hypervisor/,
+  ],
+  [
+    "an answer that is cut off",
+    [view()],
+    [{ stdout: view("running (booted)").stdout?.slice(0, 30) ?? "" }],
+    /b: virsh's answer about the domain \S+ is not complete/,
+  ],
+  ["two that run", [running], [running], /running \(booted\) on a and running \(booted\) on b at the same time/],
+  ["a move that was cut off", [view("paused (migrating)")], [view()], /a migration was cut off/],
+  ["a shell beside the guest", [view("paused (api error)")], [running], /`virsh destroy` the shell/],
+])("%s is an error, and nothing but looking is done: on refresh, up and delete", async (_, a, b, message) => {
+  const { hosts, args } = await placedOn(a, b);
+  await expect(domainPlacement.observe(context, args)).rejects.toThrow(message);
+  await expect(domainPlacement.reconcile(context, args, undefined)).rejects.toThrow(message);
+  await expect(domainPlacement.remove(context, { ...args, onDelete: "destroy" })).rejects.toThrow(message);
+  onlyLooked(hosts);
+});
+
+test("a guest that went from one to the other between two answers is not absent", async () => {
+  const { args } = await placedOn([view()], [view(), view("running (migrated)")]);
+  expect(await domainPlacement.observe(context, args)).toMatchObject({ host: "b", state: "running" });
+});
+
+test("what all hosts have twice said is not there, is not there", async () => {
+  const { hosts, args } = await placedOn([view()], [view()]);
+  expect(await domainPlacement.observe(context, args)).toBeUndefined();
+  expect(hosts.map(({ commands }) => commands.length)).toEqual([2, 2]);
+});
