@@ -54,9 +54,10 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
 
   async function settle(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
     const args = argsOf(properties);
-    const observed = await definition.observe(context(properties), args, known);
+    const operation = context(properties);
+    const observed = await definition.observe(operation, args, known);
     try {
-      const state = await definition.reconcile(context(properties), args, observed, known);
+      const state = await definition.reconcile(operation, args, observed, known);
       return { id: id(args), outs: outputs(properties, args, state) };
     } catch (error) {
       if (error instanceof Refused) throw error;

@@ -8,6 +8,7 @@ import { describeStep } from "../libvirt/placement/plan";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { Refused } from "../lifecycle/errors";
+import { Fresh } from "../lifecycle/fresh";
 import { removePlacement } from "./domain-placement.remove";
 import { type PlacementInputs, placementSchema } from "./domain-placement.schema";
 import { hostAt } from "./reach";
@@ -24,13 +25,16 @@ export interface PlacementState extends Observed {
   lastMigration?: MigrationRecord | undefined;
 }
 
+const fresh = new Fresh<Settled>();
+
 export const domainPlacement: Definition<typeof placementSchema, PlacementState> = {
   schema: placementSchema,
   // Nothing ever replaces a running guest.
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ domain }) => domain.uuid,
-  observe: async (context, args, known) => stateOf(await settle(placementOf(args), context), args, known),
+  observe: async (context, args, known) =>
+    stateOf(fresh.keep(context, await settle(placementOf(args), context)), args, known),
   reconcile,
   remove: (context, args) => removePlacement(context, placementOf(args), args.onDelete),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
@@ -53,7 +57,7 @@ async function reconcile(
   known?: PlacementState,
 ): Promise<PlacementState> {
   const placement = placementOf(args);
-  const seen = await settle(placement, context);
+  const seen = fresh.take(context) ?? (await settle(placement, context));
   if (known === undefined) refuseForeign(args, seen);
   const { steps, problems } = await plan(placement, seen, known?.definitionDigest, context.signal);
   if (problems.length > 0) throw new Refused(problems);

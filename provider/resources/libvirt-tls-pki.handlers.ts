@@ -6,6 +6,7 @@ import { isTransient } from "../libvirt/handshake-errors";
 import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
 import { Refused } from "../lifecycle/errors";
+import { Fresh } from "../lifecycle/fresh";
 import { retryUntil } from "../util/policy";
 import {
   type Args,
@@ -26,6 +27,8 @@ import { schema } from "./libvirt-tls-pki.schema";
 import { daemonState, type PkiState } from "./libvirt-tls-pki.state";
 import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
 import { connectionSecretKeys } from "./schemas";
+
+const fresh = new Fresh<Look>();
 
 export const libvirtTlsPki: Definition<typeof schema, PkiState> = {
   schema,
@@ -50,12 +53,13 @@ export const libvirtTlsPki: Definition<typeof schema, PkiState> = {
 
 /** Missing handshakes alone may pass; `failed` keeps them apart from what does not. */
 async function observe(
-  { signal }: Context,
+  context: Context,
   args: Args,
   known?: PkiState,
 ): Promise<{ state: PkiState | undefined; failed: FailedHandshake[] }> {
+  const { signal } = context;
   const departing = departedHosts(known?.hosts, args);
-  const seen = await look(args, departing, signal);
+  const seen = fresh.keep(context, await look(args, departing, signal));
   const isThere = [seen.authority, ...seen.hosts, ...seen.departed].some((one) => isOurs(one));
   if (!isThere) return { state: undefined, failed: [] };
   const lines = differences(seen, args);
@@ -81,7 +85,7 @@ async function reconcile(
 ): Promise<PkiState> {
   const { signal } = context;
   const departing = departedHosts(known?.hosts, args);
-  let seen = await look(args, departing, signal);
+  let seen = fresh.take(context) ?? (await look(args, departing, signal));
   await refuseUnlessPossible(seen, args, signal);
   warn(context, args);
   await syncDeparted(context, seen);
