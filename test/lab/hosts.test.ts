@@ -19,9 +19,9 @@ describe("hypervisors", () => {
   });
 
   test.each([hvA, hvB])("$name can have an Open vSwitch bridge", async (host) => {
-    await host.exec(["ovs-vsctl", "add-br", "ubuntu_br"]);
-    expect((await host.exec(["ovs-vsctl", "list-br"])).stdout).toBe("ubuntu_br\n");
-    await host.exec(["ovs-vsctl", "del-br", "ubuntu_br"]);
+    await host.exec(["ovs-vsctl", "add-br", "probe_br"]);
+    expect((await host.exec(["ovs-vsctl", "list-br"])).stdout).toBe("probe_br\n");
+    await host.exec(["ovs-vsctl", "del-br", "probe_br"]);
   });
 
   test("each is a machine of its own", async () => {
