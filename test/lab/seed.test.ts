@@ -68,6 +68,7 @@ test("up sets everything up and starts the guest on hv-a, without cdrom and USB"
   expect((await hvA.exec(["virsh", "dumpxml", seedGuest.name])).stdout).toMatch(
     /<source bridge='ubuntu_br'\/>\s*<virtualport type='openvswitch'>/,
   );
+  await pulumi("refresh", "--yes", "--expect-no-changes");
   await pulumi("preview", "--expect-no-changes");
 });
 
