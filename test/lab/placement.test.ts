@@ -1,6 +1,7 @@
 import { buildGuest, guests } from "../../lab/guest/build";
 import { domainXml, imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
+import { closeConnections } from "../../provider/host/ssh-host";
 import { domain } from "../../provider/resources/domain.handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
 import { retryUntil } from "../../provider/util/policy";
@@ -106,6 +107,7 @@ test("what was changed by hand is drift, all of it named, and the next up repair
 });
 
 test("a host that does not answer is an error, never an absence", async () => {
+  await closeConnections(); // one that is still open would be lost, not refused, and only after half a minute
   await hvA.partition();
   try {
     await expect(placement.refresh()).rejects.toThrow(
