@@ -8,9 +8,7 @@ import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
-
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
-
 import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
 

@@ -1,5 +1,4 @@
 /** Provider side of `LibvirtTlsPki`. */
-
 import { insecurities } from "../libvirt/daemon-settings";
 import type { FailedHandshake } from "../libvirt/handshake";
 import { isTransient } from "../libvirt/handshake-errors";
