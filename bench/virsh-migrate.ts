@@ -71,7 +71,7 @@ runMain(async () => {
   try {
     await runSteps([
       { title: "Taking down the last bench's lab", run: (tell) => lab.down(tell) },
-      ...setupSteps({ lab, hosts: defaultHosts, pulumi: false }),
+      ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: false }),
       { title: "Shared storage", run: () => shareFolder(nas, [hvA, hvB], guest.folder) },
       { title: "Certificates", run: () => exchangeCertificates([hvA, hvB]) },
       { title: "Guest", run: () => startGuest(nas, hvA, guest, guests.dirty) },

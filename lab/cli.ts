@@ -34,7 +34,7 @@ program
   .option("--with <hosts...>", "boot these too, e.g. hv-c (Debian 13)", [])
   .action(async (options: { with: string[] }) => {
     const hosts = [...new Set([...defaultHosts, ...options.with])];
-    await runSteps(setupSteps({ lab: lab(), hosts, pulumi: false }));
+    await runSteps(setupSteps({ labs: [lab()], hosts, pulumi: false }));
     console.log(await statusTable(lab()));
   });
 

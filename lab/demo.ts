@@ -25,7 +25,7 @@ runMain(async () => {
   await runSteps([
     { title: "Taking down the last demo's lab", run: (report) => lab.down(report) },
     { title: "Building the provider", run: buildProvider },
-    ...setupSteps({ lab, hosts: defaultHosts, pulumi: true }),
+    ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: true }),
     { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => furnishHosts(lab) },
     { title: "A Pulumi stack of examples/seed", run: async () => (stack = await createSeedStack(lab, folder)) },
   ]);

@@ -12,7 +12,7 @@ import type { Step } from "./steps";
 import { UserError } from "./terminal";
 
 export interface SetupOptions {
-  lab: Lab;
+  labs: readonly Lab[];
   /** Names of the hosts that shall be up at the end. */
   hosts: readonly string[];
   /** Names of hosts that may be booted later, when nothing can be built any more. */
@@ -22,7 +22,7 @@ export interface SetupOptions {
 }
 
 export function setupSteps(options: SetupOptions): Step[] {
-  const { lab, hosts, later = [], pulumi } = options;
+  const { labs, hosts, later = [], pulumi } = options;
   const releases = new Set([...hosts, ...later].map((name) => hostSpec(name).release));
   return [
     { title: "This machine can run the lab", run: () => checkMachine(options) },
@@ -33,16 +33,19 @@ export function setupSteps(options: SetupOptions): Step[] {
     })),
     { title: "ssh keys", run: ensureKeys },
     ...(pulumi ? [{ title: "Pulumi CLI", run: ensurePulumiCli }] : []),
-    { title: `Hosts ${hosts.join(", ")}`, run: (report) => lab.up({ hosts, report }) },
+    {
+      title: `Hosts ${hosts.join(", ")}${labs.length > 1 ? `, in ${labs.length} labs` : ""}`,
+      run: (report) => Promise.all(labs.map((lab) => lab.up({ hosts, report }))),
+    },
   ];
 }
 
 /** @throws UserError with every problem at once */
-async function checkMachine({ lab, hosts, later = [], pulumi }: SetupOptions): Promise<void> {
+async function checkMachine({ labs, hosts, later = [], pulumi }: SetupOptions): Promise<void> {
   const cli = pulumi ? await findPulumiCli() : undefined;
   const specs = [...hosts, ...later].map(hostSpec);
   const needs: Needs = {
-    memoryMiB: memoryNeeded(lab, specs),
+    memoryMiB: memoryNeeded(labs, specs),
     diskMiB: diskNeeded(specs, pulumi && !cli),
     pulumi,
   };
@@ -54,8 +57,8 @@ async function checkMachine({ lab, hosts, later = [], pulumi }: SetupOptions): P
 }
 
 /** What the hosts that are off will take, and some for what runs beside them. */
-function memoryNeeded(lab: Lab, specs: readonly HostSpec[]): number {
-  const off = specs.filter(({ name }) => !lab.host(name).isRunning);
+function memoryNeeded(labs: readonly Lab[], specs: readonly HostSpec[]): number {
+  const off = labs.flatMap((lab) => specs.filter(({ name }) => !lab.host(name).isRunning));
   return off.reduce((sum, { memoryMiB }) => sum + memoryMiB, 1024);
 }
 
