@@ -1,3 +1,5 @@
+import { bracketed } from "../util/address";
+
 /** How a host is reached over SSH. `~/.ssh/config` is not read: what is not here is not used. */
 export interface ConnectionArgs {
   /** Name or IP address. */
@@ -41,8 +43,7 @@ export interface ConnectionArgs {
 
 /** How messages name a host, e.g. `root@10.77.0.11` or `admin@hv-a:2222`. */
 export function hostLabel({ user = "root", address, port = 22 }: ConnectionArgs): string {
-  const shown = address.includes(":") ? `[${address}]` : address;
-  return `${user}@${shown}${port === 22 ? "" : `:${port}`}`;
+  return `${user}@${bracketed(address)}${port === 22 ? "" : `:${port}`}`;
 }
 
 /** What must never be shown of it. */

@@ -3,6 +3,7 @@ import type { Host } from "../host/host";
 import { digest, markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./job";
+import { virsh } from "./virsh";
 import { parseXml } from "./xml";
 
 export interface DomainFacts {
@@ -44,7 +45,7 @@ export async function viewDomain(host: Host, uuid: string, signal: AbortSignal):
   ];
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
-  const { stdout, stderr } = await host.run(["virsh", "--connect", "qemu:///system", commands], { signal });
+  const { stdout, stderr } = await host.run(virsh(commands), { signal });
   return parseView(uuid, stdout, stderr);
 }
 

@@ -3,6 +3,7 @@ import type { CommandResult } from "../host/host";
 import { type Job, parseJob, progressLine } from "./job";
 import type { Candidate, DomainName } from "./placement/candidates";
 import { migrateUri, tlsUri } from "./uri";
+import { virsh } from "./virsh";
 
 export interface MigrationOptions {
   /** Limit of the transfer rate. @default none */
@@ -27,17 +28,7 @@ export interface MigrationRecord {
 /** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
 export function migrateCommand({ uuid }: DomainName, address: string, { bandwidthMiBps }: MigrationOptions): string[] {
   return [
-    ...[
-      "virsh",
-      "--connect",
-      "qemu:///system",
-      "migrate",
-      "--live",
-      "--p2p",
-      "--persistent",
-      "--undefinesource",
-      "--tls",
-    ],
+    ...virsh("migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--tls"),
     ...(bandwidthMiBps === undefined ? [] : ["--bandwidth", String(bandwidthMiBps)]),
     ...["--migrateuri", migrateUri(address), "--domain", uuid, "--desturi", tlsUri(address)],
   ];
@@ -67,7 +58,7 @@ export async function watchJob(
   tell: (line: string) => void,
   ended: AbortSignal,
 ): Promise<void> {
-  const commands = ["virsh", "--connect", "qemu:///system", "domjobinfo", uuid, "--rawstats"];
+  const commands = virsh("domjobinfo", uuid, "--rawstats");
   while (!ended.aborted) {
     const pause = AbortSignal.any([ended, AbortSignal.timeout(pollMs)]);
     const look = from.host.tryRun(commands, { timeoutMs: 30_000, signal: ended }).catch(() => undefined);
@@ -90,7 +81,7 @@ const aborted = (signal: AbortSignal) =>
  */
 export async function completedJob({ uuid }: DomainName, to: Candidate, signal: AbortSignal): Promise<Job | undefined> {
   const words = ["domjobinfo", uuid, "--completed", "--keep-completed", "--rawstats"];
-  const { exitCode, stdout } = await to.host.tryRun(["virsh", "--connect", "qemu:///system", ...words], { signal });
+  const { exitCode, stdout } = await to.host.tryRun(virsh(...words), { signal });
   const job = parseJob(stdout);
   return exitCode === 0 && job.operation === "incoming" ? job : undefined;
 }

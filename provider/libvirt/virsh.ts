@@ -4,7 +4,8 @@ import { runScript } from "../host/script";
 import { isOutOfTime, retryUntil } from "../util/policy";
 import { markedDefinition } from "./domain-xml";
 
-const virsh = (...words: string[]) => ["virsh", "--connect", "qemu:///system", ...words];
+/** A command to the host's own libvirt. */
+export const virsh = (...words: string[]) => ["virsh", "--connect", "qemu:///system", ...words];
 
 /** Makes it, or changes what it will be at its next start. The XML is validated against libvirt's schema first. */
 export async function define(host: Host, definition: string): Promise<void> {

@@ -8,3 +8,8 @@ export class Refused extends Error {
     this.name = "Refused";
   }
 }
+
+/** @throws Refused with all of them, when there are any */
+export function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Refused(problems);
+}

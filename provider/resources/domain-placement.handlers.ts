@@ -7,7 +7,7 @@ import { carryOutAndVerify, type Placement, plan, type Settled, settle } from ".
 import { describeStep } from "../libvirt/placement/plan";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
-import { Refused } from "../lifecycle/errors";
+import { Refused, refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
 import { removePlacement } from "./domain-placement.remove";
 import { type PlacementInputs, placementSchema } from "./domain-placement.schema";
@@ -60,7 +60,7 @@ async function reconcile(
   const seen = fresh.take(context) ?? (await settle(placement, context));
   if (known === undefined) refuseForeign(args, seen);
   const { steps, problems } = await plan(placement, seen, known?.definitionDigest, context.signal);
-  if (problems.length > 0) throw new Refused(problems);
+  refuse(problems);
   const { seen: reached, record } = await carryOutAndVerify(placement, seen, steps, context);
   if (record) context.info(summary(args.domain.name, record));
   if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))

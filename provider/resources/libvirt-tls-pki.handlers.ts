@@ -4,7 +4,7 @@ import type { FailedHandshake } from "../libvirt/handshake";
 import { isTransient } from "../libvirt/handshake-errors";
 import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
-import { Refused } from "../lifecycle/errors";
+import { refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
 import { retryUntil } from "../util/policy";
 import {
@@ -127,7 +127,7 @@ async function remove(context: Context, args: Args, known?: PkiState): Promise<v
   const seen = await look(args, departedHosts(known?.hosts, args), context.signal);
   const hypervisors = [...seen.hosts, ...seen.departed];
   const problems = await jobProblems(hypervisors.filter(isOurs), context.signal);
-  if (problems.length > 0) throw new Refused(problems);
+  refuse(problems);
   const all = [...new Set([...hypervisors, seen.authority])].filter(
     (one) => isOurs(one) && (!one.before || one.before.authority === args.authority.address),
   );

@@ -1,9 +1,8 @@
 /** Provider side of `NfsExport`. */
-import { isIP } from "node:net";
 import { z } from "zod";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
-import { Refused } from "../lifecycle/errors";
+import { refuse } from "../lifecycle/errors";
 import { clientProblem } from "../nfs/export-client";
 import { exportFile, exportName } from "../nfs/export-file";
 import { exportOptionProblems } from "../nfs/export-options";
@@ -20,6 +19,7 @@ import type { ExportClient } from "../nfs/exports";
 import { readMark } from "../nfs/mark";
 import { losersOf, narrowed } from "../nfs/open-files";
 import { lookAtServer, openFilesUnder, publish, unpublish } from "../nfs/server";
+import { bracketed } from "../util/address";
 import { hostAt } from "./reach";
 import { connectionSecretKeys, namedConnection, plainPath, text } from "./schemas";
 
@@ -87,7 +87,7 @@ export const nfsExport: Definition<typeof schema, NfsExportState> = {
   remove,
 };
 
-const sourceOf = (address: string, path: string) => `${isIP(address) === 6 ? `[${address}]` : address}:${path}`;
+const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
 async function observe({ signal }: Context, args: Args, known?: NfsExportState): Promise<NfsExportState | undefined> {
   return stateOf(await lookAtServer(hostAt(args.server), args, signal), args, known);
@@ -162,8 +162,4 @@ async function losses(
   if (narrowed(before, after).length === 0) return [];
   const lost = losersOf(await openFilesUnder(hostAt(server), path), before, after);
   return lost.map(({ address, path: file }) => `${server.name}: ${address} has ${file} open. Close it there first.`);
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new Refused(problems);
 }

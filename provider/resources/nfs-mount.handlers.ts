@@ -1,11 +1,10 @@
 /** Provider side of `NfsMount`. */
-import { isIP } from "node:net";
 import { z } from "zod";
 import type { Host } from "../host/host";
 import { guestsUsing } from "../libvirt/guests-using";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
-import { Refused } from "../lifecycle/errors";
+import { refuse } from "../lifecycle/errors";
 import { readMark } from "../nfs/mark";
 import { lookAtMount, removeMount, settleMount, tryMount, usersOfMount } from "../nfs/mount";
 import { defaultMountOptions, mountOptionProblems } from "../nfs/mount-options";
@@ -13,6 +12,7 @@ import { type MountView, mountDrift, mountProblems, mountSteps, topMount } from 
 import { sourceProblem } from "../nfs/mount-source";
 import { parseUnit, unitFile, unitName } from "../nfs/mount-unit";
 import { sameSource } from "../nfs/mountinfo";
+import { bracketed } from "../util/address";
 import { hostAt } from "./reach";
 import { connectionSecretKeys, namedConnection, plainPath } from "./schemas";
 
@@ -64,7 +64,7 @@ export const nfsMount: Definition<typeof schema, NfsMountState> = {
   remove,
 };
 
-const locationOf = (address: string, path: string) => `${isIP(address) === 6 ? `[${address}]` : address}:${path}`;
+const locationOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
 async function observe({ signal }: Context, args: Args, known?: NfsMountState): Promise<NfsMountState | undefined> {
   return stateOf(await lookAtMount(hostAt(args.host), args.path, signal), args, known);
@@ -149,8 +149,4 @@ async function uses(host: Host, { host: { name }, path }: Args): Promise<string[
 async function trial(host: Host, args: Args): Promise<string[]> {
   const failed = await tryMount(host, args);
   return failed === undefined ? [] : [failed.message];
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new Refused(problems);
 }
