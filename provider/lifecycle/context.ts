@@ -5,6 +5,11 @@ export interface Context {
   warn(message: string): void;
   /** Shown in the resource's row until the next one comes. */
   progress(message: string): void;
-  /** Aborted when the process has to end. */
+  /**
+   * Aborted, with {@link Cancelled}, when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is
+   * undone; what is short ends as it would. It says nothing about operations that begin later.
+   */
+  cancelled: AbortSignal;
+  /** Aborted when the process has to end: by the second Ctrl-C, or with the CLI. */
   signal: AbortSignal;
 }

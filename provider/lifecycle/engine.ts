@@ -1,6 +1,8 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
 import { setMaxListeners } from "node:events";
+import { Cancellation } from "./cancellation";
 import type { Context } from "./context";
+import { onFirstInterrupt } from "./first-interrupt";
 import { log, runtime } from "./pulumi-sdk";
 
 /** Values of inputs that are not known yet in a preview. */
@@ -8,6 +10,7 @@ export const { unknownValue } = runtime;
 
 const stopping = new AbortController();
 setMaxListeners(0, stopping.signal); // each command of each resource listens while it runs
+const cancellation = new Cancellation();
 let connected = false;
 
 export function contextFor(urn: string | undefined): Context {
@@ -17,11 +20,17 @@ export function contextFor(urn: string | undefined): Context {
     info: (message) => void log.info(message, resource),
     warn: (message) => void log.warn(message, resource),
     progress: (message) => void log.info(message, resource, undefined, true),
+    cancelled: cancellation.signal,
     signal: stopping.signal,
   };
 }
 
 type Resource = NonNullable<Parameters<typeof log.info>[1]>;
+
+/** Cancels what runs when the user asks to stop. Where that cannot be heard, what runs goes on to its end. */
+export function cancelWithEngine(): void {
+  onFirstInterrupt(() => cancellation.cancel());
+}
 
 /**
  * Ends the process when Pulumi does: on SIGINT, which Pulumi sends at the end of each operation, and when its standard
