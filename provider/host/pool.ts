@@ -1,5 +1,4 @@
 /** One connection a host and process, opened when it is wanted, closed when it has been idle. */
-
 import { unlessAborted } from "../util/signals";
 import type { ConnectionArgs } from "./connection-args";
 import { SshConnection } from "./ssh-connection";

@@ -4,6 +4,7 @@ import { retryUntil } from "../../provider/util/policy";
 import { silentPort } from "../protocol/scripted-host";
 
 let workspace: PulumiWorkspace;
+let up: StartedPulumi;
 let silent: Awaited<ReturnType<typeof silentPort>>;
 const deployment = async () => JSON.parse((await workspace.pulumi(["stack", "export"])).stdout).deployment;
 const hostsInState = async () =>
@@ -11,14 +12,13 @@ const hostsInState = async () =>
 const until = (condition: () => void) => retryUntil(async () => condition(), { everyMs: 20, timeoutMs: 60_000 });
 
 /** An `up` whose provider waits, for an hour, for a host that says nothing. */
-async function waitingUp(): Promise<StartedPulumi> {
-  const up = workspace.start(["up", "--yes", "--skip-preview"]);
+async function startWaiting(): Promise<void> {
+  up = workspace.start(["up", "--yes", "--skip-preview"]);
   await until(() => expect(silent.waiting()).toBe(1));
   expect(up.providerPids()).toHaveLength(1);
-  return up;
 }
 
-const expectNothingLeftOf = async (up: StartedPulumi) => {
+const expectNothingLeft = async () => {
   await until(() => expect(up.providerPids()).toEqual([]));
   await until(() => expect(silent.waiting()).toBe(0));
 };
@@ -31,34 +31,38 @@ beforeAll(async () => {
   const settings = Object.entries(login).flatMap(([key, value]) => ["--plaintext", `login.${key}=${value}`]);
   await workspace.pulumi(["config", "set-all", "--path", "--plaintext", "addresses[0]=127.0.0.1", ...settings]);
 });
+afterEach(() => {
+  up.signal("SIGKILL");
+  for (const pid of up.providerPids()) kill(pid, "SIGKILL");
+});
 afterAll(() => {
   workspace.remove();
   silent.close();
 });
 
 test("the first Ctrl-C ends what can be ended, and the state holds what is true", async () => {
-  const up = await waitingUp();
+  await startWaiting();
   up.signal("SIGINT");
   const { exitCode, stdout } = await up.done;
   expect(exitCode).toBe(1);
   expect(stdout).toContain("Cancelled. The same command again goes on from here.");
-  await expectNothingLeftOf(up);
+  await expectNothingLeft();
   expect((await deployment()).pending_operations).toBeUndefined();
   expect(await hostsInState()).toEqual([]);
 });
 
 test("a CLI that is killed takes its provider along; what it leaves is a lock, which `pulumi cancel` takes away", async () => {
-  const up = await waitingUp();
+  await startWaiting();
   up.signal("SIGKILL");
   expect(await up.done).toMatchObject({ exitCode: -1 });
-  await expectNothingLeftOf(up);
+  await expectNothingLeft();
   expect((await workspace.tryPulumi(["up", "--yes", "--skip-preview"])).stderr).toMatch(/currently locked by 1 lock/);
   await workspace.pulumi(["cancel", "--yes"]);
   expect((await deployment()).pending_operations).toMatchObject([{ type: "creating" }]);
 });
 
 test("a provider that is killed ends the command with an error", async () => {
-  const up = await waitingUp();
+  await startWaiting();
   for (const pid of up.providerPids()) kill(pid, "SIGKILL");
   const { exitCode, stdout } = await up.done;
   expect(exitCode).toBe(1);
