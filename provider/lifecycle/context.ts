@@ -5,6 +5,15 @@ export interface Context {
   warn(message: string): void;
   /** Shown in the resource's row until the next one comes. */
   progress(message: string): void;
+  /** What changes all the time is told no more often than that, in milliseconds. */
+  progressEveryMs: number;
+  /** Whether hosts may be changed: in a create and an update, and not in a preview, a refresh or a delete. */
+  acts: boolean;
+  /**
+   * Aborted when the user has asked to stop (the first Ctrl-C). What can be undone cleanly is, what is short ends as it
+   * would.
+   */
+  cancelled: AbortSignal;
   /** Aborted when the process has to end. */
   signal: AbortSignal;
 }

@@ -2,11 +2,15 @@
 import { setMaxListeners } from "node:events";
 import type { Context } from "./context";
 import { log, runtime } from "./pulumi-sdk";
+import { isWatched } from "./terminal";
 
 /** Values of inputs that are not known yet in a preview. */
 export const { unknownValue } = runtime;
 
 const stopping = new AbortController();
+const cancelling = new AbortController();
+/** On a terminal a row is written over; elsewhere each line of progress stays. */
+const progressEveryMs = isWatched() ? 1000 : 10_000;
 setMaxListeners(0, stopping.signal); // each command of each resource listens while it runs
 let connected = false;
 
@@ -17,6 +21,9 @@ export function contextFor(urn: string | undefined): Context {
     info: (message) => void log.info(message, resource),
     warn: (message) => void log.warn(message, resource),
     progress: (message) => void log.info(message, resource, undefined, true),
+    progressEveryMs,
+    acts: false,
+    cancelled: cancelling.signal,
     signal: stopping.signal,
   };
 }

@@ -3,9 +3,9 @@
  * state between calls, without the seconds that a CLI takes.
  */
 import type { z } from "zod";
-import type { Context } from "../../provider/lifecycle/context";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { makeHandlers } from "../../provider/lifecycle/handlers";
+import { quietContext } from "../fixtures/context";
 
 type Properties = Record<string, unknown>;
 
@@ -23,11 +23,19 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
 
   constructor(definition: Definition<Schema, State>, name = "test") {
     const tell = (line: string) => void this.told.push(line);
-    const context: Context = { info: tell, warn: tell, progress: tell, signal: new AbortController().signal };
-    this.handlers = makeHandlers(definition, { contextFor: () => context, unknownValue: "?" });
+    const context = () => quietContext({ info: tell, warn: tell, progress: tell, cancelled: this.cancelling.signal });
+    this.handlers = makeHandlers(definition, { contextFor: context, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }
   private readonly control: Properties;
+
+  private cancelling = new AbortController();
+
+  /** The first Ctrl-C, for what is under way now. */
+  cancel(): void {
+    this.cancelling.abort(new Error("Cancelled."));
+    this.cancelling = new AbortController();
+  }
 
   /** @throws Error when there is no state */
   get outputs(): State & Properties {

@@ -1,12 +1,12 @@
 /** What hosts in a lab cannot be made to say: answers that must not be taken for an absence, or for leave to act. */
 import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
-import type { Context } from "../../provider/lifecycle/context";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { quietContext } from "../fixtures/context";
 import { ScriptedHost } from "./scripted-host";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
-const context: Context = { info() {}, warn() {}, progress() {}, signal: new AbortController().signal };
+const context = quietContext();
 
 interface Answer {
   stdout?: string;

@@ -1,7 +1,7 @@
-import type { Context } from "../../../provider/lifecycle/context";
 import { Fresh } from "../../../provider/lifecycle/fresh";
+import { quietContext } from "../../fixtures/context";
 
-const operation = (): Context => ({ info() {}, warn() {}, progress() {}, signal: new AbortController().signal });
+const operation = () => quietContext();
 
 test("what was seen is handed out once, and to the same operation only", () => {
   const fresh = new Fresh<string>();
