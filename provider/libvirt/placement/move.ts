@@ -2,9 +2,11 @@
 import { MigrationFailed } from "../errors";
 import { migrateCommand } from "../migration/command";
 import { type Followed, follow, type Ways } from "../migration/follow";
+import type { Job } from "../migration/job";
 import { completedJob, maxDowntime, setMaxDowntime } from "../migration/job-control";
 import { isEncrypted, type MigrationOptions } from "../migration/options";
 import { type MigrationRecord, recordOf, transportOf } from "../migration/record";
+import { runMigration } from "../migration/run";
 import { MigrationSlots } from "../migration/slots";
 import { defaultMaxDowntimeMs } from "../migration/steering";
 import { resume } from "../virsh";
@@ -66,7 +68,7 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
   let alreadyMs = 0;
   for (;;) {
     await luggage.prepare();
-    const { said, followed } = await run({ ...trip, options: attempt }, alreadyMs);
+    const { said, figures, followed } = await run({ ...trip, options: attempt }, alreadyMs);
     ways.progress(`${way}: verifying`);
     const location = await settled();
     const { last, tls, verdict, suspended } = followed;
@@ -79,7 +81,7 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
         throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, verdict.reason);
       const job = await completedJob(domain, to.host, ways.signal);
       const known = { from: from.name, to: to.name, encrypted: isEncrypted(options), transport: transportOf(options) };
-      return recordOf(known, job ?? last, new Date());
+      return recordOf(known, job ?? figures ?? last, new Date());
     }
     if (place?.host === from.name) await Promise.all([luggage.withdraw(), restoreDowntime()]);
     if (verdict?.do !== "begin anew with auto-converge" || place?.host !== from.name)
@@ -89,21 +91,16 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
   }
 }
 
-/** Migrations of large, busy guests take hours; what ends one that hangs is libvirt's keepalive. */
-const patienceMs = 7 * 24 * 3600 * 1000;
-
 /** @returns what virsh said when it failed: nothing for a success */
-async function run(trip: Move, alreadyMs: number): Promise<{ said: string; followed: Followed }> {
+async function run(trip: Move, alreadyMs: number): Promise<{ said: string; figures?: Job; followed: Followed }> {
   const { domain, from, to, options, ways } = trip;
   const ended = new AbortController();
-  const command = migrateCommand(domain, to, options);
-  const running = from.host
-    .tryRun(command, { timeoutMs: patienceMs, signal: ways.signal })
-    .then(({ exitCode, stderr }) => (exitCode === 0 ? "" : stderr))
-    .catch((error: Error) => error.message)
-    .finally(() => ended.abort());
+  const running = runMigration(from.host, domain.uuid, migrateCommand(domain, to, options), {
+    listens: options.postCopy !== undefined,
+    signal: ways.signal,
+  }).finally(() => ended.abort());
   const followed = await follow({ domain, from, to, options, alreadyMs }, ways, ended.signal);
-  return { said: await running, followed };
+  return { ...(await running), followed };
 }
 
 /** A lower limit has to hold from the beginning; a higher one is reached in steps when it is needed. */
