@@ -52,9 +52,23 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 
 /** Like {@link run}, but any exit code is an answer. */
 export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { result, problem } = await collect(argv, options);
+  const { result, problem } = await collect(argv, options).ended;
   if (problem !== undefined) throw new CommandFailed(result, problem);
   return result;
+}
+
+/** A command that runs. */
+export interface StartedCommand {
+  pid: number;
+  /** Resolves however the command ends; with the exit code -1 when by a signal. */
+  done: Promise<RunResult>;
+}
+
+/** Starts a command without waiting for its end. @throws Error when the program cannot be started */
+export function startCommand(argv: readonly string[], options: RunOptions = {}): StartedCommand {
+  const { pid, ended } = collect(argv, options);
+  if (pid === undefined) throw new Error(`${quoteCommand(argv)} cannot be started.`);
+  return { pid, done: ended.then(({ result }) => result) };
 }
 
 /** Hands this terminal to a command; answers with its exit code. */
@@ -74,17 +88,23 @@ function start(argv: readonly string[], options: SpawnOptions) {
   return spawn(program, args, options);
 }
 
-function collect(argv: readonly string[], options: RunOptions): Promise<{ result: RunResult; problem?: string }> {
-  return new Promise((resolve) => {
-    const { cwd, env, timeoutMs, signal } = options;
-    const child = start(argv, {
-      stdio: "pipe",
-      killSignal: "SIGKILL",
-      ...(cwd !== undefined && { cwd }),
-      ...(env && { env }),
-      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
-      ...(signal && { signal }),
-    });
+interface Ended {
+  result: RunResult;
+  /** Why it did not end by itself. */
+  problem?: string;
+}
+
+function collect(argv: readonly string[], options: RunOptions): { pid: number | undefined; ended: Promise<Ended> } {
+  const { cwd, env, timeoutMs, signal } = options;
+  const child = start(argv, {
+    stdio: "pipe",
+    killSignal: "SIGKILL",
+    ...(cwd !== undefined && { cwd }),
+    ...(env && { env }),
+    ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+    ...(signal && { signal }),
+  });
+  const ended = new Promise<Ended>((resolve) => {
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       let rest = "";
@@ -109,6 +129,7 @@ function collect(argv: readonly string[], options: RunOptions): Promise<{ result
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
+  return { pid: child.pid, ended };
 }
 
 function lastLines(text: string, count: number): string {

@@ -3,7 +3,7 @@
  * neither do the names in `handlers`.
  */
 import { closeConnections } from "./host/ssh-host";
-import { contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
+import { cancelWithEngine, contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
@@ -23,4 +23,5 @@ export const handlers: Readonly<Record<string, Handlers>> = {
   NfsMount: makeHandlers(nfsMount, environment),
 };
 
+cancelWithEngine();
 endWithEngine(closeConnections);

@@ -37,6 +37,17 @@ export function namespaceProcesses(path: string): ProcessInfo[] {
   return allProcesses().filter(({ pid }) => !own.has(pid) && inodeOf(`/proc/${pid}/ns/net`) === inode);
 }
 
+/** Processes of this user with a variable in their environment: those that inherited it, whoever their parent is now. */
+export function processesWith(variable: string, value: string): ProcessInfo[] {
+  const wanted = `${variable}=${value}`;
+  return allProcesses().filter(({ pid }) => readProc(`/proc/${pid}/environ`)?.split("\0").includes(wanted));
+}
+
+/** The command line of a process; empty when it has ended. */
+export function argvOf(pid: number): string[] {
+  return readProc(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
+}
+
 /**
  * Processes of one session in one network namespace: a host's User-Mode Linux and the stubs in which its programs run.
  * The namespace is asked too, because a session's number may be given out again once the session has ended.

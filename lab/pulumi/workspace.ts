@@ -2,12 +2,22 @@
  * A scratch place for the real Pulumi CLI: own project file and stack configuration, own backend, own home, own
  * passphrase. Nothing of the user's and nothing in the repository is touched.
  */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
+import { argvOf, kill, processesWith } from "../machine/processes";
 import { repository } from "../paths";
-import { type RunOptions, type RunResult, run, runAnyway, runAttached } from "../process";
+import {
+  type RunOptions,
+  type RunResult,
+  run,
+  runAnyway,
+  runAttached,
+  type StartedCommand,
+  startCommand,
+} from "../process";
 import { ensurePulumiCli } from "./cli";
 
 export interface PulumiWorkspace {
@@ -17,12 +27,22 @@ export interface PulumiWorkspace {
   pulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Like {@link pulumi}, but any exit code is an answer. */
   tryPulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Starts `pulumi ARGS` without waiting, for tests that interrupt it. */
+  start(args: readonly string[], options?: RunOptions): StartedPulumi;
   /** Runs `pulumi ARGS` on this terminal, as a user does. @throws Error on an exit code other than 0 */
   show(args: readonly string[]): Promise<void>;
   /** Shell text after which `pulumi` in the same shell uses this place. */
   readonly setUp: string;
   /** Deletes the backend and all else that was made here. */
   remove(): void;
+}
+
+/** A `pulumi` that runs. */
+export interface StartedPulumi extends StartedCommand {
+  /** Sends a signal to the CLI alone, as `kill` does; Ctrl-C does so too, since providers have process groups of their own. */
+  signal(name: NodeJS.Signals): void;
+  /** Its processes of dynamic providers, also those that have outlived it. */
+  providerPids(): number[];
 }
 
 export interface WorkspaceOptions {
@@ -33,6 +53,17 @@ export interface WorkspaceOptions {
   /** Put before the command, e.g. to run it inside the lab's network. */
   wrap?: (argv: readonly string[]) => string[];
   report?: (line: string) => void;
+}
+
+/** Inherited by all that one run of the CLI starts: its providers are found by it when their parent is gone. */
+const runVariable = "PULUMI_KVM_LIVE_RUN";
+
+/** Without the shell scripts that start them. */
+function providersOf(run: string): number[] {
+  const isProvider = (argv: string[]) => argv[1]?.includes("/cmd/dynamic-provider") ?? false;
+  return processesWith(runVariable, run)
+    .map(({ pid }) => pid)
+    .filter((pid) => isProvider(argvOf(pid)));
 }
 
 export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<PulumiWorkspace> {
@@ -57,10 +88,17 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
     ...Object.entries(own).map(([key, value]) => quoteCommand(["export", `${key}=${value}`])),
   ].join("\n");
   const command = (args: readonly string[]) => wrap(["pulumi", "--non-interactive", ...args]);
+  const start = (args: readonly string[], more: RunOptions = {}): StartedPulumi => {
+    const run = randomUUID();
+    const started = startCommand(command(args), { cwd, ...more, env: { ...env, ...more.env, [runVariable]: run } });
+    const { pid } = started;
+    return { ...started, signal: (name) => kill(pid, name), providerPids: () => providersOf(run) };
+  };
   return {
     env,
     pulumi: (args, more) => run(command(args), { env, cwd, ...more }),
     tryPulumi: (args, more) => runAnyway(command(args), { env, cwd, ...more }),
+    start,
     show: async (args) => {
       const exitCode = await runAttached(wrap(["pulumi", ...args]), { env, cwd });
       if (exitCode !== 0) throw new Error(`${quoteCommand(["pulumi", ...args])} ended with exit code ${exitCode}.`);

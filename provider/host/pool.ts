@@ -1,4 +1,6 @@
 /** One connection a host and process, opened when it is wanted, closed when it has been idle. */
+
+import { unlessAborted } from "../util/signals";
 import type { ConnectionArgs } from "./connection-args";
 import { SshConnection } from "./ssh-connection";
 
@@ -7,6 +9,8 @@ const idleMs = 3000;
 
 interface Entry {
   connection: Promise<SshConnection>;
+  /** Ends the attempt to connect; nothing once connected. */
+  attempt: AbortController;
   users: number;
   idle?: NodeJS.Timeout;
 }
@@ -14,15 +18,25 @@ interface Entry {
 export class ConnectionPool {
   private readonly entries = new Map<string, Entry>();
 
-  /** Lends the connection to `work`; a broken one is replaced first. Never repeats `work`. */
-  async use<T>(args: ConnectionArgs, work: (connection: SshConnection) => Promise<T>): Promise<T> {
+  /**
+   * Lends the connection to `work`; a broken one is replaced first. Never repeats `work`.
+   *
+   * @param signal ends the waiting for the connection, and the attempt to connect when nobody else waits for it
+   * @throws the signal's reason
+   */
+  async use<T>(
+    args: ConnectionArgs,
+    work: (connection: SshConnection) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const entry = await this.entryFor(args);
     entry.users += 1;
     clearTimeout(entry.idle);
     try {
-      return await work(await entry.connection);
+      return await work(await unlessAborted(entry.connection, signal));
     } finally {
       entry.users -= 1;
+      if (entry.users === 0 && signal?.aborted) entry.attempt.abort();
       if (entry.users === 0) this.closeLater(args, entry);
     }
   }
@@ -31,6 +45,7 @@ export class ConnectionPool {
   async closeAll(): Promise<void> {
     const entries = [...this.entries.values()];
     this.entries.clear();
+    for (const { attempt } of entries) attempt.abort();
     for (const entry of entries) await close(entry);
   }
 
@@ -40,21 +55,23 @@ export class ConnectionPool {
     if (known && (await isUsable(known))) return known;
     const current = this.entries.get(key);
     if (current && current !== known) return current; // another caller has replaced it meanwhile
-    const entry: Entry = { connection: this.connect(args), users: 0 };
+    const attempt = new AbortController();
+    const entry: Entry = { connection: this.connect(args, attempt.signal), attempt, users: 0 };
     this.entries.set(key, entry);
     return entry;
   }
 
   /** A connection through another host uses that one for as long as it is open itself. */
-  private connect(args: ConnectionArgs): Promise<SshConnection> {
-    if (!args.proxyJump) return SshConnection.open(args);
+  private connect(args: ConnectionArgs, signal: AbortSignal): Promise<SshConnection> {
+    if (!args.proxyJump) return SshConnection.open(args, signal);
     const { proxyJump } = args;
     return new Promise((resolve, reject) => {
-      this.use(proxyJump, async (through) => {
-        const connection = await SshConnection.open(args, through);
+      const work = async (through: SshConnection) => {
+        const connection = await SshConnection.open(args, signal, through);
         resolve(connection);
         await connection.closed;
-      }).catch(reject);
+      };
+      this.use(proxyJump, work, signal).catch(reject);
     });
   }
 

@@ -67,10 +67,11 @@ export class SshConnection {
   }
 
   /**
+   * @param signal ends the attempt
    * @param through a connection to the host on the way, if there is one
    * @throws CredentialUnusable, HostKeyRefused, LoginRefused or HostUnreachable
    */
-  static async open(args: ConnectionArgs, through?: SshConnection): Promise<SshConnection> {
+  static async open(args: ConnectionArgs, signal: AbortSignal, through?: SshConnection): Promise<SshConnection> {
     const host = hostLabel(args);
     const credentials = await credentialsFor(args);
     const methods = credentials.flatMap((credential) => authMethod(args, credential));
@@ -83,7 +84,11 @@ export class SshConnection {
     };
     const client = new Client();
     try {
-      await login(client, { ...config(args, trust), hostVerifier, authHandler: methods, ...(sock && { sock }) });
+      await login(
+        client,
+        { ...config(args, trust), hostVerifier, authHandler: methods, ...(sock && { sock }) },
+        signal,
+      );
     } catch (error) {
       throw refusal ?? explain(host, error as LoginError, credentials);
     }
@@ -213,9 +218,9 @@ function authMethod(args: ConnectionArgs, { what, key, agent, optional }: Creden
   );
 }
 
-async function login(client: Client, settings: ConnectConfig): Promise<void> {
+async function login(client: Client, settings: ConnectConfig, signal: AbortSignal): Promise<void> {
   try {
-    const ready = once(client, "ready");
+    const ready = once(client, "ready", { signal });
     client.connect(settings);
     await ready;
   } catch (error) {

@@ -40,9 +40,8 @@ export class SshHost implements Host {
     const line = quoteCommand([...(this.usesSudo ? ["sudo", "-n", "--"] : []), "env", "LC_ALL=C", ...argv]);
     const { input, signal, timeoutMs = defaultTimeoutMs } = options;
     const start = performance.now();
-    const finished = await this.send((connection) =>
-      connection.exec(line, { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) }),
-    );
+    const sent = { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) };
+    const finished = await this.send((connection) => connection.exec(line, sent), signal);
     const result = { ...finished, command: shown, durationMs: Math.round(performance.now() - start) };
     const tool = missingTool(argv, result.exitCode, result.stderr);
     if (tool === undefined) return result;
@@ -50,14 +49,15 @@ export class SshHost implements Host {
   }
 
   /** A command that the host has seen is never sent again: it may have run. */
-  private async send<T>(work: (connection: SshConnection) => Promise<T>): Promise<T> {
+  private async send<T>(work: (connection: SshConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     let reason = "";
     for (let start = 0; start < maximumStarts; start++) {
       try {
-        return await sharedPool.use(this.args, async (connection) => {
+        const afterSudo = async (connection: SshConnection) => {
           if (this.usesSudo) await this.checkSudo(connection);
           return work(connection);
-        });
+        };
+        return await sharedPool.use(this.args, afterSudo, signal);
       } catch (error) {
         if (!(error instanceof NotStarted)) throw error;
         reason = error.message;

@@ -10,10 +10,10 @@ export interface Context {
   /** Whether hosts may be changed: in a create and an update, and not in a preview, a refresh or a delete. */
   acts: boolean;
   /**
-   * Aborted when the user has asked to stop (the first Ctrl-C). What can be undone cleanly is, what is short ends as it
-   * would.
+   * Aborted, with {@link Cancelled}, when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is
+   * undone; what is short ends as it would. It says nothing about operations that begin later.
    */
   cancelled: AbortSignal;
-  /** Aborted when the process has to end. */
+  /** Aborted when the process has to end: by the second Ctrl-C, or with the CLI. */
   signal: AbortSignal;
 }

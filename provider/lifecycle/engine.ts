@@ -1,6 +1,8 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
 import { setMaxListeners } from "node:events";
+import { Cancellation } from "./cancellation";
 import type { Context } from "./context";
+import { onFirstInterrupt } from "./first-interrupt";
 import { log, runtime } from "./pulumi-sdk";
 import { isWatched } from "./terminal";
 
@@ -8,10 +10,10 @@ import { isWatched } from "./terminal";
 export const { unknownValue } = runtime;
 
 const stopping = new AbortController();
-const cancelling = new AbortController();
 /** On a terminal a row is written over; elsewhere each line of progress stays. */
 const progressEveryMs = isWatched() ? 1000 : 10_000;
 setMaxListeners(0, stopping.signal); // each command of each resource listens while it runs
+const cancellation = new Cancellation();
 let connected = false;
 
 export function contextFor(urn: string | undefined): Context {
@@ -23,12 +25,17 @@ export function contextFor(urn: string | undefined): Context {
     progress: (message) => void log.info(message, resource, undefined, true),
     progressEveryMs,
     acts: false,
-    cancelled: cancelling.signal,
+    cancelled: cancellation.signal,
     signal: stopping.signal,
   };
 }
 
 type Resource = NonNullable<Parameters<typeof log.info>[1]>;
+
+/** Cancels what runs when the user asks to stop. Where that cannot be heard, what runs goes on to its end. */
+export function cancelWithEngine(): void {
+  onFirstInterrupt(() => cancellation.cancel());
+}
 
 /**
  * Ends the process when Pulumi does: on SIGINT, which Pulumi sends at the end of each operation, and when its standard

@@ -9,6 +9,14 @@ export class Refused extends Error {
   }
 }
 
+/** What an operation ends with when the user asked to stop: why {@link Context.cancelled} is aborted. */
+export class Cancelled extends Error {
+  constructor() {
+    super("Cancelled. The same command again goes on from here.");
+    this.name = "Cancelled";
+  }
+}
+
 /** @throws Refused with all of them, when there are any */
 export function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new Refused(problems);

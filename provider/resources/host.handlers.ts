@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type HostFacts, observeFacts } from "../libvirt/host-facts";
 import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
+import { anySignal } from "../util/signals";
 import { hostAt } from "./reach";
 import { connection, connectionSecretKeys, hypervisor } from "./schemas";
 
@@ -19,6 +20,6 @@ export const host: Definition<typeof schema, HostFacts> = {
   remove: async () => {}, // it owns nothing
 };
 
-function observe({ signal }: Context, args: z.infer<typeof schema>): Promise<HostFacts> {
-  return observeFacts(hostAt(args), signal);
+function observe({ cancelled, signal }: Context, args: z.infer<typeof schema>): Promise<HostFacts> {
+  return observeFacts(hostAt(args), anySignal(cancelled, signal));
 }

@@ -3,9 +3,10 @@
  * state between calls, without the seconds that a CLI takes.
  */
 import type { z } from "zod";
+import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { makeHandlers } from "../../provider/lifecycle/handlers";
-import { quietContext } from "../fixtures/context";
+import { silentContext } from "../silent-context";
 
 type Properties = Record<string, unknown>;
 
@@ -18,24 +19,18 @@ class Refusal extends Error {
 export class Driver<Schema extends z.ZodObject, State extends object> {
   /** What the user was told, in order. */
   readonly told: string[] = [];
+  private readonly cancellation = new Cancellation();
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
   private readonly handlers;
 
   constructor(definition: Definition<Schema, State>, name = "test") {
     const tell = (line: string) => void this.told.push(line);
-    const context = () => quietContext({ info: tell, warn: tell, progress: tell, cancelled: this.cancelling.signal });
-    this.handlers = makeHandlers(definition, { contextFor: context, unknownValue: "?" });
+    const speaking = { info: tell, warn: tell, progress: tell };
+    const contextFor = () => silentContext({ ...speaking, cancelled: this.cancellation.signal });
+    this.handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }
   private readonly control: Properties;
-
-  private cancelling = new AbortController();
-
-  /** The first Ctrl-C, for what is under way now. */
-  cancel(): void {
-    this.cancelling.abort(new Error("Cancelled."));
-    this.cancelling = new AbortController();
-  }
 
   /** @throws Error when there is no state */
   get outputs(): State & Properties {
@@ -79,6 +74,11 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
   async destroy(): Promise<void> {
     if (this.state) await this.handlers.delete(this.state.id, this.state.outputs);
     this.state = undefined;
+  }
+
+  /** The first Ctrl-C, for the operation that runs; later ones know nothing of it. */
+  cancel(): void {
+    this.cancellation.cancel();
   }
 
   /** What a crash of the CLI leaves: the hosts as they are, and nothing in the state. */

@@ -6,7 +6,10 @@ import { domainPlacement } from "../../provider/resources/domain-placement.handl
 import { Driver } from "./drive";
 import { connectionsTo, expectOnlyOn, expectUnbroken, imageFolder, runningLab } from "./support";
 
-type Placement = Driver<(typeof domainPlacement)["schema"], NonNullable<Awaited<ReturnType<typeof domainPlacement.observe>>>>;
+type Placement = Driver<
+  (typeof domainPlacement)["schema"],
+  NonNullable<Awaited<ReturnType<typeof domainPlacement.observe>>>
+>;
 type Inputs = Parameters<Placement["up"]>[0];
 type Options = NonNullable<Inputs["migration"]>;
 

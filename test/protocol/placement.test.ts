@@ -2,11 +2,11 @@
 import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
-import { quietContext } from "../fixtures/context";
+import { silentContext } from "../silent-context";
 import { ScriptedHost } from "./scripted-host";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
-const context = quietContext();
+const context = silentContext();
 
 interface Answer {
   stdout?: string;

@@ -1,11 +1,9 @@
 import { Fresh } from "../../../provider/lifecycle/fresh";
-import { quietContext } from "../../fixtures/context";
-
-const operation = () => quietContext();
+import { silentContext } from "../../silent-context";
 
 test("what was seen is handed out once, and to the same operation only", () => {
   const fresh = new Fresh<string>();
-  const [mine, other] = [operation(), operation()];
+  const [mine, other] = [silentContext(), silentContext()];
   expect(fresh.keep(mine, "seen")).toBe("seen");
   expect(fresh.take(other)).toBeUndefined();
   expect(fresh.take(mine)).toBe("seen");

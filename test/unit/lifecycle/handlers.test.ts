@@ -3,11 +3,11 @@ import type { Context } from "../../../provider/lifecycle/context";
 import type { Definition } from "../../../provider/lifecycle/definition";
 import { Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
-import { quietContext } from "../../fixtures/context";
+import { silentContext } from "../../silent-context";
 
 const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
 type State = { seen: number; drift?: string[] };
-const context = quietContext();
+const context = silentContext();
 const control = { __provider: "text", __urn: "urn:x" };
 
 /** A world of one thing, or none. */
