@@ -111,14 +111,14 @@ async function reconcile(
 async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
   if (one.facts.key) return one;
   await makeKey(one.host, mark, signal);
-  return { ...one, facts: await inspectSsh(one.host, signal) };
+  return { ...one, facts: await inspectSsh(one.host, one.peers, signal) };
 }
 
 async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSignal): Promise<void> {
   const wanted = wantedLines(one, ready, mark);
   for (const file of sharedFiles)
     if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
-      await editFile(one.host, file, (text) => withLines(text, mark, wanted[file]), signal);
+      await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
 }
 
 /** Ends with everything in order, or with an error that says what is not. */
@@ -145,9 +145,10 @@ async function remove(context: Context, args: Args, known?: SshAccessState): Pro
 
 /** The key goes with the last resource that uses it, whichever has made it. */
 async function takeOut({ host, facts }: Seen, mark: string, signal: AbortSignal): Promise<void> {
-  for (const file of sharedFiles)
-    if (withoutLines(facts.files[file].text, mark) !== facts.files[file].text)
-      await editFile(host, file, (text) => withoutLines(text, mark), signal);
+  for (const file of sharedFiles) {
+    const { text: seen } = facts.files[file];
+    if (withoutLines(seen, mark) !== seen) await editFile(host, file, seen, (text) => withoutLines(text, mark), signal);
+  }
   const isUsed = hasOthersLines(facts.files.knownHosts.text, mark);
   if (facts.key && isOwnKey(facts.key) && !isUsed) await removeKey(host);
   await removeFolder(host);

@@ -29,6 +29,8 @@ export interface Seen {
   host: Host;
   address: string;
   port: number | undefined;
+  /** Addresses of the others. */
+  peers: string[];
   facts: SshFacts;
 }
 
@@ -39,11 +41,13 @@ export interface Look {
 }
 
 export async function look(args: Args, departing: Args["hosts"], signal: AbortSignal): Promise<Look> {
+  const addresses = Object.values(args.hosts).map(({ address }) => address);
   const see = (some: Args["hosts"]) =>
     together(Object.entries(some), async ([name, connection]): Promise<Seen> => {
       const host = hostAt(connection);
       const { address, port } = connection;
-      return { name, host, address, port, facts: await inspectSsh(host, signal) };
+      const peers = addresses.filter((other) => other !== address);
+      return { name, host, address, port, peers, facts: await inspectSsh(host, peers, signal) };
     });
   const [hosts, gone] = await Promise.all([see(args.hosts), see(departing)]);
   const departed = gone.filter((one) => !hosts.some((other) => isSameMachine(one, other)));
@@ -78,12 +82,13 @@ export function isOurs({ facts: { key, files } }: Seen, mark: string): boolean {
 
 /** What one host's files have to have of ours. */
 export function wantedLines(seen: Seen, { hosts }: Look, mark: string): Record<SharedFile, string[]> {
-  const peers = hosts.filter((one) => one !== seen).map(peerOf);
+  const peers = hosts.filter((one) => one !== seen).map((one) => peerFor(seen, one));
   return { knownHosts: knownLines(peers, mark), authorizedKeys: authorizedLines(peers, mark) };
 }
 
-const peerOf = ({ address, port, facts }: Seen): Peer => ({
+const peerFor = (seen: Seen, { address, port, facts }: Seen): Peer => ({
   address,
+  source: facts.sources.get(seen.address),
   port,
   publicKey: facts.key?.text,
   hostKeys: facts.hostKeys,

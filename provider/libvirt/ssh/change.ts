@@ -29,24 +29,40 @@ const replace = `${openFolder}
   cat > "$fresh"; [ "$(wc -c < "$fresh")" -eq "$bytes" ]
   sync -- "$fresh"; mv -fT -- "$fresh" "$path"`;
 
-/** @param change from the text as it is to the text as it has to be, one character a byte; nothing left removes the file */
+/**
+ * @param seen the text as it was last seen, one character a byte
+ * @param change from the text as it is to the text as it has to be; nothing left removes the file
+ */
 export async function editFile(
   host: Host,
   file: SharedFile,
+  seen: string,
   change: (text: string) => string,
   signal: AbortSignal,
 ): Promise<void> {
   const path = places[file];
-  const attempt = async () => {
-    const read = 'if [ -e "$1" ]; then base64 -w 0 -- "$1"; fi';
-    const { stdout } = await runScript(host, read, [path], { signal });
-    const old = Buffer.from(stdout, "base64");
-    const input = Buffer.from(change(old.toString("latin1")), "latin1");
-    const seen = createHash("sha256").update(old).digest("hex");
-    await runScript(host, replace, [places.folder, path, seen, String(input.length)], { input });
+  let old = seen;
+  const write = async () => {
+    const input = Buffer.from(change(old), "latin1");
+    const digest = createHash("sha256").update(old, "latin1").digest("hex");
+    await runScript(host, replace, [places.folder, path, digest, String(input.length)], { input });
   };
-  const after = (error: Error) => error instanceof CommandFailed && error.exitCode === changed;
-  await retryUntil(attempt, { everyMs: 200, timeoutMs: 60_000, signal, after });
+  const attempt = async () => {
+    try {
+      await write();
+    } catch (error) {
+      if (isChanged(error)) old = await read(host, path, signal);
+      throw error;
+    }
+  };
+  await retryUntil(attempt, { everyMs: 100, timeoutMs: 60_000, signal, after: isChanged });
+}
+
+const isChanged = (error: unknown) => error instanceof CommandFailed && error.exitCode === changed;
+
+async function read(host: Host, path: string, signal: AbortSignal): Promise<string> {
+  const script = 'if [ -e "$1" ]; then base64 -w 0 -- "$1"; fi';
+  return Buffer.from((await runScript(host, script, [path], { signal })).stdout, "base64").toString("latin1");
 }
 
 /** Complete before it is at its place; one that has come there meanwhile stays. The key never leaves the host. */

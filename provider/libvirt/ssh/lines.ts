@@ -17,6 +17,8 @@ const unended = " after a line without an end";
 
 export interface Peer {
   address: string;
+  /** Where its connections come from, if that is known to be another address. */
+  source?: string | undefined;
   /** Of its sshd. @default 22 */
   port?: number | undefined;
   /** Its root's key, as `TYPE BASE64`; undefined while it has none. */
@@ -27,8 +29,9 @@ export interface Peer {
 
 /** Lets a peer run commands: libvirt's transport needs no terminal and no forwarding. */
 export function authorizedLines(peers: readonly Peer[], mark: string): string[] {
-  return peers.flatMap(({ publicKey, address }) => {
-    const options = ["restrict", ...(isIP(address) ? [`from="${address}"`] : [])];
+  return peers.flatMap(({ publicKey, address, source = address }) => {
+    const from = [...new Set([address, source])].join(",");
+    const options = ["restrict", ...(isIP(address) ? [`from="${from}"`] : [])];
     return publicKey ? [`${options.join(",")} ${publicKey} ${mark}`] : [];
   });
 }
@@ -49,13 +52,15 @@ export function withLines(text: string, mark: string, lines: readonly string[]):
   return `${foreign}${isUnended ? "\n" : ""}${[`${first}${isUnended ? unended : ""}`, ...rest].join("\n")}\n`;
 }
 
-/** The file as it was before. */
+/** The file as it was before; lines of another resource take over what ours knew of its end. */
 export function withoutLines(text: string, mark: string): string {
   const lines = text.split("\n");
   const foreign = lines.filter((line) => !isOwn(line, mark));
   const at = lines.findIndex((line) => isOwn(line, mark));
-  const wasUnended = lines[at]?.endsWith(unended) && foreign.slice(at).join() === "";
-  return (wasUnended ? foreign.slice(0, at) : foreign).join("\n");
+  const [next = "", ...others] = foreign.slice(at);
+  if (at < 0 || !lines[at]?.endsWith(unended)) return foreign.join("\n");
+  if (next === "" && others.length === 0) return foreign.slice(0, at).join("\n");
+  return foreign.with(at, isOfThisKind(next) ? `${next}${unended}` : next).join("\n");
 }
 
 export const ownLines = (text: string, mark: string): string[] =>
@@ -63,9 +68,8 @@ export const ownLines = (text: string, mark: string): string[] =>
 
 /** Whether lines of another resource of this kind are there. */
 export const hasOthersLines = (text: string, mark: string): boolean =>
-  withoutLines(text, mark)
-    .split("\n")
-    .some((line) => new RegExp(` ${anyMark}[0-9a-f]+$`).test(withoutEnd(line)));
+  withoutLines(text, mark).split("\n").some(isOfThisKind);
 
+const isOfThisKind = (line: string) => new RegExp(` ${anyMark}[0-9a-f]+$`).test(withoutEnd(line));
 const isOwn = (line: string, mark: string) => !line.startsWith("#") && withoutEnd(line).endsWith(` ${mark}`);
 const withoutEnd = (line: string) => (line.endsWith(unended) ? line.slice(0, -unended.length) : line);

@@ -13,6 +13,7 @@ test("nothing there", () => {
     hostKeys: [],
     files: { knownHosts: file, authorizedKeys: file },
     hasVirsh: false,
+    sources: new Map(),
     bootId: "1-2",
   });
 });
@@ -25,18 +26,25 @@ test("all there; what is no key is left out, and bytes of any kind are kept", ()
     record("text", "/root/.ssh/known_hosts", Buffer.from("a \xff\n", "latin1").toString("base64")),
     record("key", "0", `${key} root@hv-a and more`),
     record("virsh", "yes"),
+    record("route", "10.0.0.2", "10.0.0.2 dev br0 src 10.0.0.9 uid 0 \\    cache \n"),
+    record("route", "fd00::2", "fd00::2 from :: dev br0 proto kernel src fd00::9 metric 256 pref medium"),
+    record("route", "192.0.2.1", ""),
     record("hostKeys", `${key} root@hv-a\nnonsense\n${key.replace("ssh-ed25519", "ssh-rsa")}`),
   ];
   expect(parseInspection(answer.join(""))).toMatchObject({
-    folderProblem: "is 770 root, which sshd does not accept",
+    folderProblem: "is 770 root: others could write it",
     key: { text: key, comment: "root@hv-a and more" },
     keyProblem: undefined,
     hostKeys: [key],
     files: {
       knownHosts: { text: "a \xff\n", problem: undefined },
-      authorizedKeys: { text: "", problem: "is 600 admin, which sshd does not accept" },
+      authorizedKeys: { text: "", problem: "is 600 admin: others could write it" },
     },
     hasVirsh: true,
+    sources: new Map([
+      ["10.0.0.2", "10.0.0.9"],
+      ["fd00::2", "fd00::9"],
+    ]),
   });
 });
 

@@ -14,8 +14,10 @@ const peer = { address: "10.0.0.2", publicKey: "ssh-ed25519 AAAA", hostKeys: ["s
 test("a peer with an IP address is let in from there only, and may do nothing but run commands", () => {
   const named = { ...peer, address: "hv-b.example" };
   const unready = { ...peer, publicKey: undefined };
-  expect(authorizedLines([peer, { ...peer, address: "fd00::2" }, named, unready], mark)).toEqual([
+  const multihomed = { ...peer, source: "10.0.0.9" };
+  expect(authorizedLines([peer, multihomed, { ...peer, address: "fd00::2" }, named, unready], mark)).toEqual([
     `restrict,from="10.0.0.2" ssh-ed25519 AAAA ${mark}`,
+    `restrict,from="10.0.0.2,10.0.0.9" ssh-ed25519 AAAA ${mark}`,
     `restrict,from="fd00::2" ssh-ed25519 AAAA ${mark}`,
     `restrict ssh-ed25519 AAAA ${mark}`,
   ]);
@@ -51,6 +53,14 @@ test("what others have written after our lines stays, and so does the end of wha
   const text = `${withLines("one", mark, [`x ${mark}`])}two\n`;
   expect(withoutLines(text, mark)).toBe("one\ntwo\n");
   expect(withLines(text, mark, [`x ${mark}`])).toBe(`one\ntwo\nx ${mark}\n`);
+});
+
+test.each(["one", "one\n"])("%j comes back when two resources had lines, whichever goes first", (text) => {
+  const other = markOf("b2");
+  const both = withLines(withLines(text, mark, [`x ${mark}`]), other, [`x ${other}`]);
+  expect(ownLines(withoutLines(both, mark), other)).toEqual([`x ${other}`]);
+  expect(withoutLines(withoutLines(both, mark), other)).toBe(text);
+  expect(withoutLines(withoutLines(both, other), mark)).toBe(text);
 });
 
 test("only the whole comment marks a line as ours", () => {
