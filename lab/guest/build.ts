@@ -22,7 +22,7 @@ export const guests = {
   beat: { fillMiB: 0, dirtyMiBPerSecond: 0 },
   full: { fillMiB: 32, dirtyMiBPerSecond: 0 },
   dirty: { fillMiB: 48, dirtyMiBPerSecond: 4 },
-  busy: { fillMiB: 32, dirtyMiBPerSecond: 8 },
+  busy: { fillMiB: 8, dirtyMiBPerSecond: 16 },
 } as const satisfies Record<string, GuestOptions>;
 
 const source = join(__dirname, "guest.S");

@@ -1,8 +1,9 @@
-import { busy, PlacedGuest } from "./placed-guest";
+import { guests } from "../../lab/guest/build";
+import { PlacedGuest } from "./placed-guest";
 import { prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { hvA, hvB } = runningLab();
-const guest = new PlacedGuest("busy", busy);
+const guest = new PlacedGuest("busy", guests.busy);
 const slow = { bandwidthMiBps: 4 };
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** A lab guest under the provider's control, for tests that move it. */
 import { buildGuest, type GuestOptions } from "../../lab/guest/build";
 import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
 import { domain } from "../../provider/resources/domain.handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
 import { Driver } from "./drive";
@@ -31,8 +32,18 @@ export class PlacedGuest {
   /** A fresh image on the share, and no counter yet. */
   async furnish(): Promise<void> {
     const { nas } = runningLab();
-    await nas.upload(await buildGuest(this.what), imagePath(this.guest));
+    await this.furnishOn(nas);
     await nas.exec(["rm", "-f", serialLogPath(this.guest)]);
+  }
+
+  /** A fresh image on one host. */
+  async furnishOn(host: LabHost): Promise<void> {
+    await host.upload(await this.image(), imagePath(this.guest));
+  }
+
+  /** Path of the image on this machine. */
+  image(): Promise<string> {
+    return buildGuest(this.what);
   }
 
   async up(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<string> {
@@ -58,12 +69,13 @@ export class PlacedGuest {
 
   /** It runs there and nowhere else, is defined there and nowhere else, and has never missed a number. */
   async expectOn(name: "hv-a" | "hv-b"): Promise<void> {
-    const { lab } = runningLab();
-    await expectOnlyOn(lab.host(name), this.guest.name);
-    expect(this.placement.outputs.host).toBe(name);
+    await this.expectRunningOn(name);
     await expectUnbroken(this.guest);
   }
-}
 
-/** It writes all of its 8 MiB anew twice a second: at 4 MiB/s, passes do not get shorter. */
-export const busy: GuestOptions = { fillMiB: 8, dirtyMiBPerSecond: 16 };
+  /** The same without its counter, for one whose log is on no share. */
+  async expectRunningOn(name: "hv-a" | "hv-b"): Promise<void> {
+    await expectOnlyOn(runningLab().lab.host(name), this.guest.name);
+    expect(this.placement.outputs.host).toBe(name);
+  }
+}

@@ -56,8 +56,10 @@ export class Steering {
     };
   }
 
-  private isLate({ elapsedMs }: Job): boolean {
+  /** A guest is neither held still nor switched over before anything has been sent of it. */
+  private isLate({ elapsedMs, totalBytes }: Job): boolean {
     const { options, alreadyMs } = this.of;
+    if (options.onTimeout !== "abort" && totalBytes === 0) return false;
     return options.timeoutSeconds !== undefined && elapsedMs + alreadyMs >= options.timeoutSeconds * 1000;
   }
 

@@ -3,6 +3,7 @@ import { connectTo } from "../connect";
 import { type HandshakeFailure, handshakeFailure } from "../handshake-errors";
 import { controlUri } from "../migration/command";
 import type { MigrationOptions } from "../migration/options";
+import { type LoginFailure, loginFailure } from "../ssh/login-errors";
 import type { Candidate } from "./candidates";
 
 /** @returns why it cannot, with the fix */
@@ -14,16 +15,22 @@ export async function controlProblems(
 ): Promise<string[]> {
   const answers = await connectTo(from.host, [controlUri(to, options)], signal);
   return answers.flatMap(({ uri, exitCode, stderr, said }) => {
-    const failure = handshakeFailure(exitCode, stderr);
+    const failure = (isSsh(uri) ? loginFailure : handshakeFailure)(exitCode, stderr);
     if (failure === undefined) return [];
-    const fix = fixes(uri, to.name)[failure] ?? said;
+    const fix = fixes(uri, to.name)[failure] ?? said.replace(/\.$/, "");
     return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
   });
 }
 
-function fixes(uri: string, peer: string): Partial<Record<HandshakeFailure, string>> {
-  if (uri.startsWith("qemu+ssh"))
-    return { failed: `root's ssh there does not get in by itself: a LibvirtSshAccess with both hosts sets it up` };
+const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
+
+function fixes(uri: string, peer: string): Partial<Record<HandshakeFailure | LoginFailure, string>> {
+  const setUp = "a LibvirtSshAccess with both hosts sets it up";
+  if (isSsh(uri))
+    return {
+      "host key refused": `root's known_hosts has no such key for ${peer}: ${setUp}`,
+      "login refused": `root's key is not let in on ${peer}: ${setUp}`,
+    };
   const noAnswer = { "no answer": "Look at the firewall and the network between the two" };
   if (uri.startsWith("qemu+tcp"))
     return {
