@@ -1,4 +1,5 @@
 import { guests } from "../../lab/guest/build";
+import { retryUntil } from "../../provider/util/policy";
 import { PlacedGuest } from "./placed-guest";
 import { prepareHypervisors, removeGuest, runningLab } from "./support";
 
@@ -15,7 +16,6 @@ afterAll(() => removeGuest(guest.guest.name));
 
 test("bandwidthMiBps is kept to; passes that do not get shorter make the downtime limit rise, up to maxDowntimeMs", async () => {
   await guest.up("hv-b", { ...slow, maxDowntimeMs: 60_000, autoConverge: false });
-  console.log(guest.told, guest.lastMigration);
   expect(guest.told).toMatch(/passes do not get shorter: allowing a downtime of \d+ ms/);
   const rates = [...guest.told.matchAll(/([\d.]+) MiB\/s,/g)].map(([, rate]) => Number(rate));
   expect(Math.max(...rates)).toBeLessThan(4.6);
@@ -32,16 +32,24 @@ test("a move that would never end is given up, with the numbers; the guest stays
   await guest.expectOn("hv-b");
 });
 
-test("left to itself, it is begun anew with auto-converge", async () => {
-  await guest.up("hv-a", slow).catch((error: Error) => console.log(error.message));
-  console.log(guest.told);
-  expect(guest.told).toMatch(/beginning anew with auto-converge/);
-  expect(guest.told).toMatch(/guest throttled by \d\d %/);
+test("left to itself, it is begun anew with auto-converge; Ctrl-C ends that too", async () => {
+  const moving = guest.up("hv-a", slow);
+  const throttled = async () =>
+    expect(guest.told).toMatch(/beginning anew with auto-converge.*guest throttled by \d\d %/s);
+  await Promise.race([moving, retryUntil(throttled, { everyMs: 300, timeoutMs: 300_000 })]);
+  guest.placement.cancel();
+  await expect(moving).rejects.toThrow("busy was not moved from hv-b to hv-a. It is running on hv-b.\nCancelled.");
+  await guest.expectOn("hv-b");
+});
+
+test("throttled enough, it arrives", async () => {
+  await guest.up("hv-a", { ...slow, maxDowntimeMs: 2000, autoConverge: { initialPercent: 99 } });
+  expect(guest.told).toMatch(/guest throttled by 99 %/);
+  await guest.expectOn("hv-a");
 });
 
 test("timeoutSeconds with abort leaves the guest on the source", async () => {
-  const from = guest.placement.outputs.host as "hv-a" | "hv-b";
-  const to = from === "hv-a" ? "hv-b" : "hv-a";
+  const { from, to } = guest.nextMove();
   await expect(guest.up(to, { ...slow, bandwidthMiBps: 1, timeoutSeconds: 3 })).rejects.toThrow(
     /Given up after 3 s \(timeoutSeconds\)/,
   );
@@ -49,17 +57,14 @@ test("timeoutSeconds with abort leaves the guest on the source", async () => {
 });
 
 test("timeoutSeconds with suspend holds it still until it has arrived", async () => {
-  const from = guest.placement.outputs.host as "hv-a" | "hv-b";
-  const to = from === "hv-a" ? "hv-b" : "hv-a";
+  const { to } = guest.nextMove();
   await guest.up(to, { ...slow, timeoutSeconds: 3, onTimeout: "suspend" });
-  console.log(guest.told);
   expect(guest.told).toMatch(/3 s \(timeoutSeconds\) are over: holding the guest still for the rest/);
   await guest.expectOn(to);
 });
 
 test("post-copy is refused before anything moves where QEMU may not use userfaultfd", async () => {
-  const from = guest.placement.outputs.host as "hv-a" | "hv-b";
-  const to = from === "hv-a" ? "hv-b" : "hv-a";
+  const { from, to } = guest.nextMove();
   await expect(guest.up(to, { postCopy: {} })).rejects.toThrow(
     /migration\.postCopy needs userfaultfd on the destination, and on hv-.* only root may use it.*vm\.unprivileged_userfaultfd/,
   );
@@ -82,10 +87,8 @@ describe("where it may", () => {
       /3 s \(timeoutSeconds\) are over: switching to post-copy/,
     ],
   ])("%s it ends what would not", async (_, options, expected) => {
-    const from = guest.placement.outputs.host as "hv-a" | "hv-b";
-    const to = from === "hv-a" ? "hv-b" : "hv-a";
-    await guest.up(to, { ...slow, ...options }).catch((error: Error) => console.log(error.message));
-    console.log(guest.told, guest.lastMigration);
+    const { to } = guest.nextMove();
+    await guest.up(to, { ...slow, ...options });
     expect(guest.told).toMatch(expected);
     await guest.expectOn(to);
   });

@@ -52,7 +52,7 @@ describe("one guest", () => {
     ["xbzrle", { method: "xbzrle" as const, cacheMiB: 16 }],
     ["mt", { method: "mt" as const, level: 1 }],
   ])("compressed by %s, as libvirt's own figures say", async (_, compression) => {
-    const to = guest.placement.outputs.host === "hv-a" ? "hv-b" : "hv-a";
+    const { to } = guest.nextMove();
     await guest.up(to, { compression });
     const command = ["virsh", "domjobinfo", "shaped", "--completed", "--keep-completed", "--rawstats"];
     expect((await lab.host(to).exec(command)).stdout).toMatch(/^compression_/m);

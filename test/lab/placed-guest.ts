@@ -59,6 +59,11 @@ export class PlacedGuest {
     return { domain: { uuid, name, definition } as Inputs["domain"], host, candidates, migration, ...changes };
   }
 
+  /** From where it is to the other hypervisor. */
+  nextMove(): { from: "hv-a" | "hv-b"; to: "hv-a" | "hv-b" } {
+    return this.placement.outputs.host === "hv-a" ? { from: "hv-a", to: "hv-b" } : { from: "hv-b", to: "hv-a" };
+  }
+
   get told(): string {
     return this.placement.told.join("\n");
   }
