@@ -1,5 +1,5 @@
 /** The one door to child processes: argv arrays only, never a shell. */
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { quoteCommand } from "../provider/host/command";
 
 export interface RunOptions {
@@ -60,15 +60,18 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
 /** A command that runs. */
 export interface StartedCommand {
   pid: number;
+  /** Sends a signal to it alone; nothing once it has ended. */
+  signal(name: NodeJS.Signals): void;
   /** Resolves however the command ends; with the exit code -1 when by a signal. */
   done: Promise<RunResult>;
 }
 
 /** Starts a command without waiting for its end. @throws Error when the program cannot be started */
 export function startCommand(argv: readonly string[], options: RunOptions = {}): StartedCommand {
-  const { pid, ended } = collect(argv, options);
+  const { child, ended } = collect(argv, options);
+  const { pid } = child;
   if (pid === undefined) throw new Error(`${quoteCommand(argv)} cannot be started.`);
-  return { pid, done: ended.then(({ result }) => result) };
+  return { pid, signal: (name) => void child.kill(name), done: ended.then(({ result }) => result) };
 }
 
 /** Hands this terminal to a command; answers with its exit code. */
@@ -94,7 +97,7 @@ interface Ended {
   problem?: string;
 }
 
-function collect(argv: readonly string[], options: RunOptions): { pid: number | undefined; ended: Promise<Ended> } {
+function collect(argv: readonly string[], options: RunOptions): { child: ChildProcess; ended: Promise<Ended> } {
   const { cwd, env, timeoutMs, signal } = options;
   const child = start(argv, {
     stdio: "pipe",
@@ -129,7 +132,7 @@ function collect(argv: readonly string[], options: RunOptions): { pid: number | 
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
-  return { pid: child.pid, ended };
+  return { child, ended };
 }
 
 function lastLines(text: string, count: number): string {

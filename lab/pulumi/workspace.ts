@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
-import { argvOf, kill, processesWith } from "../machine/processes";
+import { argvOf, processesWith } from "../machine/processes";
 import { repository } from "../paths";
 import {
   type RunOptions,
@@ -37,10 +37,8 @@ export interface PulumiWorkspace {
   remove(): void;
 }
 
-/** A `pulumi` that runs. */
+/** A `pulumi` that runs. SIGINT is the user's Ctrl-C: providers have process groups of their own, and do not get it. */
 export interface StartedPulumi extends StartedCommand {
-  /** Sends a signal to the CLI alone, as `kill` does; Ctrl-C does so too, since providers have process groups of their own. */
-  signal(name: NodeJS.Signals): void;
   /** Its processes of dynamic providers, also those that have outlived it. */
   providerPids(): number[];
 }
@@ -91,8 +89,7 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
   const start = (args: readonly string[], more: RunOptions = {}): StartedPulumi => {
     const run = randomUUID();
     const started = startCommand(command(args), { cwd, ...more, env: { ...env, ...more.env, [runVariable]: run } });
-    const { pid } = started;
-    return { ...started, signal: (name) => kill(pid, name), providerPids: () => providersOf(run) };
+    return { ...started, providerPids: () => providersOf(run) };
   };
   return {
     env,

@@ -1,5 +1,4 @@
 /** One connection a host and process, opened when it is wanted, closed when it has been idle. */
-
 import { unlessAborted } from "../util/signals";
 import type { ConnectionArgs } from "./connection-args";
 import { SshConnection } from "./ssh-connection";
@@ -9,6 +8,8 @@ const idleMs = 3000;
 
 interface Entry {
   connection: Promise<SshConnection>;
+  /** Being made counts. */
+  isUsable: () => boolean;
   /** Ends the attempt to connect; nothing once connected. */
   attempt: AbortController;
   users: number;
@@ -29,7 +30,7 @@ export class ConnectionPool {
     work: (connection: SshConnection) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const entry = await this.entryFor(args);
+    const entry = this.entryFor(args);
     entry.users += 1;
     clearTimeout(entry.idle);
     try {
@@ -49,14 +50,22 @@ export class ConnectionPool {
     for (const entry of entries) await close(entry);
   }
 
-  private async entryFor(args: ConnectionArgs): Promise<Entry> {
+  private entryFor(args: ConnectionArgs): Entry {
     const key = JSON.stringify(args);
     const known = this.entries.get(key);
-    if (known && (await isUsable(known))) return known;
-    const current = this.entries.get(key);
-    if (current && current !== known) return current; // another caller has replaced it meanwhile
+    if (known?.isUsable()) return known;
     const attempt = new AbortController();
-    const entry: Entry = { connection: this.connect(args, attempt.signal), attempt, users: 0 };
+    const connection = this.connect(args, attempt.signal);
+    let isUsable = () => !attempt.signal.aborted;
+    connection.then(
+      (opened) => {
+        isUsable = () => opened.isOpen;
+      },
+      () => {
+        isUsable = () => false;
+      },
+    );
+    const entry: Entry = { connection, isUsable: () => isUsable(), attempt, users: 0 };
     this.entries.set(key, entry);
     return entry;
   }
@@ -82,13 +91,6 @@ export class ConnectionPool {
       void close(entry);
     }, idleMs).unref(); // an open connection keeps the process alive for it, a broken one need not
   }
-}
-
-async function isUsable(entry: Entry): Promise<boolean> {
-  return entry.connection.then(
-    ({ isOpen }) => isOpen,
-    () => false,
-  );
 }
 
 async function close(entry: Entry): Promise<void> {

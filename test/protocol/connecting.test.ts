@@ -7,6 +7,7 @@ import { run } from "../../lab/process";
 import type { ConnectionArgs } from "../../provider/host/connection-args";
 import { CredentialUnusable, HostKeyRefused, HostUnreachable, LoginRefused } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
+import { retryUntil } from "../../provider/util/policy";
 import { ScriptedHost, silentPort } from "./scripted-host";
 
 let server: ScriptedHost;
@@ -158,6 +159,35 @@ describe("a host that cannot be reached", () => {
     const silent = await silentPort();
     const silence = new SshHost({ ...server.args, port: silent.port, connectTimeoutSeconds: 0.2 }).run(["true"]);
     await expect(silence).rejects.toThrow(HostUnreachable);
+    silent.close();
+  });
+
+  test("because it says nothing, is given up on the caller's signal, unless somebody else still waits for it", async () => {
+    const silent = await silentPort();
+    const wait = (...stops: AbortController[]) =>
+      stops.map(({ signal }) =>
+        new SshHost({ ...server.args, port: silent.port, connectTimeoutSeconds: 3600 })
+          .run(["true"], { signal })
+          .catch(({ message }: Error) => message),
+      );
+    const waiting = (count: number) =>
+      retryUntil(async () => expect(silent.waiting()).toBe(count), { everyMs: 5, timeoutMs: 60_000 });
+    const [mine, other] = [new AbortController(), new AbortController()];
+    const [first, second] = wait(mine, other);
+    await waiting(1);
+    mine.abort(new Error("enough"));
+    expect(await first).toBe("enough");
+    expect(silent.waiting()).toBe(1);
+    other.abort(new Error("enough too"));
+    expect(await second).toBe("enough too");
+    await waiting(0);
+    silent.close();
+  });
+
+  test("is given up when all connections are closed", async () => {
+    const silent = await silentPort();
+    const run = new SshHost({ ...server.args, port: silent.port, connectTimeoutSeconds: 3600 }).run(["true"]);
+    await Promise.all([expect(run).rejects.toThrow(HostUnreachable), closeConnections()]);
     silent.close();
   });
 });

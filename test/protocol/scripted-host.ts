@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
@@ -124,14 +124,21 @@ export const hearingOnly =
   };
 
 /** A port where something listens that never says a word. */
-export async function silentPort(): Promise<{ port: number; close: () => void }> {
-  const server = createServer((socket) => server.once("stop", () => socket.destroy()));
+export async function silentPort(): Promise<{ port: number; waiting: () => number; close: () => void }> {
+  const clients = new Set<Socket>();
+  const server = createServer((socket) => {
+    clients.add(socket);
+    socket
+      .on("error", () => {})
+      .on("close", () => clients.delete(socket))
+      .resume(); // else no end is seen
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => {
-    server.emit("stop");
+    for (const socket of clients) socket.destroy();
     server.close();
   };
-  return { port: (server.address() as AddressInfo).port, close };
+  return { port: (server.address() as AddressInfo).port, waiting: () => clients.size, close };
 }
 
 /** By OpenSSH: of the keys that ssh2 makes, one in two hundred cannot be read, by OpenSSH neither. */

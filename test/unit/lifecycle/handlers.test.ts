@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { Cancellation } from "../../../provider/lifecycle/cancellation";
 import type { Context } from "../../../provider/lifecycle/context";
 import type { Definition } from "../../../provider/lifecycle/definition";
-import { Refused } from "../../../provider/lifecycle/errors";
+import { Cancelled, Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 import { silentContext } from "../../silent-context";
 
@@ -78,6 +79,36 @@ test("a failure keeps id, what is true, what is to be done, and the provider's t
     id: "a",
     properties: { ...control, name: "a", seen: 2, pendingSteps: ["Moved, but b is not clean."] },
     reasons: ["Moved, but b is not clean.\nMore about it."],
+  });
+});
+
+test("what was cancelled keeps what was reached, and looking at that is not cancelled", async () => {
+  const cancellation = new Cancellation();
+  const world: { size?: number } = {};
+  const { definition } = handlersOf(
+    {
+      observe: async ({ cancelled }) => {
+        cancelled.throwIfAborted();
+        return world.size === undefined ? undefined : { seen: world.size };
+      },
+      reconcile: async ({ cancelled }) => {
+        world.size = 2;
+        cancellation.cancel();
+        cancelled.throwIfAborted();
+        return { seen: 3 };
+      },
+    },
+    world,
+  );
+  const contextFor = () => silentContext({ cancelled: cancellation.signal });
+  const handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
+  const said = new Cancelled().message;
+  await expect(
+    handlers.update("a", { ...control, name: "a", seen: 1 }, { ...control, name: "a" }),
+  ).rejects.toMatchObject({
+    id: "a",
+    properties: { ...control, name: "a", seen: 2, pendingSteps: [said] },
+    reasons: [said],
   });
 });
 

@@ -1,7 +1,6 @@
 /** The installed SDK's server of dynamic providers in a process of its own, and an engine that it can log to. */
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
-import { kill } from "../../../lab/machine/processes";
 import { startCommand } from "../../../lab/process";
 import { retryUntil } from "../../../provider/util/policy";
 
@@ -52,7 +51,7 @@ export async function startProviderServer(text: string): Promise<ProviderServer>
     stop: async () => {
       client.close();
       engine.forceShutdown();
-      kill(provider.pid, "SIGKILL");
+      provider.signal("SIGKILL");
       await provider.done;
     },
   };
