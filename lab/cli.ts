@@ -67,8 +67,7 @@ const hostCommands: [name: string, description: string, act: (host: ReturnType<L
     "boot a host again on its own disk, as after a power cut",
     (host) => runSteps([{ title: `${host.name} boots on its own disk`, run: () => host.start() }]),
   ],
-  ["partition", "pull a host's network cable", (host) => host.partition()],
-  ["heal", "put a host's network cable back", (host) => host.heal()],
+  ["heal", "put a host's network cable back, and its part of the admin network", healBoth],
   ["fast", "lift a host's bandwidth limit", (host) => host.fast()],
 ];
 for (const [name, description, act] of hostCommands)
@@ -80,6 +79,16 @@ for (const [name, description, act] of hostCommands)
       requireUp();
       await act(lab().host(host));
     });
+
+program
+  .command("partition")
+  .description("pull a host's network cable")
+  .addArgument(hostArgument())
+  .option("--admin", "only between the host and whoever drives the lab; the other hosts reach it as before")
+  .action(async (host: string, options: { admin?: true }) => {
+    requireUp();
+    await (options.admin ? lab().host(host).cutAdmin() : lab().host(host).partition());
+  });
 
 program
   .command("slow")
@@ -111,10 +120,15 @@ program
   .option("--fill-mib <mib>", "memory that `dirty` fills", Number, guests.dirty.fillMiB)
   .option("--dirty-mib-per-second <rate>", "how fast it writes it anew", Number, guests.dirty.dirtyMiBPerSecond)
   .action(async (options: { fillMib: number; dirtyMibPerSecond: number }) => {
-    console.log(`beat   ${await buildGuest(guests.beat)}`);
     const dirty = { fillMiB: options.fillMib, dirtyMiBPerSecond: options.dirtyMibPerSecond };
-    console.log(`dirty  ${await buildGuest(dirty)}`);
+    for (const [name, guest] of Object.entries({ ...guests, dirty }))
+      console.log(`${name.padEnd(5)}  ${await buildGuest(guest)}`);
   });
+
+async function healBoth(host: ReturnType<Lab["host"]>): Promise<void> {
+  await host.heal();
+  await host.healAdmin();
+}
 
 function requireUp(): void {
   if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`npm run lab -- up\` first.`);

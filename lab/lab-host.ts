@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { retryUntil } from "../provider/util/policy";
 import type { HostSpec } from "./hosts";
+import { cutAdminNetwork, healAdminNetwork, isAdminNetworkCut } from "./machine/admin-network";
 import { createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { writeSeed } from "./machine/seed";
 import { inNamespace, overSsh, sshConfigFile } from "./machine/ssh";
@@ -65,14 +66,14 @@ export class LabHost {
     await this.kill();
     renewDisk(this.machine, image);
     await createTap(this.lab, this.spec);
+    await this.healAdmin();
     await writeSeed(this.machine);
     powerOn(this.machine);
   }
 
   /**
    * Boots it again on its own disk, as after a power cut, and waits until it is ready; running already is fine.
-   * A pulled cable and a bandwidth limit stay; with the cable pulled nobody can tell when it is ready, so this returns
-   * at once then.
+   * Faults of its network stay; while it is cut off nobody can tell when it is ready, so this returns at once then.
    *
    * @throws Error when `up` has not made it yet
    */
@@ -80,7 +81,7 @@ export class LabHost {
     if (!hasDisk(this.machine))
       throw new Error(`${this.name} has no disk yet: make the lab with \`npm run lab -- up\`.`);
     if (!this.isRunning) powerOn(this.machine);
-    if (!(await this.isPartitioned())) await this.waitUntilReady();
+    if (!(await this.isPartitioned()) && !(await this.isAdminCut())) await this.waitUntilReady();
   }
 
   /** Cuts its power; off already is fine. */
@@ -100,6 +101,20 @@ export class LabHost {
 
   isPartitioned(): Promise<boolean> {
     return isPlugged(this.lab, this.spec).then((plugged) => !plugged);
+  }
+
+  /** Cuts it off from whoever drives the lab, silently; the other hosts reach it as before. Cut already is fine. */
+  cutAdmin(): Promise<void> {
+    return cutAdminNetwork(this.lab, this.spec);
+  }
+
+  /** Undoes {@link cutAdmin}; not cut is fine. */
+  healAdmin(): Promise<void> {
+    return healAdminNetwork(this.lab, this.spec);
+  }
+
+  isAdminCut(): Promise<boolean> {
+    return isAdminNetworkCut(this.lab, this.spec);
   }
 
   /** Limits its bandwidth in both directions. @param rate in tc's units, e.g. `10mbit` */

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { cpuFor, defaultHosts, type HostSpec, hostSpec, hostSpecs } from "./hosts";
 import { LabHost } from "./lab-host";
 import { withLock } from "./lock";
+import { type Capture, startCapture } from "./machine/capture";
 import { clientKeyFile, ensureKeys } from "./machine/keys";
 import { createNetwork, removeNetwork } from "./machine/network";
+import type { PortRange } from "./machine/pcap";
 import { inNamespace, knownHostsFile, sshConfigFile, writeSshConfig } from "./machine/ssh";
 import { checkLabName, labFolder, labsFolder, namespaceExists, namespaceName } from "./paths";
 import { allowedCpus } from "./preflight/facts";
@@ -76,6 +78,14 @@ export class Lab {
   enter(argv: readonly string[]): string[] {
     if (!this.isUp) throw new Error(`Lab ${this.name} is down: run \`npm run lab -- up\` first.`);
     return inNamespace(this.name, argv);
+  }
+
+  /**
+   * Begins to record TCP connections between hosts; those of migrations by default. When this returns, it is on, and
+   * whoever began it has to stop it.
+   */
+  capture(ports?: PortRange): Promise<Capture> {
+    return startCapture(this.name, ports);
   }
 
   /** What an ssh client inside the lab's network needs to get in as root, and to know whom it talks to. */

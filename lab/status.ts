@@ -22,6 +22,7 @@ async function observe(host: LabHost): Promise<{ os: string; libvirt: string; st
   const unknown = { os: "", libvirt: "" };
   if (!host.isRunning) return { ...unknown, state: "off" };
   if (await host.isPartitioned()) return { ...unknown, state: "partitioned" };
+  if (await host.isAdminCut()) return { ...unknown, state: "admin network cut" };
   // Each line begins with what it tells, since a host may lack any of them.
   const ask = `. /etc/os-release; echo "os $PRETTY_NAME"
     echo "state $(systemctl is-system-running)"

@@ -8,6 +8,7 @@ import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
+import { libvirtSshAccess } from "./resources/libvirt-ssh-access.handlers";
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
 import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
@@ -18,6 +19,7 @@ export const handlers: Readonly<Record<string, Handlers>> = {
   Domain: makeHandlers(domain, environment),
   DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),
+  LibvirtSshAccess: makeHandlers(libvirtSshAccess, environment),
   LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
   NfsExport: makeHandlers(nfsExport, environment),
   NfsMount: makeHandlers(nfsMount, environment),

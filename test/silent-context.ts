@@ -5,6 +5,8 @@ export const silentContext = (overrides: Partial<Context> = {}): Context => ({
   info() {},
   warn() {},
   progress() {},
+  progressEveryMs: 0,
+  acts: false,
   signal: new AbortController().signal,
   cancelled: new AbortController().signal,
   ...overrides,

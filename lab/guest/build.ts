@@ -14,10 +14,15 @@ export interface GuestOptions {
   dirtyMiBPerSecond: number;
 }
 
-/** `beat` only counts; `dirty` also gives a migration something to do for as long as one likes. */
+/**
+ * `beat` only counts. `full` gives a migration 32 MiB to carry, once. `dirty` makes a slowed one last. `busy` writes
+ * faster than 4 MiB/s can carry away, so that a migration with that limit never ends by itself.
+ */
 export const guests = {
   beat: { fillMiB: 0, dirtyMiBPerSecond: 0 },
+  full: { fillMiB: 32, dirtyMiBPerSecond: 0 },
   dirty: { fillMiB: 48, dirtyMiBPerSecond: 4 },
+  busy: { fillMiB: 8, dirtyMiBPerSecond: 16 },
 } as const satisfies Record<string, GuestOptions>;
 
 const source = join(__dirname, "guest.S");

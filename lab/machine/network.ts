@@ -4,7 +4,7 @@ import { namespaceExists, namespaceName, namespacePath } from "../paths";
 import { run, runAnyway } from "../process";
 import { killAll, namespaceProcesses } from "./processes";
 
-const bridge = "br0";
+export const bridge = "br0";
 
 /** Makes the namespace with its bridge; what is there already stays. */
 export async function createNetwork(lab: string): Promise<void> {

@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, string>> = {
   "ovs-vsctl": "openvswitch-switch",
   "qemu-img": "qemu-utils",
   ss: "iproute2",
+  "ssh-keygen": "openssh-client",
   sudo: "sudo",
   systemctl: "systemd",
   virsh: "libvirt-clients",

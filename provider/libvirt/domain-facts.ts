@@ -2,7 +2,7 @@
 import type { Host } from "../host/host";
 import { digest, markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
-import { parseJob } from "./job";
+import { parseJob } from "./migration/job";
 import { virsh } from "./virsh";
 import { parseXml } from "./xml";
 

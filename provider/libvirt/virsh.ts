@@ -12,6 +12,14 @@ export async function define(host: Host, definition: string): Promise<void> {
   await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition) });
 }
 
+/** Starts a transient one: without a definition, so that it is gone when it ends. */
+export async function create(host: Host, definition: string): Promise<void> {
+  await host.run(virsh("create", "/dev/stdin", "--validate"), {
+    input: markedDefinition(definition),
+    timeoutMs: startMs,
+  });
+}
+
 /** Starting takes long where images are on slow storage. */
 const startMs = 300_000;
 

@@ -5,6 +5,10 @@ export interface Context {
   warn(message: string): void;
   /** Shown in the resource's row until the next one comes. */
   progress(message: string): void;
+  /** What changes all the time is told no more often than that, in milliseconds. */
+  progressEveryMs: number;
+  /** Whether hosts may be changed: in a create and an update, and not in a preview, a refresh or a delete. */
+  acts: boolean;
   /**
    * Aborted, with {@link Cancelled}, when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is
    * undone; what is short ends as it would. It says nothing about operations that begin later.

@@ -4,11 +4,14 @@ import { Cancellation } from "./cancellation";
 import type { Context } from "./context";
 import { onFirstInterrupt } from "./first-interrupt";
 import { log, runtime } from "./pulumi-sdk";
+import { isWatched } from "./terminal";
 
 /** Values of inputs that are not known yet in a preview. */
 export const { unknownValue } = runtime;
 
 const stopping = new AbortController();
+/** On a terminal a row is written over; elsewhere each line of progress stays. */
+const progressEveryMs = isWatched() ? 1000 : 10_000;
 setMaxListeners(0, stopping.signal); // each command of each resource listens while it runs
 const cancellation = new Cancellation();
 let connected = false;
@@ -20,6 +23,8 @@ export function contextFor(urn: string | undefined): Context {
     info: (message) => void log.info(message, resource),
     warn: (message) => void log.warn(message, resource),
     progress: (message) => void log.info(message, resource, undefined, true),
+    progressEveryMs,
+    acts: false,
     cancelled: cancellation.signal,
     signal: stopping.signal,
   };

@@ -54,7 +54,7 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
 
   async function settle(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
     const args = argsOf(properties);
-    const operation = context(properties);
+    const operation = { ...context(properties), acts: true };
     const observed = await definition.observe(operation, args, known);
     try {
       const state = await definition.reconcile(operation, args, observed, known);

@@ -1,17 +1,18 @@
 /** Provider side of `DomainPlacement`. */
 
 import { digest } from "../libvirt/domain-xml";
-import type { MigrationRecord } from "../libvirt/migrate";
+import { completedJob } from "../libvirt/migration/job-control";
+import { type MigrationRecord, recordOf, withRecord } from "../libvirt/migration/record";
 import { isActive } from "../libvirt/placement/locate";
-import { carryOutAndVerify, type Placement, plan, type Settled, settle } from "../libvirt/placement/placement";
-import { describeStep } from "../libvirt/placement/plan";
+import { candidateOf, carryOutAndVerify, plan } from "../libvirt/placement/placement";
+import { type Settled, settle } from "../libvirt/placement/settle";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { Refused, refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
+import { announce, summary, tellOfPlainData } from "./domain-placement.announce";
 import { removePlacement } from "./domain-placement.remove";
-import { type PlacementInputs, placementSchema } from "./domain-placement.schema";
-import { hostAt } from "./reach";
+import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
 import { connectionSecretKeys } from "./schemas";
 
 export interface PlacementState extends Observed {
@@ -23,9 +24,13 @@ export interface PlacementState extends Observed {
   autostart: boolean;
   definitionDigest: string;
   lastMigration?: MigrationRecord | undefined;
+  migrationHistory?: MigrationRecord[] | undefined;
 }
 
-const fresh = new Fresh<Settled>();
+/** Where it is, with the record of a migration that ended since the state was written. */
+type Seen = Settled & { record?: MigrationRecord | undefined };
+
+const fresh = new Fresh<Seen>();
 
 export const domainPlacement: Definition<typeof placementSchema, PlacementState> = {
   schema: placementSchema,
@@ -33,8 +38,7 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ domain }) => domain.uuid,
-  observe: async (context, args, known) =>
-    stateOf(fresh.keep(context, await settle(placementOf(args), context)), args, known),
+  observe: async (context, args, known) => stateOf(fresh.keep(context, await look(context, args, known)), args, known),
   reconcile,
   remove: (context, args) => removePlacement(context, placementOf(args), args.onDelete),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
@@ -50,6 +54,17 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   announce,
 };
 
+/** A run that was killed has left its migration to the hosts: its record is with them too. */
+async function look(context: Context, args: PlacementInputs, known: PlacementState | undefined): Promise<Seen> {
+  const placement = placementOf(args);
+  const seen = await settle(placement, context, context.acts);
+  if (seen.joined) return { ...seen, record: seen.joined };
+  const { location } = seen;
+  if (known?.host === undefined || location.kind !== "at" || location.host === known.host) return seen;
+  const job = await completedJob(args.domain, candidateOf(placement, location.host).host, context.signal);
+  return { ...seen, ...(job && { record: recordOf({ from: known.host, to: location.host }, job, new Date()) }) };
+}
+
 async function reconcile(
   context: Context,
   args: PlacementInputs,
@@ -57,18 +72,18 @@ async function reconcile(
   known?: PlacementState,
 ): Promise<PlacementState> {
   const placement = placementOf(args);
-  const seen = fresh.take(context) ?? (await settle(placement, context));
+  const seen = fresh.take(context) ?? (await look(context, args, known));
   if (known === undefined) refuseForeign(args, seen);
-  const { steps, problems } = await plan(placement, seen, known?.definitionDigest, context.signal);
-  refuse(problems);
+  const { steps, problems, unsupported } = await plan(placement, seen, known?.definitionDigest, context.signal);
+  refuse([...unsupported, ...problems]);
+  if (steps.some((step) => step.do === "migrate")) tellOfPlainData(context, args);
   const { seen: reached, record } = await carryOutAndVerify(placement, seen, steps, context);
-  if (record) context.info(summary(args.domain.name, record));
+  for (const made of [seen.record, record]) if (made) context.info(summary(args.domain.name, made));
   if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))
     context.info(`The new definition of ${args.domain.name} takes effect when the guest is next started.`);
-  const lastMigration = record ?? known?.lastMigration;
-  const state = stateOf(reached, args, undefined);
+  const state = stateOf({ ...reached, record }, args, undefined);
   if (state === undefined) throw new Error(`${args.domain.name} is on none of the candidates.`);
-  return { ...state, ...(lastMigration && { lastMigration }) };
+  return { ...state, ...historyOf(withRecord(withRecord(known?.migrationHistory, seen.record), record)) };
 }
 
 function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled): void {
@@ -80,18 +95,22 @@ function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled
 
 /** What is on the hosts; what only the state knows comes from there. */
 function stateOf(
-  { location }: Settled,
-  { domain: wanted }: PlacementInputs,
+  { location, record }: Seen,
+  { domain: wanted, migration }: PlacementInputs,
   known: PlacementState | undefined,
 ): PlacementState | undefined {
   if (location.kind === "nowhere") return undefined;
   const { host, domain, leftovers } = location;
   const definitionDigest = known?.definitionDigest ?? domain.definitionDigest;
-  const drift = [
-    ...leftovers.map((left) => `${left} has a definition of ${domain.name} too, which runs on none but ${host}`),
+  // A transient guest has no definition beside what it runs with.
+  const definitionDrift = migration.persistent && [
     !domain.persistent && `${domain.name} on ${host} is transient: it would be gone when it ends`,
     definitionDigest !== domain.definitionDigest && `the definition of ${domain.name} on ${host} was changed by hand`,
     domain.mark !== digest(wanted.definition) && `the definition of ${domain.name} on ${host} is not the program's`,
+  ];
+  const drift = [
+    ...leftovers.map((left) => `${left} has a definition of ${domain.name} too, which runs on none but ${host}`),
+    ...(definitionDrift || []),
     isOdd(domain.state) && `${domain.name} is ${domain.state} (${domain.reason}) on ${host}`,
   ].filter((line) => line !== false);
   return {
@@ -102,40 +121,15 @@ function stateOf(
     persistent: domain.persistent,
     autostart: domain.autostart,
     definitionDigest,
-    ...(known?.lastMigration && { lastMigration: known.lastMigration }),
+    ...historyOf(withRecord(known?.migrationHistory, record)),
     ...(drift.length > 0 && { drift }),
   };
 }
+
+const historyOf = (history: MigrationRecord[]) =>
+  history.length === 0 ? {} : { lastMigration: history[0], migrationHistory: history };
 
 const isOdd = (state: string) => state !== "running" && state !== "shut off";
 
 const powerStateOf = (state: string, { powerState }: PlacementInputs) =>
   state === "running" || state === "shut off" ? state : powerState;
-
-/** One line on what a change will do, for the preview: from what the hosts say now. */
-async function announce(context: Context, args: PlacementInputs, changed: readonly string[], known?: PlacementState) {
-  if (changed.includes("onDelete") && args.onDelete === "keep") context.info(keepNotice(args.domain.name));
-  if (!changed.some((key) => ["host", "powerState", "domain", "autostart"].includes(key))) return;
-  const placement = placementOf(args);
-  const seen = await settle(placement, context);
-  const { steps, problems } = await plan(placement, seen, known?.definitionDigest, context.signal);
-  for (const step of steps) context.info(describeStep(step, args.domain.name));
-  for (const problem of problems) context.warn(`As things are now, this would be refused: ${problem}`);
-}
-
-const keepNotice = (name: string) =>
-  `onDelete is "keep": when this resource is deleted, ${name} stays running and defined where it is, and is only forgotten.`;
-
-function summary(name: string, { from, to, totalTimeMs, downtimeMs, bytes, encrypted }: MigrationRecord): string {
-  const sent = `${(bytes / 1024 ** 2).toFixed(1)} MiB sent${encrypted ? ", encrypted" : ""}`;
-  return `${name} moved live from ${from} to ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms, ${sent}.`;
-}
-
-function placementOf(args: PlacementInputs): Placement {
-  const candidates = Object.entries(args.candidates).map(([name, connection]) => ({
-    name,
-    address: connection.address,
-    host: hostAt(connection),
-  }));
-  return { ...args, candidates };
-}

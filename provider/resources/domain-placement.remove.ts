@@ -2,7 +2,8 @@
 
 import { StillRunning } from "../libvirt/placement/carry-out";
 import { isActive } from "../libvirt/placement/locate";
-import { candidateOf, type Placement, settle } from "../libvirt/placement/placement";
+import { candidateOf, type Placement } from "../libvirt/placement/placement";
+import { settle } from "../libvirt/placement/settle";
 import { destroy, shutDown, undefine } from "../libvirt/virsh";
 import type { Context } from "../lifecycle/context";
 
@@ -12,7 +13,7 @@ export async function removePlacement(
   onDelete: "shutdown" | "destroy" | "keep",
 ): Promise<void> {
   const { domain, shutdownTimeoutSeconds } = placement;
-  const { location } = await settle(placement, context);
+  const { location } = await settle(placement, context, false);
   if (location.kind === "nowhere") return;
   if (onDelete === "keep") {
     context.info(

@@ -1,29 +1,31 @@
 /** Inputs of `DomainPlacement`. */
 import { z } from "zod";
-import { connections, text } from "./schemas";
+import type { Placement } from "../libvirt/placement/placement";
+import { defaultMigration, migration } from "./migration.schema";
+import { hostAt } from "./reach";
+import { connection, hypervisor, text } from "./schemas";
 
 const seconds = z
   .number("must be a number of seconds")
   .positive("must be above 0")
   .max(86_400, "must be 86400 at most");
 
-const migration = z.strictObject({
-  bandwidthMiBps: z.int("must be a whole number of MiB/s").min(1, "must be 1 or more").max(1_000_000).optional(),
-});
+/** A hypervisor: how it is reached, and what migrations of it are to keep to. */
+const candidate = connection.extend(hypervisor);
 
 export const placementSchema = z
   .strictObject({
     domain: z.strictObject({ uuid: text("a UUID"), name: text("a name"), definition: text("XML") }, "must be a Domain"),
     host: text("the name of a Host"),
-    candidates: connections,
+    candidates: z.record(z.string(), candidate, "must be Hosts"),
     powerState: z.enum(["running", "shut off"], 'must be "running" or "shut off"').default("running"),
     autostart: z.boolean("must be true or false").default(false),
-    migration: migration.default({}),
+    migration: migration.default(defaultMigration),
     onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
     shutdownTimeoutSeconds: seconds.default(120),
     adopt: z.boolean("must be true or false").default(false),
   })
-  .superRefine(({ host, candidates }, { addIssue }) => {
+  .superRefine(({ host, candidates, powerState, autostart, migration: { persistent } }, { addIssue }) => {
     const names = Object.keys(candidates);
     if (!names.includes(host))
       addIssue({
@@ -31,11 +33,16 @@ export const placementSchema = z
         path: ["host"],
         message: `must be one of the candidates (${names.join(", ")}): add the Host to them`,
       });
+    const transient = "must be %, since migration.persistent is false: a transient guest has no definition";
+    if (!persistent && powerState === "shut off")
+      addIssue({ code: "custom", path: ["powerState"], message: transient.replace("%", '"running"') });
+    if (!persistent && autostart)
+      addIssue({ code: "custom", path: ["autostart"], message: transient.replace("%", "false") });
     for (const message of twins(candidates)) addIssue({ code: "custom", path: ["candidates"], message });
   });
 
 /** One machine under two names would look like a guest that runs twice. */
-function twins(candidates: z.infer<typeof connections>): string[] {
+function twins(candidates: Readonly<Record<string, z.infer<typeof candidate>>>): string[] {
   const named = Object.entries(candidates);
   return named.flatMap(([name, { address, port }], index) =>
     named
@@ -46,3 +53,19 @@ function twins(candidates: z.infer<typeof connections>): string[] {
 }
 
 export type PlacementInputs = z.infer<typeof placementSchema>;
+
+const defaultMigrations = 2;
+
+/** As libvirt's side of the provider takes it. */
+export function placementOf(args: PlacementInputs): Placement {
+  const candidates = Object.entries(args.candidates).map(([name, given]) => ({
+    name,
+    address: given.address,
+    port: given.port ?? 22,
+    migrationAddress: given.migrationAddress,
+    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
+    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
+    host: hostAt(given),
+  }));
+  return { ...args, candidates };
+}

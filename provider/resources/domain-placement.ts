@@ -1,14 +1,10 @@
 /** `DomainPlacement`: on which host a domain is defined and runs. Changing the host is a live migration. */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { MigrationRecord } from "../libvirt/migrate";
+import type { MigrationRecord } from "../libvirt/migration/record";
 import type { Domain } from "./domain";
-import { connectionsOf, type Host, secretsOf } from "./host";
+import { type Host, hypervisorsOf, secretsOf } from "./host";
 import { dependingOn, ManagedResource } from "./managed-resource";
-
-export interface MigrationArgs {
-  /** Limit of the transfer rate, in MiB/s. @default none */
-  bandwidthMiBps?: Input<number>;
-}
+import type { MigrationArgs } from "./migration-args";
 
 export interface DomainPlacementArgs {
   /** What is placed. Another definition takes effect when the guest is next started. */
@@ -43,8 +39,9 @@ export interface DomainPlacementArgs {
 /**
  * A domain on a host: defined, started, moved.
  *
- * The move is `virsh migrate --live --p2p --persistent --undefinesource --tls`: the two hosts do it between them, and
- * go on when this machine dies. Afterwards both sides are looked at. A guest that somebody else has moved is found
+ * By default the move is `virsh migrate --live --p2p --persistent --undefinesource --tls`: the two hosts do it between
+ * them, and go on when this machine dies; the next run finds the migration and joins it. One Ctrl-C ends it, and the
+ * guest stays. Afterwards both sides are looked at. A guest that somebody else has moved is found
  * wherever it is among the candidates; the next `pulumi up` moves it back, live.
  *
  * @example
@@ -55,16 +52,18 @@ export class DomainPlacement extends ManagedResource {
   declare readonly host: Output<string>;
   /** In virsh's words, e.g. `running`. */
   declare readonly state: Output<string>;
-  /** The last move that this resource made: from, to, totalTimeMs, downtimeMs, bytes, iterations, encrypted. */
+  /** The last move: from, to, totalTimeMs, downtimeMs, bytes, iterations, encrypted, transport, recordedAt. */
   declare readonly lastMigration: Output<MigrationRecord | undefined>;
+  /** The last ten moves, newest first. */
+  declare readonly migrationHistory: Output<MigrationRecord[] | undefined>;
 
   constructor(name: string, args: DomainPlacementArgs, options?: CustomResourceOptions) {
     const { domain, host, candidates, ...rest } = args;
-    const outputs = { state: undefined, lastMigration: undefined };
+    const outputs = { state: undefined, lastMigration: undefined, migrationHistory: undefined };
     const inputs = {
       domain: { uuid: domain.uuid, name: domain.name, definition: domain.definition },
       host: host.name,
-      candidates: connectionsOf(candidates),
+      candidates: hypervisorsOf(candidates),
     };
     const secrets = candidates.flatMap((candidate) => secretsOf(candidate, "candidates"));
     super("DomainPlacement", name, { ...outputs, ...rest, ...inputs }, dependingOn(candidates, options), secrets);

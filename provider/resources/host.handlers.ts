@@ -5,9 +5,9 @@ import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
 import { anySignal } from "../util/signals";
 import { hostAt } from "./reach";
-import { connection, connectionSecretKeys } from "./schemas";
+import { connection, connectionSecretKeys, hypervisor } from "./schemas";
 
-const schema = connection;
+const schema = connection.extend(hypervisor);
 
 export const host: Definition<typeof schema, HostFacts> = {
   schema,

@@ -6,7 +6,21 @@ import { output, secret } from "../lifecycle/pulumi-sdk";
 import { ManagedResource } from "./managed-resource";
 
 /** How the machine is reached: each field as in {@link ConnectionArgs}, or an output of another resource. */
-export type HostArgs = { [Key in keyof ConnectionArgs]: Input<NonNullable<ConnectionArgs[Key]>> };
+export type HostArgs = { [Key in keyof ConnectionArgs]: Input<NonNullable<ConnectionArgs[Key]>> } & HypervisorArgs;
+
+/** What migrations to and from the machine keep to. */
+export interface HypervisorArgs {
+  /**
+   * Where the memory of guests is sent to when they move to it, if it has a network for that.
+   *
+   * @default `address`
+   */
+  migrationAddress?: Input<string>;
+  /** How many guests leave it at a time; others wait. Kept within one run of Pulumi. @default 2 */
+  maxOutgoingMigrations?: Input<number>;
+  /** How many guests come to it at a time; others wait. Kept within one run of Pulumi. @default 2 */
+  maxIncomingMigrations?: Input<number>;
+}
 
 /**
  * A machine that is reached over SSH.
@@ -34,12 +48,17 @@ export class Host extends ManagedResource {
   readonly name: string;
   /** How it is reached: known in the first preview already, since it is what the program wrote. */
   readonly connection: Inputs;
+  /** What migrations keep to. */
+  readonly hypervisor: Inputs;
 
   constructor(name: string, args: HostArgs, options?: CustomResourceOptions) {
-    const connection = withSecretKeys(args);
-    super("Host", name, { ...outputs, ...connection }, options, ["privateKey", "passphrase"]);
+    const { migrationAddress, maxOutgoingMigrations, maxIncomingMigrations, ...reach } = args;
+    const connection = withSecretKeys(reach);
+    const hypervisor = { migrationAddress, maxOutgoingMigrations, maxIncomingMigrations };
+    super("Host", name, { ...outputs, ...connection, ...hypervisor }, options, ["privateKey", "passphrase"]);
     this.name = name;
     this.connection = connection;
+    this.hypervisor = hypervisor;
   }
 }
 
@@ -54,6 +73,10 @@ export const secretsOf = ({ connection }: Host, input: string): string[] =>
 export const connectionsOf = (hosts: readonly Host[]): Record<string, Inputs> =>
   Object.fromEntries(hosts.map(({ name, connection }) => [name, connection]));
 
+/** Several hosts between which guests move. */
+export const hypervisorsOf = (hosts: readonly Host[]): Record<string, Inputs> =>
+  Object.fromEntries(hosts.map(({ name, connection, hypervisor }) => [name, { ...connection, ...hypervisor }]));
+
 /** Pulumi makes an output of each key that it is given, and only of those. */
 const outputs: Record<keyof HostFacts, undefined> = {
   hostname: undefined,
@@ -67,7 +90,9 @@ const outputs: Record<keyof HostFacts, undefined> = {
 };
 
 /** Keys and passphrases are secrets, whether the program marked them or not; also those of the hosts on the way. */
-function withSecretKeys({ privateKey, passphrase, proxyJump, ...rest }: HostArgs): Inputs {
+type Reach = Omit<HostArgs, keyof HypervisorArgs>;
+
+function withSecretKeys({ privateKey, passphrase, proxyJump, ...rest }: Reach): Inputs {
   return {
     ...rest,
     ...(privateKey !== undefined && { privateKey: secret(privateKey) }),

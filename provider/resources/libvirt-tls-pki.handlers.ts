@@ -11,7 +11,6 @@ import {
   type Args,
   allHandshakes,
   authorityOf,
-  departedHosts,
   differences,
   isLeft,
   isOurs,
@@ -19,13 +18,13 @@ import {
   look,
   type Seen,
   settingsOf,
-  together,
 } from "./libvirt-tls-pki.look";
 import { jobProblems, refuseUnlessPossible } from "./libvirt-tls-pki.refusals";
 import { schema } from "./libvirt-tls-pki.schema";
 import { daemonState, type PkiState } from "./libvirt-tls-pki.state";
 import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
 import { connectionSecretKeys } from "./schemas";
+import { departedHosts, together } from "./several";
 
 const fresh = new Fresh<Look>();
 

@@ -12,9 +12,9 @@ import { authorityFindings, type Finding, foreignFiles, hypervisorFindings, type
 import { inspect, type PkiFacts } from "../pki/inspect";
 import { authorityCertificate, authorityPlaces, hypervisorPlaces } from "../pki/layout";
 import { type Before, parseRecord } from "../pki/record";
-import { limitConcurrency } from "../util/policy";
 import type { schema } from "./libvirt-tls-pki.schema";
 import { hostAt } from "./reach";
+import { concurrently, together } from "./several";
 
 export type Args = z.infer<typeof schema>;
 type Connection = Args["hosts"][string];
@@ -38,11 +38,6 @@ export interface Look {
   /** Hosts of the last state that the inputs no longer have. */
   departed: Seen[];
 }
-
-const concurrently = limitConcurrency(8);
-
-export const together = <In, Out>(all: readonly In[], work: (one: In) => Promise<Out>): Promise<Out[]> =>
-  Promise.all(all.map((one) => concurrently(() => work(one))));
 
 export async function look(args: Args, departing: Args["hosts"], signal: AbortSignal): Promise<Look> {
   const { authority, hosts } = args;
@@ -69,13 +64,6 @@ async function seeHost(
     isHypervisor ? inspectDaemon(host, signal) : undefined,
   ]);
   return { name, host, address, pki, daemon, before: parseRecord(pki.record) };
-}
-
-/** Hosts of the last state that are not among the inputs; the same machine under another name is not one of them. */
-export function departedHosts(known: Args["hosts"] = {}, { hosts }: Pick<Args, "hosts">): Args["hosts"] {
-  const staying = Object.values(hosts).map(({ address }) => address);
-  const gone = Object.entries(known).filter(([, { address }]) => !staying.includes(address));
-  return Object.fromEntries(gone.map(([name, one]) => [name in hosts ? `${name} (${one.address})` : name, one]));
 }
 
 export const rulesFor = ({ organization, validityDays, renewBeforeDays }: Args, { address }: Seen): Rules => ({

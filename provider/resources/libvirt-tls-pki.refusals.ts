@@ -5,16 +5,8 @@ import { daemonDifferences } from "../libvirt/daemon-differences";
 import { jobsOn } from "../libvirt/daemon-switch";
 import { Refused } from "../lifecycle/errors";
 import { subjectOf } from "../pki/findings";
-import {
-  type Args,
-  foreignHere,
-  joins,
-  type Look,
-  rulesFor,
-  type Seen,
-  settingsOf,
-  together,
-} from "./libvirt-tls-pki.look";
+import { type Args, foreignHere, joins, type Look, rulesFor, type Seen, settingsOf } from "./libvirt-tls-pki.look";
+import { together } from "./several";
 
 /** @throws Refused */
 export async function refuseUnlessPossible(seen: Look, args: Args, signal: AbortSignal): Promise<void> {

@@ -39,6 +39,15 @@ const proxyJump: Schema<ConnectionArgs> = z.lazy(
 /** How one host is reached. */
 export const connection = z.strictObject({ ...reach, proxyJump: proxyJump.optional() });
 
+const migrations = z.int("must be a whole number of migrations").min(1, "must be 1 or more").max(1000).optional();
+
+/** What migrations to and from a host keep to. */
+export const hypervisor = {
+  migrationAddress: reach.address.optional(),
+  maxOutgoingMigrations: migrations,
+  maxIncomingMigrations: migrations,
+};
+
 /** The same with the name that the program gave to the host, for messages. */
 export const namedConnection = connection.extend({ name: text("the name of a Host") });
 

@@ -4,9 +4,9 @@
  */
 import type { z } from "zod";
 import { Cancellation } from "../../provider/lifecycle/cancellation";
-import type { Context } from "../../provider/lifecycle/context";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { makeHandlers } from "../../provider/lifecycle/handlers";
+import { silentContext } from "../silent-context";
 
 type Properties = Record<string, unknown>;
 
@@ -25,9 +25,8 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
 
   constructor(definition: Definition<Schema, State>, name = "test") {
     const tell = (line: string) => void this.told.push(line);
-    const { signal } = new AbortController();
     const speaking = { info: tell, warn: tell, progress: tell };
-    const contextFor = (): Context => ({ ...speaking, signal, cancelled: this.cancellation.signal });
+    const contextFor = () => silentContext({ ...speaking, cancelled: this.cancellation.signal });
     this.handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addMigrationNetwork, migrationAddress, removeMigrationNetwork } from "../../lab/by-hand/migration-network";
+import { isPlainQemuStream } from "../../lab/machine/pcap";
 import { repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
@@ -118,6 +120,37 @@ describe("faults", () => {
     expect(aliveMeanwhile.length).toBeGreaterThan(5);
   });
 
+  test("cut off from the admin network, what is under way stands still, unnoticed; other hosts reach it", async () => {
+    let lines = 0;
+    const end = new AbortController();
+    const ssh = (...words: string[]) => lab.enter(["ssh", "-F", lab.ssh.configFile, ...words]);
+    const talking = runAnyway(ssh(hvB.name, "while echo on; do sleep 0.1; done"), {
+      onLine: () => lines++,
+      signal: end.signal,
+      timeoutMs: 300_000, // also when this test fails
+    }).catch((error: Error) => error);
+    const talksOn = async (from = lines) =>
+      retryUntil(async () => expect(lines).toBeGreaterThan(from), { everyMs: 100, timeoutMs: 120_000 });
+    try {
+      await talksOn();
+      await hvB.cutAdmin();
+      await hvB.cutAdmin();
+      expect(await reaches(hvA, hvB)).toBe(true);
+      const heard = lines;
+      const { stderr } = await runAnyway(ssh("-o", "ConnectTimeout=1", hvB.name, "true"));
+      expect(stderr).toContain("timed out");
+      expect((await cli("status")).stdout).toMatch(/hv-b .* admin network cut/);
+      expect(lines).toBe(heard);
+      expect((await cli("heal", "hv-b")).exitCode).toBe(0);
+      expect(await hvB.isAdminCut()).toBe(false);
+      await talksOn();
+    } finally {
+      end.abort();
+      await hvB.healAdmin();
+    }
+    await talking;
+  });
+
   test("a slow host is limited in both directions, a fast one is not", async () => {
     const kernelDrops = async () => {
       const links = [hvB.name, `ifb-${hvB.name}`];
@@ -137,4 +170,29 @@ describe("faults", () => {
     expect((await run(lab.enter(["tc", "-json", "qdisc", "show", "dev", hvB.name]))).stdout).not.toContain("tbf");
     expect((await runAnyway(lab.enter(["ip", "link", "show", `ifb-${hvB.name}`]))).exitCode).not.toBe(0);
   });
+});
+
+test("a capture tells who opened which connection, over which network, and what was said", async () => {
+  const [port, both] = [49200, [hvA, hvB]];
+  await addMigrationNetwork(both);
+  const capture = await lab.capture();
+  try {
+    const serve = `systemd-socket-activate --listen="$1" --accept --inetd sh -c 'head -c 300004 > /dev/null; echo bye' \
+      > /dev/null 2>&1 < /dev/null & echo $!`;
+    const listener = (await hvB.script(serve, `${migrationAddress(hvB)}:${port}`)).stdout.trim();
+    const talk = 'exec 3<> "/dev/tcp/$0/$1"; (printf QEVM; head -c 300000 /dev/zero) >&3; cat <&3';
+    const attempt = () => hvA.exec(["bash", "-ec", talk, migrationAddress(hvB), String(port)]);
+    expect((await retryUntil(attempt, { everyMs: 300, timeoutMs: 120_000 })).stdout).toBe("bye\n");
+    await hvB.exec(["kill", listener]);
+  } finally {
+    await capture.stop();
+    await removeMigrationNetwork(both);
+  }
+  const { sent, received, ...ends } = (await capture.stop()).at(-1) ?? {};
+  const [source, destination] = ["10.78.0.11", "10.78.0.12"];
+  expect(ends).toEqual({ source, sourcePort: expect.any(Number), destination, destinationPort: port });
+  expect(sent?.bytes).toBe(300_004);
+  expect(isPlainQemuStream(sent?.firstBytes ?? Buffer.alloc(0))).toBe(true);
+  expect(received).toEqual({ firstBytes: Buffer.from("bye\n"), bytes: 4 });
+  expect((await hvA.exec(["ip", "-brief", "address", "show", "vec0"])).stdout).not.toContain("10.78.");
 });

@@ -70,3 +70,6 @@ export async function expectUnbroken(guest: GuestDomain): Promise<void> {
   await retryUntil(more, { everyMs: 300, timeoutMs: 120_000 });
   expect(await counterOf(nas, guest)).toMatchObject({ breaks: [], garbage: [] });
 }
+
+/** `npm run test:everything`: also what proves again, by other values, what `npm test` has proven by some. */
+export const everything = process.env.KVM_LIVE_EVERYTHING === "1";

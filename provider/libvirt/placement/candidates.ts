@@ -9,6 +9,12 @@ export interface Candidate {
   name: string;
   /** Where the other hosts reach it. */
   address: string;
+  /** Of its sshd. */
+  port: number;
+  /** Where QEMU on the other hosts reaches it, if not at `address`. */
+  migrationAddress?: string | undefined;
+  maxOutgoingMigrations: number;
+  maxIncomingMigrations: number;
   host: Host;
 }
 

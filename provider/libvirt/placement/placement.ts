@@ -1,13 +1,15 @@
 /** Observes a domain on all candidates, and brings it to where it shall be. */
 import { digest } from "../domain-xml";
-import type { MigrationOptions, MigrationRecord } from "../migrate";
-import { watchJob } from "../migrate";
+import type { Ways } from "../migration/follow";
+import type { MigrationOptions } from "../migration/options";
+import type { MigrationRecord } from "../migration/record";
 import { undefine } from "../virsh";
-import { type Candidate, type DomainName, type Whereabouts, whereabouts } from "./candidates";
+import type { Candidate, DomainName } from "./candidates";
 import { carryOut } from "./carry-out";
-import { described, isActive, type Location } from "./locate";
+import { described, isActive } from "./locate";
 import { planPlacement, type Step } from "./plan";
 import { preflight } from "./preflight";
+import { PlacementUnclear, type Settled, settle } from "./settle";
 
 export interface Placement {
   domain: DomainName & { definition: string };
@@ -19,70 +21,34 @@ export interface Placement {
   shutdownTimeoutSeconds: number;
 }
 
-interface Ways {
-  progress: (line: string) => void;
-  signal: AbortSignal;
+export interface Planned {
+  steps: Step[];
+  /** What stands in the way as things are now. */
+  problems: string[];
+  /** What the hosts cannot do at all. */
+  unsupported: string[];
 }
 
-/** A state of the hosts in which nothing may be decided without the operator. */
-class PlacementUnclear extends Error {
-  constructor(name: string, reason: string) {
-    super(`${name}: ${reason}`);
-    this.name = "PlacementUnclear";
-  }
-}
-
-export type Settled = Whereabouts & { location: Exclude<Location, { kind: "moving" | "unclear" }> };
-
-/**
- * Where it is, once no migration is under way any more: one that an earlier run or an operator began is waited for.
- *
- * @throws PlacementUnclear, CandidateSilent
- */
-export async function settle(placement: Placement, { progress, signal }: Ways): Promise<Settled> {
-  for (;;) {
-    const seen = await whereabouts(placement.domain, placement.candidates, placement.host, signal);
-    const { location } = seen;
-    if (location.kind === "unclear") throw new PlacementUnclear(placement.domain.name, location.reason);
-    if (location.kind !== "moving") return { ...seen, location };
-    await untilJobEnds(placement, location, { progress, signal });
-  }
-}
-
-/** A little longer than the watcher's pause, so that each look at all candidates is followed by some of the job. */
-const lookMs = 3000;
-
-async function untilJobEnds(
-  { domain, candidates }: Placement,
-  { from }: Extract<Location, { kind: "moving" }>,
-  { progress, signal }: Ways,
-): Promise<void> {
-  const source = candidates.find(({ name }) => name === from);
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
-  signal.throwIfAborted();
-  progress("a migration is under way: waiting for its end");
-  const watched = source ?? candidates[0];
-  if (watched) await watchJob(domain, watched, (line) => progress(`a migration is under way: ${line}`), ended);
-}
-
-/** @returns the steps that are to be done, and what stands in their way */
 export async function plan(
   placement: Placement,
   seen: Settled,
   knownDigest: string | undefined,
   signal: AbortSignal,
-): Promise<{ steps: Step[]; problems: string[] }> {
-  const { domain, host, powerState, autostart } = placement;
-  const wanted = { host, powerState, autostart, mark: digest(domain.definition), definitionDigest: knownDigest };
+): Promise<Planned> {
+  const { domain, host, powerState, autostart, migration } = placement;
+  const { persistent } = migration;
+  const mark = digest(domain.definition);
+  const wanted = { host, powerState, autostart, persistent, mark, definitionDigest: knownDigest };
   const steps = planPlacement(seen.location, wanted);
   const question = {
     domain,
     definition: domain.definition,
+    migration,
     steps,
-    sightings: seen.sightings,
+    seen,
     candidate: (name: string) => candidateOf(placement, name),
   };
-  return { steps, problems: await preflight(question, signal) };
+  return { steps, ...(await preflight(question, signal)) };
 }
 
 /** Does the steps, then looks again. @throws PlacementUnclear when it is not as wanted in the end */
@@ -93,18 +59,10 @@ export async function carryOutAndVerify(
   ways: Ways,
 ): Promise<{ seen: Settled; record: MigrationRecord | undefined }> {
   const { domain, migration, shutdownTimeoutSeconds, host, powerState } = placement;
-  const look = () => settle(placement, ways);
+  const look = () => settle(placement, ways, true);
   const settled = async () => (await look()).location;
   const candidate = (name: string) => candidateOf(placement, name);
-  const work = {
-    domain,
-    definition: domain.definition,
-    migration,
-    shutdownTimeoutSeconds,
-    settled,
-    candidate,
-    ...ways,
-  };
+  const work = { domain, migration, shutdownTimeoutSeconds, settled, candidate, ways };
   const record = await carryOut(steps, work).catch(async (error: unknown) => {
     if (before.location.kind === "nowhere") await withdraw(placement, await settled());
     throw error;
@@ -124,7 +82,7 @@ async function withdraw(placement: Placement, location: Settled["location"]): Pr
 }
 
 /** @throws RangeError for a name that is none of theirs */
-export function candidateOf({ candidates }: Placement, name: string): Candidate {
+export function candidateOf({ candidates }: Pick<Placement, "candidates">, name: string): Candidate {
   const found = candidates.find((candidate) => candidate.name === name);
   if (!found) throw new RangeError(`${name} is none of the candidates.`);
   return found;

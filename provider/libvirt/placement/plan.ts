@@ -5,6 +5,8 @@ export interface Wanted {
   host: string;
   powerState: "running" | "shut off";
   autostart: boolean;
+  /** False: without a definition on any host, so that it is gone when it ends. */
+  persistent: boolean;
   /** Digest of the definition that it shall have. */
   mark: string;
   /** Digest of its definition as libvirt printed it when it was as wanted; a change by hand shows against it. */
@@ -12,7 +14,7 @@ export interface Wanted {
 }
 
 export type Step =
-  | { do: "define" | "undefine" | "start" | "resume" | "shut down"; on: string }
+  | { do: "define" | "create" | "undefine" | "start" | "resume" | "shut down"; on: string }
   | { do: "set autostart"; on: string; enabled: boolean }
   | { do: "migrate"; from: string; to: string };
 
@@ -22,6 +24,7 @@ export function planPlacement(location: Placed, wanted: Wanted): Step[] {
   const { host, powerState, autostart } = wanted;
   const setAutostart: Step = { do: "set autostart", on: host, enabled: autostart };
   const start: Step = { do: "start", on: host };
+  if (location.kind === "nowhere" && !wanted.persistent) return [{ do: "create", on: host }];
   if (location.kind === "nowhere")
     return [
       { do: "define", on: host },
@@ -48,7 +51,9 @@ export function planPlacement(location: Placed, wanted: Wanted): Step[] {
   return steps;
 }
 
-function needsDefinition({ domain }: Extract<Location, { kind: "at" }>, { mark, definitionDigest }: Wanted): boolean {
+function needsDefinition({ domain }: Extract<Location, { kind: "at" }>, wanted: Wanted): boolean {
+  const { mark, definitionDigest, persistent } = wanted;
+  if (!persistent) return false;
   const changedByHand = definitionDigest !== undefined && definitionDigest !== domain.definitionDigest;
   return domain.mark !== mark || changedByHand || !domain.persistent;
 }
@@ -60,6 +65,8 @@ export function describeStep(step: Step, name: string): string {
       return `\`pulumi up\` migrates ${name} live from ${step.from} to ${step.to}: it keeps running, without a reboot.`;
     case "define":
       return `\`pulumi up\` writes the definition of ${name} on ${step.on}.`;
+    case "create":
+      return `\`pulumi up\` starts ${name} on ${step.on} as a transient domain: it is gone when it ends.`;
     case "undefine":
       return `\`pulumi up\` takes away the definition of ${name} on ${step.on}; it does not run there.`;
     case "set autostart":

@@ -1,36 +1,66 @@
 /** What would make steps fail, found out before the first of them; all at once. */
-import { defaultTlsPort } from "../daemon-settings";
-import { type FailedHandshake, handshakes } from "../handshake";
-import type { HandshakeFailure } from "../handshake-errors";
+import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../migration/capabilities";
+import type { MigrationOptions } from "../migration/options";
+import { movingImages, storageProblems } from "../migration/storage";
 import { type Provision, provisionsOf, requirementsOf } from "../requirements";
 import type { Candidate, DomainName } from "./candidates";
-import type { Sighting } from "./locate";
+import { controlProblems } from "./control-problems";
 import type { Step } from "./plan";
+import type { Settled } from "./settle";
 
 export interface PreflightQuestion {
   domain: DomainName;
   definition: string;
+  migration: MigrationOptions;
   steps: readonly Step[];
-  sightings: readonly Sighting[];
+  seen: Settled;
   candidate: (name: string) => Candidate;
 }
 
-/** @returns problems, each with the host, the reason and the fix */
-export async function preflight(question: PreflightQuestion, signal: AbortSignal): Promise<string[]> {
+/** @returns problems, each with the host, the reason and the fix; those apart that no repair of the hosts will mend */
+export async function preflight(
+  question: PreflightQuestion,
+  signal: AbortSignal,
+): Promise<{ problems: string[]; unsupported: string[] }> {
   const { steps, definition, candidate } = question;
   const needs = requirementsOf(definition);
   const ask = (name: string) => provisionsOf(candidate(name).host, needs, signal);
-  const starts = steps.flatMap((step) => (step.do === "start" ? [step.on] : []));
+  const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [step.on] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
-  const moving = await Promise.all(
-    moves.map(async ({ from, to }) => {
-      const talk = handshakes(candidate(from).host, [candidate(to)], defaultTlsPort, signal);
-      const [there, here, failed] = await Promise.all([ask(to), ask(from), talk]);
-      return [...lacks(to, there), ...otherImages(from, to, here, there), ...failed.map((one) => noTalk(from, one))];
-    }),
-  );
-  return [...nameTaken(question), ...lacking.flat(), ...moving.flat()];
+  const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, signal)));
+  return {
+    problems: [...oddities(question), ...lacking.flat(), ...moving.flatMap(({ problems }) => problems)],
+    unsupported: moving.flatMap((one) => one.unsupported),
+  };
+}
+
+async function moveProblems(
+  { domain, definition, migration, candidate }: PreflightQuestion,
+  from: string,
+  to: string,
+  signal: AbortSignal,
+): Promise<{ problems: string[]; unsupported: string[] }> {
+  const needs = requirementsOf(definition);
+  const [source, destination] = [candidate(from), candidate(to)];
+  const copied = migration.copyStorage && movingImages(definition, migration.copyStorage);
+  const images = copied?.images ?? [];
+  const stays = ({ kind, what }: Provision) => !(kind === "image" && images.some(({ path }) => path === what));
+  const side = async (one: Candidate): Promise<Side> => ({
+    name: one.name,
+    ...(await capabilitiesOf(one.host, signal)),
+  });
+  const [there, here, talk, storage, sides] = await Promise.all([
+    provisionsOf(destination.host, needs, signal).then((all) => all.filter(stays)),
+    provisionsOf(source.host, needs, signal).then((all) => all.filter(stays)),
+    controlProblems(source, destination, migration, signal),
+    images.length > 0 ? storageProblems(destination, domain.uuid, images, signal) : [],
+    needsCapabilities(migration) ? Promise.all([side(source), side(destination)]) : undefined,
+  ]);
+  return {
+    problems: [...lacks(to, there), ...otherImages(from, to, here, there), ...talk, ...storage],
+    unsupported: [...(copied?.problems ?? []), ...(sides ? unsupported(migration, ...sides) : [])],
+  };
 }
 
 const remedies: Readonly<Record<Provision["kind"], string>> = {
@@ -45,17 +75,6 @@ const lacks = (name: string, provisions: readonly Provision[]): string[] =>
     .filter(({ has }) => !has)
     .map(({ kind, what }) => `${name} has no ${kind} ${what}, which the domain needs. ${remedies[kind]}.`);
 
-/** From peer to peer the source's libvirt calls the destination's. */
-function noTalk(from: string, { peer, uri, failure, said }: FailedHandshake): string {
-  const fixes: Partial<Record<HandshakeFailure, string>> = {
-    "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
-    "certificate not trusted": `The two were not given certificates by one authority: put both into one LibvirtTlsPki`,
-    "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
-    "no answer": "Look at the firewall and the network between the two",
-  };
-  return `libvirt on ${from} cannot talk to ${uri} (${peer}): ${failure}. ${fixes[failure] ?? said}.`;
-}
-
 /** The same path may be another file: a guest that moved onto it would go on with another disk. */
 function otherImages(from: string, to: string, here: readonly Provision[], there: readonly Provision[]): string[] {
   return here.flatMap(({ what, inode }) => {
@@ -65,8 +84,29 @@ function otherImages(from: string, to: string, here: readonly Provision[], there
   });
 }
 
-function nameTaken({ domain, steps, sightings }: PreflightQuestion): string[] {
-  const arrivals = steps.flatMap((step) => (step.do === "migrate" ? [step.to] : step.do === "define" ? [step.on] : []));
+function oddities(question: PreflightQuestion): string[] {
+  const { domain, steps, migration, seen } = question;
+  const { location } = seen;
+  const moves = steps.some((step) => step.do === "undefine" && location.kind === "at" && step.on === location.host);
+  return [
+    ...nameTaken(question),
+    ...(location.kind === "at" && location.domain.persistent && !migration.persistent
+      ? [
+          `migration.persistent is false, and ${domain.name} has a definition on ${location.host}, which cannot be taken from under a running guest here. Set persistent and undefineSource to true, or shut it down and delete it first.`,
+        ]
+      : []),
+    ...(moves && migration.copyStorage
+      ? [
+          `${domain.name} is shut off, and its images would stay behind: copyStorage copies them only while it runs. Start it, move it, then shut it down.`,
+        ]
+      : []),
+  ];
+}
+
+function nameTaken({ domain, steps, seen: { sightings } }: PreflightQuestion): string[] {
+  const arrivals = steps.flatMap((step) =>
+    step.do === "migrate" ? [step.to] : step.do === "define" || step.do === "create" ? [step.on] : [],
+  );
   return [...new Set(arrivals)].flatMap((name) => {
     const uuid = sightings.find(({ host }) => host === name)?.names.get(domain.name);
     if (uuid === undefined || uuid === domain.uuid) return [];

@@ -1,6 +1,6 @@
 import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki.handlers";
-import { departedHosts } from "../../../provider/resources/libvirt-tls-pki.look";
 import { matches } from "../../../provider/resources/libvirt-tls-pki.refusals";
+import { departedHosts } from "../../../provider/resources/several";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
 const problems = (args: Record<string, unknown>) =>

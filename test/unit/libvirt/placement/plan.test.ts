@@ -1,7 +1,14 @@
 import type { DomainFacts } from "../../../../provider/libvirt/domain-facts";
 import { describeStep, planPlacement, type Wanted } from "../../../../provider/libvirt/placement/plan";
 
-const wanted: Wanted = { host: "b", powerState: "running", autostart: false, mark: "m", definitionDigest: "d" };
+const wanted: Wanted = {
+  host: "b",
+  powerState: "running",
+  autostart: false,
+  persistent: true,
+  mark: "m",
+  definitionDigest: "d",
+};
 const good: DomainFacts = {
   name: "a",
   state: "running",

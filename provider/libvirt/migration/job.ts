@@ -13,8 +13,12 @@ export interface Job {
   processedBytes: number;
   remainingBytes: number;
   bytesPerSecond: number;
-  /** How often all of the memory that was dirtied meanwhile has been gone through. */
+  /** How fast the guest writes to its memory; known from the second pass on. */
+  dirtyBytesPerSecond: number;
+  /** Passes: how often all of the memory that was dirtied meanwhile has been gone through. */
   iterations: number;
+  /** How much of its time the guest's CPUs are kept from running, by auto-converge. */
+  throttlePercent: number;
 }
 
 /** virDomainJobOperation */
@@ -34,17 +38,29 @@ export function parseJob(rawStats: string): Job {
     processedBytes: field("data_processed"),
     remainingBytes: field("data_remaining"),
     bytesPerSecond: field("memory_bps"),
+    dirtyBytesPerSecond: field("memory_dirty_rate") * field("memory_page_size"),
     iterations: field("memory_iteration"),
+    throttlePercent: field("auto_converge_throttle"),
   };
 }
 
-/** One line of progress: percent, bytes, remaining, rate, seconds. */
-export function progressLine({ totalBytes, processedBytes, remainingBytes, bytesPerSecond, elapsedMs }: Job): string {
-  const seconds = `${Math.round(elapsedMs / 1000)} s`;
+/** One line of progress: percent, bytes, remaining, rate, pass, seconds. */
+export function progressLine(job: Job): string {
+  const { totalBytes, processedBytes, remainingBytes, bytesPerSecond, dirtyBytesPerSecond, iterations } = job;
+  const seconds = `${Math.round(job.elapsedMs / 1000)} s`;
   if (totalBytes === 0) return `preparing, ${seconds}`;
   const percent = Math.floor((1 - remainingBytes / totalBytes) * 100);
-  const rate = bytesPerSecond > 0 ? `, ${mib(bytesPerSecond)}/s` : "";
-  return `${percent} %, ${mib(processedBytes)} sent, ${mib(remainingBytes)} of ${mib(totalBytes)} remaining${rate}, ${seconds}`;
+  const parts = [
+    `${percent} %`,
+    `${mib(processedBytes)} sent`,
+    `${mib(remainingBytes)} of ${mib(totalBytes)} remaining`,
+    bytesPerSecond > 0 && `${mib(bytesPerSecond)}/s`,
+    iterations > 1 && `pass ${iterations}`,
+    dirtyBytesPerSecond > 0 && `${mib(dirtyBytesPerSecond)}/s dirtied`,
+    job.throttlePercent > 0 && `guest throttled by ${job.throttlePercent} %`,
+    seconds,
+  ];
+  return parts.filter((part) => part !== false).join(", ");
 }
 
-const mib = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+export const mib = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

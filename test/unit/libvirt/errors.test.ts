@@ -1,17 +1,4 @@
 import { MigrationFailed } from "../../../provider/libvirt/errors";
-import { migrateCommand } from "../../../provider/libvirt/migrate";
-import { migrateUri, tlsUri } from "../../../provider/libvirt/uri";
-
-test("a migration is live, peer to peer, persistent there, undefined here, and encrypted", () => {
-  expect(migrateCommand({ uuid: "u", name: "n" }, "10.0.0.2", {}).join(" ")).toBe(
-    "virsh --connect qemu:///system migrate --live --p2p --persistent --undefinesource --tls --migrateuri tcp://10.0.0.2 --domain u --desturi qemu+tls://10.0.0.2/system",
-  );
-  expect(migrateCommand({ uuid: "u", name: "n" }, "10.0.0.2", { bandwidthMiBps: 5 })).toContain("--bandwidth");
-});
-
-test("an IPv6 address stands in brackets", () => {
-  expect([tlsUri("fe80::1"), migrateUri("fe80::1")]).toEqual(["qemu+tls://[fe80::1]/system", "tcp://[fe80::1]"]);
-});
 
 test.each([
   [

@@ -1,5 +1,5 @@
-import { parseJob, progressLine } from "../../../provider/libvirt/job";
-import { fixture } from "../../fixtures/read";
+import { parseJob, progressLine } from "../../../../provider/libvirt/migration/job";
+import { fixture } from "../../../fixtures/read";
 
 const outgoing = parseJob(fixture("virsh-9.0.0-job-outgoing.txt"));
 
@@ -18,6 +18,8 @@ test("a completed job on the destination", () => {
     remainingBytes: 0,
     bytesPerSecond: 1047822,
     iterations: 3,
+    dirtyBytesPerSecond: 0,
+    throttlePercent: 0,
   });
 });
 

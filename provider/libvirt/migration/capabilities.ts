@@ -1,0 +1,70 @@
+/** What the libvirt, the QEMU and the kernel of a host can do for a migration. */
+import type { Host } from "../../host/host";
+import { runScript } from "../../host/script";
+import type { MigrationOptions } from "./options";
+
+export interface Capabilities {
+  libvirtVersion: string;
+  qemuVersion: string;
+  /** `none`: the kernel lacks it. `privileged`: only root may use it, and QEMU is not root. */
+  userfaultfd: "none" | "privileged" | "usable";
+}
+
+const script = `
+  version=$(virsh --connect qemu:///system version --daemon)
+  echo "$version" | sed -n 's/^Running against daemon: \\([0-9.]*\\).*/libvirt \\1/p; s/^Running hypervisor: QEMU \\([0-9.]*\\).*/qemu \\1/p'
+  [ ! -e /proc/sys/vm/unprivileged_userfaultfd ] || echo "sysctl $(cat /proc/sys/vm/unprivileged_userfaultfd)"
+  [ ! -e /dev/userfaultfd ] || echo "device yes"`;
+
+export async function capabilitiesOf(host: Host, signal: AbortSignal): Promise<Capabilities> {
+  return parseCapabilities((await runScript(host, script, [], { signal })).stdout);
+}
+
+/** Pure: the script's answer. From 10.1 on libvirt lets QEMU use the device. */
+export function parseCapabilities(text: string): Capabilities {
+  const facts = new Map([...text.matchAll(/^(\w+) (.*)$/gm)].map(([, key = "", value = ""]) => [key, value]));
+  const libvirtVersion = facts.get("libvirt") ?? "";
+  const has = facts.has("sysctl") || facts.has("device");
+  const usable = facts.get("sysctl") === "1" || (facts.has("device") && isAtLeast(libvirtVersion, "10.1"));
+  const userfaultfd = usable ? "usable" : has ? "privileged" : "none";
+  return { libvirtVersion, qemuVersion: facts.get("qemu") ?? "", userfaultfd };
+}
+
+/** Whether any option needs more than each libvirt can do. */
+export const needsCapabilities = ({ compression, postCopy }: MigrationOptions): boolean =>
+  compression !== undefined || postCopy !== undefined;
+
+export type Side = { name: string } & Capabilities;
+
+/** Pure. @returns what these two hosts cannot do, each with the option, the reason and the fix */
+export function unsupported(options: MigrationOptions, from: Side, to: Side): string[] {
+  const method = options.compression?.method;
+  const isMultifd = method === "zlib" || method === "zstd";
+  const problems = [from, to].flatMap(({ name, libvirtVersion, qemuVersion }) => [
+    isMultifd &&
+      !isAtLeast(libvirtVersion, "9.4") &&
+      `migration.compression: ${method} needs libvirt 9.4 or newer, and ${name} has ${libvirtVersion}. Take xbzrle without parallelConnections, or update libvirt.`,
+    method === "mt" &&
+      isAtLeast(qemuVersion, "9.1") &&
+      `migration.compression: QEMU has had no mt since 9.1, and ${name} has ${qemuVersion}. Take zstd with parallelConnections.`,
+  ]);
+  return [...problems, options.postCopy && noPostCopy(to)].filter((problem) => typeof problem === "string");
+}
+
+function noPostCopy({ name, userfaultfd }: Side): string | undefined {
+  const what = `migration.postCopy needs userfaultfd on the destination, and`;
+  if (userfaultfd === "none")
+    return `${what} the kernel of ${name} has none (CONFIG_USERFAULTFD). Leave postCopy out, or boot another kernel there.`;
+  if (userfaultfd === "privileged")
+    return `${what} on ${name} only root may use it, which QEMU is not. Set the sysctl vm.unprivileged_userfaultfd to 1 there, or update libvirt to 10.1.`;
+  return undefined;
+}
+
+function isAtLeast(version: string, wanted: string): boolean {
+  const [own, least] = [version, wanted].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  for (const [index, number] of least.entries()) {
+    const difference = (own[index] ?? 0) - number;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}

@@ -1,0 +1,67 @@
+/** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
+import type { Candidate, DomainName } from "../placement/candidates";
+import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../uri";
+import { virsh } from "../virsh";
+import type { MigrationOptions } from "./options";
+
+type Words = (string | false | undefined)[];
+
+export function migrateCommand(domain: DomainName, to: Candidate, options: MigrationOptions): string[] {
+  const { control, data } = options;
+  const words: Words = [
+    ...["migrate", "--live", control === "peer-to-peer" && "--p2p"],
+    ...[options.persistent && "--persistent", options.undefineSource && "--undefinesource"],
+    ...(data === "tls" ? tls(to, options) : [data === "tunnelled" && "--tunnelled"]),
+    ...limits(options),
+    ...storage(options),
+    ...(data === "tunnelled" ? [] : ["--migrateuri", dataUri(to, options)]),
+    ...["--domain", domain.uuid, "--desturi", controlUri(to, options)],
+  ];
+  return virsh(...words.filter((word) => typeof word === "string"));
+}
+
+/** By which libvirt on the source reaches libvirt on the destination. */
+export function controlUri({ address, port }: Candidate, { uri }: Pick<MigrationOptions, "uri">): string {
+  if (uri === "qemu+ssh") return sshUri(address, port);
+  if (uri === "qemu+tcp") return tcpUri(address);
+  return uri === "qemu+tls" ? tlsUri(address) : uri;
+}
+
+/** By which QEMU on the source reaches QEMU on the destination. */
+const dataUri = (to: Candidate, options: MigrationOptions): string =>
+  options.migrateUri ?? migrateUri(to.migrationAddress ?? to.address);
+
+/** QEMU expects a certificate for the address that the stream goes to; certificates are for the control address. */
+function tls(to: Candidate, options: MigrationOptions): Words {
+  const certified = hostOf(controlUri(to, options));
+  return ["--tls", ...(hostOf(dataUri(to, options)) === certified ? [] : ["--tls-destination", certified])];
+}
+
+function limits({ bandwidthMiBps, parallelConnections, compression, autoConverge, postCopy }: MigrationOptions): Words {
+  const tuned = typeof autoConverge === "object" ? autoConverge : {};
+  const { method, level, cacheMiB } = compression ?? {};
+  return [
+    ...number("--bandwidth", bandwidthMiBps),
+    ...(parallelConnections === undefined
+      ? []
+      : ["--parallel", ...number("--parallel-connections", parallelConnections)]),
+    ...(method === undefined ? [] : ["--compressed", "--comp-methods", method]),
+    ...number(`--comp-${method}-level`, level),
+    ...number("--comp-xbzrle-cache", cacheMiB === undefined ? undefined : cacheMiB * 1024 ** 2),
+    autoConverge !== undefined && autoConverge !== false && "--auto-converge",
+    ...number("--auto-converge-initial", tuned.initialPercent),
+    ...number("--auto-converge-increment", tuned.incrementPercent),
+    postCopy !== undefined && "--postcopy",
+    ...number("--postcopy-bandwidth", postCopy?.bandwidthMiBps),
+  ];
+}
+
+/** Without a list of disks libvirt would copy those on shared storage onto themselves. */
+function storage({ copyStorage }: MigrationOptions): Words {
+  if (!copyStorage) return [];
+  const mode = copyStorage.mode === "all" ? "--copy-storage-all" : "--copy-storage-inc";
+  return [mode, "--migrate-disks", copyStorage.disks.join(",")];
+}
+
+const number = (option: string, value: number | undefined): Words =>
+  value === undefined ? [] : [option, String(value)];

@@ -1,0 +1,80 @@
+/** Watches one migration job on its source until it ends. */
+import type { Candidate, DomainName } from "../placement/candidates";
+import { type Job, progressLine } from "./job";
+import { type JobView, viewJob } from "./job-control";
+import type { MigrationOptions } from "./options";
+import { Steering, type Verdict } from "./steering";
+
+export interface Ways {
+  progress: (line: string) => void;
+  /** No more often than that for figures, in milliseconds. */
+  progressEveryMs: number;
+  warn: (line: string) => void;
+  signal: AbortSignal;
+  cancelled: AbortSignal;
+}
+
+export interface Trip {
+  domain: DomainName;
+  from: Candidate;
+  to: Candidate;
+  /** By which it is steered; without them it is only watched, until Ctrl-C. */
+  options: MigrationOptions | undefined;
+  /** What earlier attempts at the same move have taken. */
+  alreadyMs?: number;
+}
+
+export interface Followed {
+  /** The last look at it; undefined when it had ended before the first. */
+  last: Job | undefined;
+  /** As libvirt on the source has recorded it; undefined when nobody has seen its record. */
+  tls: boolean | undefined;
+  verdict: Verdict | undefined;
+  suspended: boolean;
+}
+
+const pollMs = 1000;
+
+/**
+ * @param ended for a job that this process began: when its command has ended. Without it, a look that shows no job is
+ * the end.
+ * @throws whatever makes looking impossible when there is no `ended`
+ */
+export async function follow(trip: Trip, ways: Ways, ended?: AbortSignal): Promise<Followed> {
+  const { domain, from, to, options, alreadyMs = 0 } = trip;
+  const way = `migrating ${from.name} => ${to.name}`;
+  const progress = (line: string) => ways.progress(`${way}: ${line}`);
+  const steering =
+    options && new Steering({ host: from.host, uuid: domain.uuid, options, alreadyMs, joined: !ended, progress });
+  let [last, tls]: [JobView | undefined, boolean | undefined] = [undefined, undefined];
+  let toldAt = 0;
+  while (!ended?.aborted) {
+    const job = await viewJob(from.host, domain, ways.signal).catch((error: Error) => {
+      if (ended) return undefined; // the command's end is what counts
+      throw error;
+    });
+    const isOurs = job?.active && job.operation === "outgoing";
+    if (job && !isOurs && !ended) break;
+    if (job && isOurs) {
+      last = job;
+      tls ??= job.tls;
+      if (Date.now() - toldAt >= ways.progressEveryMs) {
+        toldAt = Date.now();
+        progress(progressLine(job));
+      }
+      await steering?.steer(job, ways.cancelled.aborted).catch(() => {}); // it may have ended meanwhile
+    }
+    if (!steering && ways.cancelled.aborted) break;
+    await pause([ended, ways.signal, ways.cancelled.aborted ? undefined : ways.cancelled]);
+    ways.signal.throwIfAborted();
+  }
+  return { last, tls, verdict: steering?.verdict, suspended: steering?.suspended ?? false };
+}
+
+/** Until the next look; less when one of these says so. */
+const pause = (early: (AbortSignal | undefined)[]) =>
+  new Promise<void>((resolve) => {
+    const signal = AbortSignal.any([AbortSignal.timeout(pollMs), ...early.filter((one) => one !== undefined)]);
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

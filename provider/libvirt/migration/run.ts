@@ -1,0 +1,43 @@
+/** Runs `virsh migrate` on the source. */
+import type { Host } from "../../host/host";
+import { type Job, parseJob } from "./job";
+
+/** Migrations of large, busy guests take hours; what ends one that hangs is libvirt's keepalive. */
+const patienceMs = 7 * 24 * 3600 * 1000;
+
+/**
+ * After post-copy neither side keeps a record: the source has forgotten the domain, and the destination never had one.
+ * The figures are in an event that the source sends before that. virsh may miss it if it begins to listen too late.
+ */
+const listening = `uuid=$1; shift
+  figures=$(mktemp)
+  virsh --connect qemu:///system event "$uuid" --event job-completed --timeout 604800 > "$figures" 2> /dev/null < /dev/null &
+  listener=$! code=0
+  "$@" || code=$?
+  sleep 1
+  kill "$listener" 2> /dev/null || true
+  cat "$figures"
+  rm -f "$figures"
+  exit "$code"`;
+
+export interface Ran {
+  /** virsh's words when it failed, or why nobody knows what it said; nothing for a success. */
+  said: string;
+  figures?: Job;
+}
+
+export async function runMigration(
+  host: Host,
+  uuid: string,
+  command: readonly string[],
+  { listens, signal }: { listens: boolean; signal: AbortSignal },
+): Promise<Ran> {
+  const argv = listens ? ["sh", "-c", listening, "sh", uuid, ...command] : command;
+  const result = await host.tryRun(argv, { timeoutMs: patienceMs, signal }).catch((error: Error) => error);
+  if (result instanceof Error) return { said: result.message };
+  const figures = parseJob(result.stdout);
+  return {
+    said: result.exitCode === 0 ? "" : result.stderr,
+    ...(listens && figures.operation === "outgoing" && { figures }),
+  };
+}

@@ -1,0 +1,47 @@
+/** Whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
+import { connectTo } from "../connect";
+import { type HandshakeFailure, handshakeFailure } from "../handshake-errors";
+import { controlUri } from "../migration/command";
+import type { MigrationOptions } from "../migration/options";
+import { type LoginFailure, loginFailure } from "../ssh/login-errors";
+import type { Candidate } from "./candidates";
+
+/** @returns why it cannot, with the fix */
+export async function controlProblems(
+  from: Candidate,
+  to: Candidate,
+  options: Pick<MigrationOptions, "uri">,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const answers = await connectTo(from.host, [controlUri(to, options)], signal);
+  return answers.flatMap(({ uri, exitCode, stderr, said }) => {
+    const failure = (isSsh(uri) ? loginFailure : handshakeFailure)(exitCode, stderr);
+    if (failure === undefined) return [];
+    const fix = fixes(uri, to.name)[failure] ?? said.replace(/\.$/, "");
+    return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
+  });
+}
+
+const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
+
+function fixes(uri: string, peer: string): Partial<Record<HandshakeFailure | LoginFailure, string>> {
+  const setUp = "a LibvirtSshAccess with both hosts sets it up";
+  if (isSsh(uri))
+    return {
+      "host key refused": `root's known_hosts has no such key for ${peer}: ${setUp}`,
+      "login refused": `root's key is not let in on ${peer}: ${setUp}`,
+    };
+  const noAnswer = { "no answer": "Look at the firewall and the network between the two" };
+  if (uri.startsWith("qemu+tcp"))
+    return {
+      ...noAnswer,
+      "nothing listens": `Nothing listens there: set libvirtd.listenTcp of a LibvirtTlsPki with ${peer} among its hosts`,
+      failed: `libvirtd there asks for a login that the other host has not: see libvirtd.authTcp of LibvirtTlsPki`,
+    };
+  return {
+    ...noAnswer,
+    "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
+    "certificate not trusted": "The two were not given certificates by one authority: put both into one LibvirtTlsPki",
+    "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
+  };
+}

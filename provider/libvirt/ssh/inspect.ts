@@ -1,0 +1,98 @@
+/** Everything about ssh that one host can tell, by one command. Of private keys, only the public halves. */
+import { isIP } from "node:net";
+import type { Host } from "../../host/host";
+import { firstOf, type HostRecord, parseRecords, recordFunctions, valuesOf } from "../../host/records";
+import { runScript } from "../../host/script";
+import { places, type SharedFile, sharedFiles } from "./places";
+import { type PublicKey, parsePublicKey } from "./public-key";
+
+interface SeenFile {
+  /** One character a byte, whatever the encoding: what is not ours goes back as it came. Empty when there is no file. */
+  text: string;
+  /** Why sshd would not trust it, in words. */
+  problem: string | undefined;
+}
+
+export interface SshFacts {
+  /** Why sshd would not trust what is in root's `.ssh`, in words. */
+  folderProblem: string | undefined;
+  /** Root's key; undefined when there is none, or it cannot be used. */
+  key: PublicKey | undefined;
+  /** Why the key cannot be used, in words. */
+  keyProblem: string | undefined;
+  /** sshd's keys, as `TYPE BASE64`. */
+  hostKeys: string[];
+  files: Record<SharedFile, SeenFile>;
+  hasVirsh: boolean;
+  /** The address that a connection to a peer's address comes from; only IP addresses are asked for. */
+  sources: ReadonlyMap<string, string>;
+  /** Of the running kernel: tells whether two addresses lead to one machine. */
+  bootId: string;
+}
+
+/** An empty passphrase is given, so that ssh-keygen asks for none. */
+const script = `${recordFunctions}
+  folder=$1 key=$2 peers=$3; shift 3
+  command -v ssh-keygen > /dev/null || exec ssh-keygen
+  for path in "$folder" "$@"; do
+    [ ! -e "$path" ] || record access "$path" "$(stat -Lc '%a %U' -- "$path")"
+  done
+  for path; do [ ! -e "$path" ] || record text "$path" "$(base64 -w 0 -- "$path")"; done
+  if [ -e "$key" ]; then
+    public=$(ssh-keygen -y -P '' -f "$key" 2>&1) && code=0 || code=$?
+    record key "$code" "$public"
+  elif [ -e "$key.pub" ]; then record half "$key.pub"; fi
+  for peer in $peers; do record route "$peer" "$(ip -o route get "$peer" 2> /dev/null || true)"; done
+  [ -z "$(command -v virsh)" ] || record virsh yes
+  read -r boot < /proc/sys/kernel/random/boot_id; record boot "$boot"
+  set -- /etc/ssh/ssh_host_*_key.pub
+  [ ! -e "$1" ] || record hostKeys "$(grep -h '' -- "$@")"`;
+
+/** @param peers addresses of other hosts */
+export async function inspectSsh(host: Host, peers: readonly string[], signal: AbortSignal): Promise<SshFacts> {
+  const numeric = peers.filter((address) => isIP(address)).join(" ");
+  const values = [places.folder, places.key, numeric, ...sharedFiles.map((file) => places[file])];
+  return parseInspection((await runScript(host, script, values, { signal })).stdout);
+}
+
+/** Pure: the script's answer. */
+export function parseInspection(answer: string): SshFacts {
+  const records = parseRecords(answer);
+  const about = (key: string, path: string) => valuesOf(records, key).find(([first]) => first === path)?.[1];
+  const file = (path: string): SeenFile => ({
+    text: Buffer.from(about("text", path) ?? "", "base64").toString("latin1"),
+    problem: accessProblem(about("access", path)),
+  });
+  return {
+    folderProblem: accessProblem(about("access", places.folder)),
+    ...keyFacts(records),
+    hostKeys: firstOf(records, "hostKeys")
+      .split("\n")
+      .flatMap((line) => parsePublicKey(line)?.text ?? []),
+    files: { knownHosts: file(places.knownHosts), authorizedKeys: file(places.authorizedKeys) },
+    hasVirsh: firstOf(records, "virsh") !== "",
+    sources: new Map(valuesOf(records, "route").flatMap(([peer = "", route = ""]) => sourceIn(peer, route))),
+    bootId: firstOf(records, "boot"),
+  };
+}
+
+function sourceIn(peer: string, route: string): [string, string][] {
+  const source = / src (\S+)/.exec(route)?.[1] ?? "";
+  return isIP(source) ? [[peer, source]] : [];
+}
+
+function keyFacts(records: readonly HostRecord[]): Pick<SshFacts, "key" | "keyProblem"> {
+  const [code, said = ""] = valuesOf(records, "key")[0] ?? [];
+  const key = code === "0" ? parsePublicKey(said) : undefined;
+  if (firstOf(records, "half")) return { key, keyProblem: "has a public half, and no private one" };
+  const why = said.trim().split("\n").at(-1);
+  return { key, keyProblem: code === undefined || key ? undefined : `cannot be used without a passphrase: ${why}` };
+}
+
+/** sshd ignores what others could have written; Debian's lets a group do it that has nobody else in it. @param access mode and owner; undefined when there is nothing */
+function accessProblem(access: string | undefined): string | undefined {
+  if (access === undefined) return undefined;
+  const [mode = "", owner] = access.split(" ");
+  const isSafe = owner === "root" && (Number.parseInt(mode, 8) & 0o022) === 0;
+  return isSafe ? undefined : `is ${mode} ${owner}: others could write it`;
+}

@@ -1,0 +1,75 @@
+/**
+ * Pure: our lines in files that others write to as well. They are known by the comment at their end, and stand after all
+ * others: sshd takes the first line that has a key, so one that an administrator wrote for the same key counts.
+ *
+ * @see https://man.openbsd.org/sshd#AUTHORIZED_KEYS_FILE_FORMAT
+ * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT
+ */
+import { isIP } from "node:net";
+
+const anyMark = "pulumi-kvm-live:";
+/** Comment of what belongs to one resource. */
+export const markOf = (accessId: string) => `${anyMark}${accessId}`;
+/** Whether a key was made by a resource of this kind. */
+export const isOwnKey = ({ comment }: { comment: string }) => comment.startsWith(anyMark);
+/** How the file ended before: our lines have to begin on one of their own. */
+const unended = " after a line without an end";
+
+export interface Peer {
+  address: string;
+  /** Where its connections come from, if that is known to be another address. */
+  source?: string | undefined;
+  /** Of its sshd. @default 22 */
+  port?: number | undefined;
+  /** Its root's key, as `TYPE BASE64`; undefined while it has none. */
+  publicKey: string | undefined;
+  /** Its sshd's keys, as `TYPE BASE64`. */
+  hostKeys: readonly string[];
+}
+
+/** Lets a peer run commands: libvirt's transport needs no terminal and no forwarding. */
+export function authorizedLines(peers: readonly Peer[], mark: string): string[] {
+  return peers.flatMap(({ publicKey, address, source = address }) => {
+    const from = [...new Set([address, source])].join(",");
+    const options = ["restrict", ...(isIP(address) ? [`from="${from}"`] : [])];
+    return publicKey ? [`${options.join(",")} ${publicKey} ${mark}`] : [];
+  });
+}
+
+export function knownLines(peers: readonly Peer[], mark: string): string[] {
+  return peers.flatMap(({ address, port = 22, hostKeys }) => {
+    const name = address.toLowerCase();
+    return hostKeys.map((key) => `${port === 22 ? name : `[${name}]:${port}`} ${key} ${mark}`);
+  });
+}
+
+/** The file with these lines of ours and no others. */
+export function withLines(text: string, mark: string, lines: readonly string[]): string {
+  const foreign = withoutLines(text, mark);
+  const [first, ...rest] = lines;
+  if (first === undefined) return foreign;
+  const isUnended = foreign !== "" && !foreign.endsWith("\n");
+  return `${foreign}${isUnended ? "\n" : ""}${[`${first}${isUnended ? unended : ""}`, ...rest].join("\n")}\n`;
+}
+
+/** The file as it was before; lines of another resource take over what ours knew of its end. */
+export function withoutLines(text: string, mark: string): string {
+  const lines = text.split("\n");
+  const foreign = lines.filter((line) => !isOwn(line, mark));
+  const at = lines.findIndex((line) => isOwn(line, mark));
+  const [next = "", ...others] = foreign.slice(at);
+  if (at < 0 || !lines[at]?.endsWith(unended)) return foreign.join("\n");
+  if (next === "" && others.length === 0) return foreign.slice(0, at).join("\n");
+  return foreign.with(at, isOfThisKind(next) ? `${next}${unended}` : next).join("\n");
+}
+
+export const ownLines = (text: string, mark: string): string[] =>
+  text.split("\n").flatMap((line) => (isOwn(line, mark) ? [withoutEnd(line)] : []));
+
+/** Whether lines of another resource of this kind are there. */
+export const hasOthersLines = (text: string, mark: string): boolean =>
+  withoutLines(text, mark).split("\n").some(isOfThisKind);
+
+const isOfThisKind = (line: string) => new RegExp(` ${anyMark}[0-9a-f]+$`).test(withoutEnd(line));
+const isOwn = (line: string, mark: string) => !line.startsWith("#") && withoutEnd(line).endsWith(` ${mark}`);
+const withoutEnd = (line: string) => (line.endsWith(unended) ? line.slice(0, -unended.length) : line);

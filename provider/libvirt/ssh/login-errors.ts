@@ -1,0 +1,40 @@
+/** Pure: what virsh, ssh and the other side say when a connection by ssh does not come about, as a reason with a name. */
+export type LoginFailure =
+  | "nothing listens"
+  | "no answer"
+  | "host key refused"
+  | "login refused"
+  | "no libvirt there"
+  | "no ssh here"
+  | "failed";
+
+/** ssh's own words, and those of the shell on the other side. */
+const words: readonly [RegExp, LoginFailure][] = [
+  [/Host key verification failed/, "host key refused"],
+  [/Permission denied|Too many authentication failures/, "login refused"],
+  [/Connection refused/, "nothing listens"],
+  [
+    /No route to host|timed out|Network is unreachable|Could not resolve hostname|kex_exchange_identification|Connection (closed|reset) by \S+ port/,
+    "no answer",
+  ],
+  [/Cannot find 'ssh' in path/, "no ssh here"],
+  [/nc: (command )?not found|Failed to connect socket|failed to connect to libvirt|virtproxyd/i, "no libvirt there"],
+];
+
+const timedOut = 124; // timeout(1)
+
+export function loginFailure(exitCode: number, stderr: string): LoginFailure | undefined {
+  if (exitCode === 0) return undefined;
+  if (exitCode === timedOut) return "no answer";
+  return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? "failed";
+}
+
+/** What may pass by itself: sshd lets only ten strangers wait at a time. */
+export const isTransient = (failure: LoginFailure) => failure === "no answer";
+
+/** What to look for, where the words do not say it. */
+export const loginHints: Partial<Record<LoginFailure, string>> = {
+  "login refused":
+    "sshd there has to let root in with a key (PermitRootLogin, AuthorizedKeysFile), and to see the connection come from the Host's address.",
+  "no libvirt there": "It takes virt-ssh-helper or nc (netcat-openbsd) on the other side, and libvirtd running.",
+};

@@ -1,0 +1,27 @@
+/** Whether somebody watches the CLI that has started this process. */
+import { readFileSync, readlinkSync } from "node:fs";
+
+/** How far up the CLI may be: a shell script starts the provider process. */
+const generations = 3;
+
+/** @returns true where it cannot be found out */
+export function isWatched(pid = process.ppid): boolean {
+  try {
+    for (let generation = 0, ancestor = pid; generation < generations; generation++) {
+      if (readFileSync(`/proc/${ancestor}/comm`, "utf8").trim() === "pulumi")
+        return /^\/dev\/(pts|tty)/.test(readlinkSync(`/proc/${ancestor}/fd/1`));
+      ancestor = parentOf(ancestor);
+    }
+  } catch {
+    return true; // no /proc, or not ours to read
+  }
+  return true;
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const parentOf = (pid: number) =>
+  Number(
+    readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) \S /s, "")
+      .split(" ")[0],
+  );

@@ -1,0 +1,160 @@
+/** Provider side of `LibvirtSshAccess`. */
+import { createHash } from "node:crypto";
+import { editFile, makeKey, removeFolder, removeKey } from "../libvirt/ssh/change";
+import { inspectSsh } from "../libvirt/ssh/inspect";
+import { hasOthersLines, isOwnKey, withLines, withoutLines } from "../libvirt/ssh/lines";
+import { type FailedLogin, logins } from "../libvirt/ssh/login";
+import { isTransient, loginHints } from "../libvirt/ssh/login-errors";
+import { sharedFiles } from "../libvirt/ssh/places";
+import { fingerprintOfText } from "../libvirt/ssh/public-key";
+import type { Context } from "../lifecycle/context";
+import type { Definition, Observed } from "../lifecycle/definition";
+import { refuse } from "../lifecycle/errors";
+import { Fresh } from "../lifecycle/fresh";
+import { retryUntil } from "../util/policy";
+import {
+  type Args,
+  differences,
+  fileDifferences,
+  isOurs,
+  type Look,
+  look,
+  markIn,
+  obstacles,
+  type Seen,
+  schema,
+  wantedLines,
+} from "./libvirt-ssh-access.look";
+import { connectionSecretKeys } from "./schemas";
+import { departedHosts, together } from "./several";
+
+export interface SshAccessState extends Observed {
+  /** Fingerprint of root's key on each host. */
+  keys: Record<string, string>;
+  /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
+  hosts: Args["hosts"];
+}
+
+const fresh = new Fresh<Look>();
+
+export const libvirtSshAccess: Definition<typeof schema, SshAccessState> = {
+  schema,
+  replaceOn: ["accessId"],
+  secrets: connectionSecretKeys,
+  id: ({ accessId = "" }) => accessId,
+  derived: {
+    keys: ["accessId"],
+    from: (_, urn) => ({ accessId: createHash("sha256").update(urn).digest("hex").slice(0, 16) }),
+  },
+  observe: async (context, args, known) => (await observe(context, args, known)).state,
+  reconcile,
+  remove,
+  inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
+};
+
+/** Failed logins alone may pass; `failed` keeps them apart from what does not. */
+async function observe(
+  context: Context,
+  args: Args,
+  known?: SshAccessState,
+): Promise<{ state: SshAccessState | undefined; failed: FailedLogin[] }> {
+  const mark = markIn(args);
+  const departing = departedHosts(known?.hosts, args);
+  const seen = fresh.keep(context, await look(args, departing, context.signal));
+  if (![...seen.hosts, ...seen.departed].some((one) => isOurs(one, mark))) return { state: undefined, failed: [] };
+  const lines = differences(seen, mark);
+  const failures = await allLogins(seen, context.signal);
+  const drift = [...lines, ...failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)))];
+  const left = seen.departed
+    .filter((one) => isOurs(one, mark))
+    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+  const keys = seen.hosts.flatMap(({ name, facts: { key } }) => (key ? [[name, fingerprintOfText(key.text)]] : []));
+  const state: SshAccessState = {
+    keys: Object.fromEntries(keys),
+    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    ...(drift.length > 0 && { drift }),
+  };
+  return { state, failed: lines.length > 0 ? [] : failures.flatMap(({ failed }) => failed) };
+}
+
+/** Each host to each other one. */
+const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
+  together(hosts, async (from) => {
+    const peers = hosts.filter((peer) => peer !== from);
+    return { name: from.name, failed: await logins(from.host, peers, signal) };
+  });
+
+async function reconcile(
+  context: Context,
+  args: Args,
+  _observed: SshAccessState | undefined,
+  known?: SshAccessState,
+): Promise<SshAccessState> {
+  const { signal } = context;
+  const mark = markIn(args);
+  const seen = fresh.take(context) ?? (await look(args, departedHosts(known?.hosts, args), signal));
+  refuse(obstacles(seen));
+  await together(seen.departed, async (one) => {
+    context.progress(`taking ${one.name} out`);
+    await takeOut(one, mark, signal);
+  });
+  const hosts = await together(seen.hosts, (one) => withKey(one, mark, signal));
+  const ready = { hosts, departed: [] };
+  await together(hosts, async (one) => {
+    context.progress(`setting up ${one.name}`);
+    await syncFiles(one, ready, mark, signal);
+  });
+  context.progress("trying every connection");
+  return verified(context, args, known);
+}
+
+async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
+  if (one.facts.key) return one;
+  await makeKey(one.host, mark, signal);
+  return { ...one, facts: await inspectSsh(one.host, one.peers, signal) };
+}
+
+async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSignal): Promise<void> {
+  const wanted = wantedLines(one, ready, mark);
+  for (const file of sharedFiles)
+    if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
+      await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
+}
+
+/** Ends with everything in order, or with an error that says what is not. */
+async function verified(context: Context, args: Args, known?: SshAccessState): Promise<SshAccessState> {
+  const tryAgain = async () => {
+    const result = await observe(context, args, known);
+    const { state, failed } = result;
+    if (failed.length > 0 && failed.every(({ failure }) => isTransient(failure)) && state) throw unfinished(state);
+    return result;
+  };
+  const { state } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs: 60_000, signal: context.signal });
+  if (!state) throw new Error("Everything was set up, and now nothing of it is there.");
+  if (state.drift) throw unfinished(state);
+  return state;
+}
+
+const unfinished = ({ drift = [] }: SshAccessState) =>
+  new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);
+
+async function remove(context: Context, args: Args, known?: SshAccessState): Promise<void> {
+  const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), context.signal);
+  await together([...hosts, ...departed], (one) => takeOut(one, markIn(args), context.signal));
+}
+
+/** The key goes with the last resource that uses it, whichever has made it. */
+async function takeOut({ host, facts }: Seen, mark: string, signal: AbortSignal): Promise<void> {
+  for (const file of sharedFiles) {
+    const { text: seen } = facts.files[file];
+    if (withoutLines(seen, mark) !== seen) await editFile(host, file, seen, (text) => withoutLines(text, mark), signal);
+  }
+  const isUsed = hasOthersLines(facts.files.knownHosts.text, mark);
+  if (facts.key && isOwnKey(facts.key) && !isUsed) await removeKey(host);
+  await removeFolder(host);
+}
+
+function loginLine(name: string, { peer, uri, failure, said }: FailedLogin): string {
+  const words = [failure, said.replace(/^error: /, ""), loginHints[failure]].filter(Boolean).join(": ");
+  return `${name}: no SSH connection to ${peer} (${uri}): ${words}`;
+}

@@ -1,0 +1,95 @@
+import { guests } from "../../lab/guest/build";
+import { retryUntil } from "../../provider/util/policy";
+import { PlacedGuest } from "./placed-guest";
+import { prepareHypervisors, removeGuest, runningLab } from "./support";
+
+const { hvA, hvB } = runningLab();
+const guest = new PlacedGuest("busy", guests.busy);
+const slow = { bandwidthMiBps: 4 };
+
+beforeAll(async () => {
+  await prepareHypervisors();
+  await guest.furnish();
+  await guest.up("hv-a");
+});
+afterAll(() => removeGuest(guest.guest.name));
+
+test("bandwidthMiBps is kept to; passes that do not get shorter make the downtime limit rise, up to maxDowntimeMs", async () => {
+  await guest.up("hv-b", { ...slow, maxDowntimeMs: 60_000, autoConverge: false });
+  expect(guest.told).toMatch(/passes do not get shorter: allowing a downtime of \d+ ms/);
+  const rates = [...guest.told.matchAll(/([\d.]+) MiB\/s,/g)].map(([, rate]) => Number(rate));
+  expect(Math.max(...rates)).toBeLessThan(4.6);
+  expect(Math.max(...rates)).toBeGreaterThan(2);
+  expect(guest.lastMigration?.downtimeMs).toBeGreaterThan(300);
+  await guest.expectOn("hv-b");
+});
+
+test("a move that would never end is given up, with the numbers; the guest stays", async () => {
+  const failure = guest.up("hv-a", { ...slow, autoConverge: false });
+  await expect(failure).rejects.toThrow(
+    /busy was not moved from hv-b to hv-a\. It is running on hv-b\.\nIt would never have ended: the guest dirties [\d.]+ MiB\/s of memory, [\d.]+ MiB\/s are sent, and [\d.]+ MiB remain at each pass\. What would have done it: a maxDowntimeMs of \d+ \(now 300\), or more than/,
+  );
+  await guest.expectOn("hv-b");
+});
+
+test("left to itself, it is begun anew with auto-converge; Ctrl-C ends that too", async () => {
+  const moving = guest.up("hv-a", slow);
+  const throttled = async () =>
+    expect(guest.told).toMatch(/beginning anew with auto-converge.*guest throttled by \d\d %/s);
+  await Promise.race([moving, retryUntil(throttled, { everyMs: 300, timeoutMs: 300_000 })]);
+  guest.placement.cancel();
+  await expect(moving).rejects.toThrow("busy was not moved from hv-b to hv-a. It is running on hv-b.\nCancelled.");
+  await guest.expectOn("hv-b");
+});
+
+test("throttled enough, it arrives", async () => {
+  await guest.up("hv-a", { ...slow, maxDowntimeMs: 2000, autoConverge: { initialPercent: 99 } });
+  expect(guest.told).toMatch(/guest throttled by 99 %/);
+  await guest.expectOn("hv-a");
+});
+
+test("timeoutSeconds with abort leaves the guest on the source", async () => {
+  const { from, to } = guest.nextMove();
+  await expect(guest.up(to, { ...slow, bandwidthMiBps: 1, timeoutSeconds: 3 })).rejects.toThrow(
+    /Given up after 3 s \(timeoutSeconds\)/,
+  );
+  await guest.expectOn(from);
+});
+
+test("timeoutSeconds with suspend holds it still until it has arrived", async () => {
+  const { to } = guest.nextMove();
+  await guest.up(to, { ...slow, timeoutSeconds: 3, onTimeout: "suspend" });
+  expect(guest.told).toMatch(/3 s \(timeoutSeconds\) are over: holding the guest still for the rest/);
+  await guest.expectOn(to);
+});
+
+test("post-copy is refused before anything moves where QEMU may not use userfaultfd", async () => {
+  const { from, to } = guest.nextMove();
+  await expect(guest.up(to, { postCopy: {} })).rejects.toThrow(
+    /migration\.postCopy needs userfaultfd on the destination, and on hv-.* only root may use it.*vm\.unprivileged_userfaultfd/,
+  );
+  expect(guest.told).toBe("");
+  await guest.expectOn(from);
+});
+
+describe("where it may", () => {
+  const sysctl = (value: 0 | 1) =>
+    Promise.all([hvA, hvB].map((host) => host.exec(["sysctl", `vm.unprivileged_userfaultfd=${value}`])));
+  beforeAll(() => sysctl(1));
+  afterAll(() => sysctl(0));
+
+  test.each([
+    ["when-stalled", { postCopy: {}, autoConverge: false }, /passes do not get shorter: switching to post-copy/],
+    ["after-precopy", { postCopy: { when: "after-precopy" as const } }, /pass 2/],
+    [
+      "on timeout",
+      { postCopy: {}, timeoutSeconds: 3, onTimeout: "post-copy" as const },
+      /3 s \(timeoutSeconds\) are over: switching to post-copy/,
+    ],
+  ])("%s it ends what would not", async (_, options, expected) => {
+    const { to } = guest.nextMove();
+    await guest.up(to, { ...slow, ...options });
+    expect(guest.told).toMatch(expected);
+    await guest.expectOn(to);
+  });
+});

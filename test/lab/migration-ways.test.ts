@@ -1,0 +1,91 @@
+/** Every way that control and data can take, in both directions at once: two guests swap hosts by each. */
+import { guests } from "../../lab/guest/build";
+import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
+import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
+import { Driver } from "./drive";
+import { PlacedGuest } from "./placed-guest";
+import { connectionsTo, everything, prepareHypervisors, removeGuest, runningLab } from "./support";
+
+const { lab, hvA, hvB } = runningLab();
+const pair = [new PlacedGuest("swap-1", guests.beat), new PlacedGuest("swap-2", guests.beat)] as const;
+const ssh = new Driver(libvirtSshAccess, "LibvirtSshAccess::ways");
+
+/** As `libvirtd.listenTcp` and `authTcp` of a LibvirtTlsPki do, in less time. */
+const listenTcp = (on: boolean) =>
+  Promise.all(
+    [hvA, hvB].map((host) =>
+      host.script(
+        `systemctl stop libvirtd.service
+         sed -i '/^auth_tcp/d' /etc/libvirt/libvirtd.conf
+         if [ "$1" = on ]; then echo 'auth_tcp = "none"' >> /etc/libvirt/libvirtd.conf; systemctl start libvirtd-tcp.socket
+         else systemctl stop libvirtd-tcp.socket; fi
+         systemctl start libvirtd.service`,
+        on ? "on" : "off",
+      ),
+    ),
+  );
+
+beforeAll(async () => {
+  await prepareHypervisors();
+  await Promise.all([
+    ssh.up({ hosts: connectionsTo([hvA, hvB]) }),
+    listenTcp(true),
+    ...pair.map((one) => one.furnish()),
+  ]);
+  await Promise.all([pair[0].up("hv-a"), pair[1].up("hv-b")]);
+});
+afterAll(async () => {
+  await Promise.all(pair.map(({ guest }) => removeGuest(guest.name)));
+  await listenTcp(false);
+  await ssh.destroy();
+});
+
+interface Way {
+  control: "peer-to-peer" | "direct";
+  uri: "qemu+tls" | "qemu+ssh" | "qemu+tcp";
+  data: "tls" | "plain" | "tunnelled";
+}
+
+/** Each value of each with each control. */
+const ways: Way[] = [
+  { control: "peer-to-peer", uri: "qemu+tls", data: "tls" },
+  { control: "peer-to-peer", uri: "qemu+ssh", data: "plain" },
+  { control: "peer-to-peer", uri: "qemu+tcp", data: "tunnelled" },
+  { control: "direct", uri: "qemu+tls", data: "plain" },
+  { control: "direct", uri: "qemu+ssh", data: "tls" },
+];
+const others: Way[] = [
+  { control: "peer-to-peer", uri: "qemu+tls", data: "plain" },
+  { control: "peer-to-peer", uri: "qemu+tls", data: "tunnelled" },
+  { control: "peer-to-peer", uri: "qemu+ssh", data: "tls" },
+  { control: "peer-to-peer", uri: "qemu+ssh", data: "tunnelled" },
+  { control: "peer-to-peer", uri: "qemu+tcp", data: "tls" },
+  { control: "peer-to-peer", uri: "qemu+tcp", data: "plain" },
+  { control: "direct", uri: "qemu+tls", data: "tls" },
+  { control: "direct", uri: "qemu+ssh", data: "plain" },
+  { control: "direct", uri: "qemu+tcp", data: "tls" },
+  { control: "direct", uri: "qemu+tcp", data: "plain" },
+];
+
+test.each(everything ? [...ways, ...others] : ways)("$control, $uri, data $data", async ({ control, uri, data }) => {
+  const [first, second] = pair;
+  const back = first.placement.outputs.host === "hv-b";
+  const capture = await lab.capture();
+  await Promise.all([
+    first.up(back ? "hv-a" : "hv-b", { control, uri, data }),
+    second.up(back ? "hv-b" : "hv-a", { control, uri, data }),
+  ]);
+  const streams = await capture.stop();
+  await Promise.all([first.expectOn(back ? "hv-a" : "hv-b"), second.expectOn(back ? "hv-b" : "hv-a")]);
+  const encrypted = data === "tls" || (data === "tunnelled" && uri !== "qemu+tcp");
+  for (const guest of pair) {
+    expect(guest.lastMigration).toMatchObject({ encrypted, transport: uri });
+    for (const figure of ["totalTimeMs", "downtimeMs", "bytes", "iterations"] as const)
+      expect(guest.lastMigration?.[figure]).toBeGreaterThan(0);
+    expect(/crosses the network unencrypted/.test(guest.told)).toBe(!encrypted);
+  }
+  const isAsAsked = data === "tls" ? isTlsHandshake : isPlainQemuStream;
+  expect(streams.map((stream) => isAsAsked(stream.sent.firstBytes))).toEqual(data === "tunnelled" ? [] : [true, true]);
+  if (data !== "tunnelled")
+    expect(streams.map(({ destination }) => destination).sort()).toEqual([hvA.address, hvB.address]);
+});

@@ -1,0 +1,86 @@
+/** A lab guest under the provider's control, for tests that move it. */
+import { buildGuest, type GuestOptions } from "../../lab/guest/build";
+import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import { domain } from "../../provider/resources/domain.handlers";
+import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { Driver } from "./drive";
+import { connectionsTo, expectOnlyOn, expectUnbroken, imageFolder, runningLab } from "./support";
+
+type Placement = Driver<
+  (typeof domainPlacement)["schema"],
+  NonNullable<Awaited<ReturnType<typeof domainPlacement.observe>>>
+>;
+type Inputs = Parameters<Placement["up"]>[0];
+type Options = NonNullable<Inputs["migration"]>;
+
+export class PlacedGuest {
+  readonly guest: GuestDomain;
+  readonly placement: Placement;
+  private readonly definitions: Driver<(typeof domain)["schema"], object>;
+
+  constructor(
+    name: string,
+    private readonly what: GuestOptions,
+    guest: Partial<GuestDomain> = {},
+  ) {
+    this.guest = { name, folder: imageFolder, memoryMiB: 32, ...guest };
+    this.definitions = new Driver(domain, `Domain::${name}`);
+    this.placement = new Driver(domainPlacement, `DomainPlacement::${name}`);
+  }
+
+  /** A fresh image on the share, and no counter yet. */
+  async furnish(): Promise<void> {
+    const { nas } = runningLab();
+    await this.furnishOn(nas);
+    await nas.exec(["rm", "-f", serialLogPath(this.guest)]);
+  }
+
+  /** A fresh image on one host. */
+  async furnishOn(host: LabHost): Promise<void> {
+    await host.upload(await this.image(), imagePath(this.guest));
+  }
+
+  /** Path of the image on this machine. */
+  image(): Promise<string> {
+    return buildGuest(this.what);
+  }
+
+  async up(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<string> {
+    this.placement.told.length = 0;
+    return this.placement.up(await this.inputs(host, migration, changes));
+  }
+
+  async inputs(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<Inputs> {
+    const { hvA, hvB } = runningLab();
+    await this.definitions.up({ xml: domainXml(this.guest) });
+    const { uuid, name, definition } = this.definitions.outputs as Record<string, string>;
+    const candidates = connectionsTo([hvA, hvB]);
+    return { domain: { uuid, name, definition } as Inputs["domain"], host, candidates, migration, ...changes };
+  }
+
+  /** From where it is to the other hypervisor. */
+  nextMove(): { from: "hv-a" | "hv-b"; to: "hv-a" | "hv-b" } {
+    return this.placement.outputs.host === "hv-a" ? { from: "hv-a", to: "hv-b" } : { from: "hv-b", to: "hv-a" };
+  }
+
+  get told(): string {
+    return this.placement.told.join("\n");
+  }
+
+  get lastMigration() {
+    return this.placement.outputs.lastMigration;
+  }
+
+  /** It runs there and nowhere else, is defined there and nowhere else, and has never missed a number. */
+  async expectOn(name: "hv-a" | "hv-b"): Promise<void> {
+    await this.expectRunningOn(name);
+    await expectUnbroken(this.guest);
+  }
+
+  /** The same without its counter, for one whose log is on no share. */
+  async expectRunningOn(name: "hv-a" | "hv-b"): Promise<void> {
+    await expectOnlyOn(runningLab().lab.host(name), this.guest.name);
+    expect(this.placement.outputs.host).toBe(name);
+  }
+}
