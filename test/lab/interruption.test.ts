@@ -53,7 +53,7 @@ beforeAll(async () => {
     "login.maxOutgoingMigrations": "2",
     onDelete: "destroy",
     ...Object.fromEntries(all.map((name) => [`guests["${name}"].xml`, join(folder, `${name}.xml`)])),
-    [`guests["${slow}"].migration.bandwidthMiBps`]: "1",
+    [`guests["${slow}"].migration.bandwidthMiBps`]: "2",
   });
   await place(from);
   await workspace.pulumi(up);

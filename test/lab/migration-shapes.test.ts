@@ -6,7 +6,7 @@ import { imagePath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { isTlsHandshake } from "../../lab/machine/pcap";
 import { PlacedGuest } from "./placed-guest";
-import { expectOnlyOn, prepareHypervisors, removeGuest, runningLab } from "./support";
+import { everything, expectOnlyOn, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 
@@ -48,14 +48,17 @@ describe("one guest", () => {
     await guest.expectOn("hv-a");
   });
 
-  test.each([
-    ["xbzrle", { method: "xbzrle" as const, cacheMiB: 16 }],
-    ["mt", { method: "mt" as const, level: 1 }],
-  ])("compressed by %s, as libvirt's own figures say", async (_, compression) => {
+  test("compressed by xbzrle, as libvirt's own figures say", async () => {
     const { to } = guest.nextMove();
-    await guest.up(to, { compression });
+    await guest.up(to, { compression: { method: "xbzrle", cacheMiB: 16 } });
     const command = ["virsh", "domjobinfo", "shaped", "--completed", "--keep-completed", "--rawstats"];
-    expect((await lab.host(to).exec(command)).stdout).toMatch(/^compression_/m);
+    expect((await lab.host(to).exec(command)).stdout).toMatch(/^compression_cache: 16777216$/m);
+    await guest.expectOn(to);
+  });
+
+  (everything ? test : test.skip)("compressed by mt", async () => {
+    const { to } = guest.nextMove();
+    await guest.up(to, { compression: { method: "mt", level: 1 } });
     await guest.expectOn(to);
   });
 

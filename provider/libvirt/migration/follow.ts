@@ -1,4 +1,5 @@
 /** Watches one migration job on its source until it ends. */
+import { pause } from "../../util/pause";
 import type { Candidate, DomainName } from "../placement/candidates";
 import { type Job, progressLine } from "./job";
 import { type JobView, viewJob } from "./job-control";
@@ -65,16 +66,9 @@ export async function follow(trip: Trip, ways: Ways, ended?: AbortSignal): Promi
       await steering?.steer(job, ways.cancelled.aborted).catch(() => {}); // it may have ended meanwhile
     }
     if (!steering && ways.cancelled.aborted) break;
-    await pause([ended, ways.signal, ways.cancelled.aborted ? undefined : ways.cancelled]);
+    const early = [ended, ways.cancelled.aborted ? undefined : ways.cancelled].filter((signal) => signal !== undefined);
+    await pause(pollMs, ways.signal, ...early);
     ways.signal.throwIfAborted();
   }
   return { last, tls, verdict: steering?.verdict, suspended: steering?.suspended ?? false };
 }
-
-/** Until the next look; less when one of these says so. */
-const pause = (early: (AbortSignal | undefined)[]) =>
-  new Promise<void>((resolve) => {
-    const signal = AbortSignal.any([AbortSignal.timeout(pollMs), ...early.filter((one) => one !== undefined)]);
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

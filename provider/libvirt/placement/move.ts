@@ -1,4 +1,5 @@
 /** One live migration, from the first look to the last. */
+import { anySignal } from "../../util/signals";
 import { MigrationFailed } from "../errors";
 import { migrateCommand } from "../migration/command";
 import { type Followed, follow, type Ways } from "../migration/follow";
@@ -44,7 +45,7 @@ export async function move(trip: Move): Promise<MigrationRecord> {
     waited = true;
     ways.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts`);
   };
-  const waiting = AbortSignal.any([ways.signal, ways.cancelled]);
+  const waiting = anySignal(ways.signal, ways.cancelled);
   return slots
     .within(ends, waiting, onWait, async () => {
       const location = waited ? await settled() : undefined;

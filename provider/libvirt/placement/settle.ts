@@ -1,4 +1,5 @@
 /** Where a domain is, once nothing moves it any more. */
+import { pause } from "../../util/pause";
 import { MigrationFailed } from "../errors";
 import { follow, type Ways } from "../migration/follow";
 import { completedJob } from "../migration/job-control";
@@ -69,7 +70,7 @@ async function join(
   const [from, to] = [moving.from, moving.to].map((name) => candidates.find((one) => one.name === name));
   ways.progress("a migration is under way: waiting for its end");
   if (!from || !to) {
-    await new Promise((resolve) => setTimeout(resolve, 1000)); // it begins or ends just now, or a side is no candidate
+    await pause(1000, ways.signal); // it begins or ends just now, or a side is no candidate
     return undefined;
   }
   const { last, tls, verdict } = await follow({ domain, from, to, options: acts ? migration : undefined }, ways);
