@@ -4,7 +4,7 @@ import type { HostSpec } from "./hosts";
 import { cutAdminNetwork, healAdminNetwork, isAdminNetworkCut } from "./machine/admin-network";
 import { createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { writeSeed } from "./machine/seed";
-import { inNamespace, overSsh, sshConfigFile } from "./machine/ssh";
+import { forgetConnection, overSsh, scpTo } from "./machine/ssh";
 import { consoleTail, hasDisk, type Machine, powerOff, powerOn, renewDisk, runningPid } from "./machine/uml";
 import { labFolder, namespacePath } from "./paths";
 import { type RunOptions, type RunResult, run, runAnyway } from "./process";
@@ -43,8 +43,7 @@ export class LabHost {
 
   /** Copies a file of this machine to the host. */
   async upload(file: string, path: string): Promise<void> {
-    const target = `${this.name}:${path}`;
-    await run(inNamespace(this.lab, ["scp", "-q", "-F", sshConfigFile(this.lab), file, target]));
+    await run(scpTo(this.lab, this.name, file, path));
   }
 
   get isRunning(): boolean {
@@ -86,12 +85,14 @@ export class LabHost {
 
   /** Cuts its power; off already is fine. */
   async kill(): Promise<void> {
+    await forgetConnection(this.lab, this.name);
     await powerOff(this.machine);
   }
 
   /** Pulls its network cable: nothing comes in, nothing goes out, everything in it runs on. */
-  partition(): Promise<void> {
-    return pullCable(this.lab, this.spec);
+  async partition(): Promise<void> {
+    await forgetConnection(this.lab, this.name);
+    await pullCable(this.lab, this.spec);
   }
 
   /** Puts the cable back. */
@@ -104,8 +105,9 @@ export class LabHost {
   }
 
   /** Cuts it off from whoever drives the lab, silently; the other hosts reach it as before. Cut already is fine. */
-  cutAdmin(): Promise<void> {
-    return cutAdminNetwork(this.lab, this.spec);
+  async cutAdmin(): Promise<void> {
+    await forgetConnection(this.lab, this.name);
+    await cutAdminNetwork(this.lab, this.spec);
   }
 
   /** Undoes {@link cutAdmin}; not cut is fine. */

@@ -109,6 +109,6 @@ export class Lab {
   }
 
   private hostOf(spec: HostSpec): LabHost {
-    return new LabHost(this.name, spec, cpuFor(spec.name, allowedCpus()));
+    return new LabHost(this.name, spec, cpuFor(this.name, spec.name, allowedCpus()));
   }
 }

@@ -3,7 +3,6 @@ import { buildGuest, type GuestOptions } from "../guest/build";
 import { type CounterReading, readCounter } from "../guest/counter";
 import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../guest/domain";
 import type { LabHost } from "../lab-host";
-import type { RunResult } from "../process";
 
 /** Puts the guest's image on the share, then defines and starts it on `host`. */
 export async function startGuest(
@@ -22,7 +21,7 @@ export async function startGuest(
   );
 }
 
-export interface MoveOptions {
+interface MoveOptions {
   /** Whether QEMU's own stream is encrypted; true by default. */
   tls?: boolean;
   /** Cap on the transfer rate, in MiB/s; none by default. */
@@ -39,9 +38,6 @@ export function migrateCommand(guest: GuestDomain, to: LabHost, options: MoveOpt
     ...["--migrateuri", `tcp://${to.address}`, guest.name, `qemu+tls://${to.name}/system`],
   ];
 }
-
-export const move = (guest: GuestDomain, from: LabHost, to: LabHost, options?: MoveOptions): Promise<RunResult> =>
-  from.exec(migrateCommand(guest, to, options));
 
 /** Reads the guest's counter on the file server, whose view of the log is never behind. */
 export async function counterOf(server: LabHost, guest: GuestDomain): Promise<CounterReading> {

@@ -17,19 +17,14 @@ export async function shareFolder(server: LabHost, clients: readonly LabHost[], 
     folder,
     subnet,
   );
-  for (const client of clients)
-    await client.script(
-      `mkdir -p "$2"
-       mountpoint -q "$2" || mount -t nfs -o "$3" "$1:$2" "$2"`,
-      server.address,
-      folder,
-      mountOptions,
-    );
+  const mount = `mkdir -p "$2"
+    mountpoint -q "$2" || mount -t nfs -o "$3" "$1:$2" "$2"`;
+  await Promise.all(clients.map((client) => client.script(mount, server.address, folder, mountOptions)));
 }
 
 /** Takes the share away again; nothing there is fine, and the folder's content stays. */
 export async function withdrawFolder(server: LabHost, clients: readonly LabHost[], folder: string): Promise<void> {
-  for (const client of clients)
-    await client.script('if mountpoint -q "$1"; then umount "$1"; fi; [ ! -d "$1" ] || rmdir "$1"', folder);
+  const unmount = 'if mountpoint -q "$1"; then umount "$1"; fi; [ ! -d "$1" ] || rmdir "$1"';
+  await Promise.all(clients.map((client) => client.script(unmount, folder)));
   await server.script("rm -f /etc/exports.d/lab.exports; exportfs -ra");
 }

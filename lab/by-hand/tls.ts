@@ -13,21 +13,22 @@ export async function exchangeCertificates(hosts: readonly LabHost[]): Promise<v
   const [authority] = hosts;
   if (!authority) return;
   const certificate = await makeAuthority(authority);
-  for (const host of hosts) {
-    const request = await makeRequest(host);
+  const equip = async (host: LabHost, request: string) => {
     await install(host, certificate, await sign(authority, host, request));
     await listen(host);
-  }
+  };
+  await Promise.all(hosts.map(async (host) => equip(host, await makeRequest(host))));
 }
 
 /** Takes all of it away again; nothing there is fine. */
 export async function withdrawCertificates(hosts: readonly LabHost[]): Promise<void> {
-  for (const host of hosts)
-    await host.script(
+  const withdraw = (host: LabHost) =>
+    host.script(
       `systemctl stop libvirtd.service libvirtd-tls.socket
-       systemctl disable libvirtd-tls.socket 2>/dev/null
-       rm -rf /etc/pki /root/key.pem /root/authority* /root/request.template /root/host.*`,
+       systemctl disable --no-reload libvirtd-tls.socket 2>/dev/null
+       rm -rf /etc/pki /root/key.pem /root/authority* /root/request.template /root/*.host`,
     );
+  await Promise.all(hosts.map(withdraw));
 }
 
 async function makeAuthority(authority: LabHost): Promise<string> {
@@ -67,14 +68,15 @@ async function sign(authority: LabHost, host: LabHost, request: string): Promise
     "expiration_days = 30",
   ];
   const { stdout } = await authority.script(
-    `printf '%s' "$1" > /root/host.template
-     printf '%s' "$2" > /root/host.request
-     certtool --generate-certificate --load-request /root/host.request --template /root/host.template \\
+    `printf '%s' "$1" > "/root/$5.template.host"
+     printf '%s' "$2" > "/root/$5.request.host"
+     certtool --generate-certificate --load-request "/root/$5.request.host" --template "/root/$5.template.host" \\
        --load-ca-certificate "$4" --load-ca-privkey "$3" 2>/dev/null`,
     `${template.join("\n")}\n`,
     request,
     authorityKey,
     authorityCertificate,
+    host.name,
   );
   return stdout;
 }
@@ -94,11 +96,14 @@ async function install(host: LabHost, authority: string, certificate: string): P
   );
 }
 
-/** systemd refuses to start a socket while its service runs, so the service rests meanwhile; guests do not notice. */
+/**
+ * systemd refuses to start a socket while its service runs, so the service rests meanwhile; guests do not notice. It
+ * knows the socket's unit, so it need not read all units again, which takes seconds here.
+ */
 async function listen(host: LabHost): Promise<void> {
   await host.script(
     `systemctl stop libvirtd.service
-     systemctl enable --now libvirtd-tls.socket 2>/dev/null
+     systemctl enable --no-reload --now libvirtd-tls.socket 2>/dev/null
      systemctl start libvirtd.service`,
   );
 }

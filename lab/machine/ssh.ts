@@ -1,9 +1,10 @@
 /** How the lab's hosts are reached: OpenSSH inside the lab's namespace, host keys verified. */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
 import { hostSpecs } from "../hosts";
 import { labFolder, namespacePath } from "../paths";
+import { runAnyway } from "../process";
 import { clientKeyFile, hostKeyFile, publicKey } from "./keys";
 
 export const sshConfigFile = (lab: string) => join(labFolder(lab), "ssh_config");
@@ -39,8 +40,25 @@ export const inNamespace = (lab: string, argv: readonly string[]) => [
   ...argv,
 ];
 
+/** Connections are kept for the next command, which takes a tenth of the time then. @see ControlMaster in ssh_config(5) */
+const shared = (lab: string) => ["-o", "ControlMaster=auto", "-o", "ControlPersist=60", ...controlPath(lab)];
+const controlPath = (lab: string) => ["-o", `ControlPath=${join(labFolder(lab), "ssh-%n")}`];
+
 /** The argv that runs `argv` on a host; with none, a login shell. */
 export function overSsh(lab: string, host: string, argv: readonly string[], options: readonly string[] = []): string[] {
   const command = argv.length > 0 ? ["--", quoteCommand(argv)] : [];
-  return inNamespace(lab, ["ssh", "-F", sshConfigFile(lab), ...options, host, ...command]);
+  return inNamespace(lab, ["ssh", "-F", sshConfigFile(lab), ...shared(lab), ...options, host, ...command]);
+}
+
+/** The argv that copies a file of this machine to a host. */
+export const scpTo = (lab: string, host: string, file: string, path: string) =>
+  inNamespace(lab, ["scp", "-q", "-F", sshConfigFile(lab), ...shared(lab), file, `${host}:${path}`]);
+
+/**
+ * Makes the next command open a connection of its own: for when what is between here and the host changes. Commands
+ * that run keep theirs. None there is fine.
+ */
+export async function forgetConnection(lab: string, host: string): Promise<void> {
+  const argv = ["ssh", "-F", sshConfigFile(lab), ...controlPath(lab), "-O", "stop", host];
+  if (existsSync(join(labFolder(lab), `ssh-${host}`))) await runAnyway(inNamespace(lab, argv));
 }

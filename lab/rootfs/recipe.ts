@@ -25,6 +25,10 @@ export const enabledUnits: readonly string[] = ["lab-identity.service", "lab-net
 /** Housekeeping that a host of a few minutes' life does not need, and that costs boot time or makes timings uneven. */
 export const maskedUnits: readonly string[] = [
   ..."getty@tty1.service systemd-pstore.service user@.service e2scrub_reap.service".split(" "),
+  ..."systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-journal-flush.service".split(" "),
+  ..."systemd-binfmt.service proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount uuidd.socket".split(" "),
+  ..."modprobe@drm.service modprobe@dm_mod.service modprobe@loop.service modprobe@fuse.service".split(" "),
+  "nfs-blkmap.service",
   ..."apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer logrotate.timer".split(
     " ",
   ),

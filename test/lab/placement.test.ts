@@ -152,6 +152,9 @@ test("an SSH connection that breaks in the middle of a move does not stop it: th
   await retryUntil(begun, { everyMs: 300, timeoutMs: 120_000 });
   toldLast();
   await hvB.tryExec(["sh", "-c", "kill $(pgrep -f '^sshd: root@notty')"]);
+  const joined = async () => expect(placement.told.join("\n")).toContain("a migration is under way");
+  await retryUntil(joined, { everyMs: 100, timeoutMs: 120_000 });
+  await virsh(hvB, "migrate-setspeed", guest.name, "1000");
   expect(await moving).toBe("updated");
   await expectOnlyOn(hvA, guest.name);
   expect(placement.outputs.lastMigration).toMatchObject({ from: "hv-b", to: "hv-a" });

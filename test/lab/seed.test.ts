@@ -68,17 +68,15 @@ test("up sets everything up and starts the guest on hv-a, without cdrom and USB"
   expect((await hvA.exec(["virsh", "dumpxml", seedGuest.name])).stdout).toMatch(
     /<source bridge='ubuntu_br'\/>\s*<virtualport type='openvswitch'>/,
   );
-  await pulumi("refresh", "--yes", "--expect-no-changes");
-  await pulumi("preview", "--expect-no-changes");
+  await pulumi("preview", "--refresh", "--expect-no-changes");
 });
 
 test("another host is an update, a live migration with progress, and no change afterwards", async () => {
   await pulumi("config", "set", "host", "hv-b");
-  const preview = await pulumi("preview", "--diff");
-  expect(preview).toMatch(/~ .*kvm:DomainPlacement: \(update\)/);
-  expect(preview).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
-  expect(preview).not.toMatch(/replace|to create/);
-  const said = await pulumi("up", "--yes");
+  const said = await pulumi("up", "--yes", "--diff");
+  expect(said).toMatch(/~ .*kvm:DomainPlacement: \(update\)/);
+  expect(said).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
+  expect(said).not.toMatch(/replace|to create|created/);
   expect(said).toContain(
     "`pulumi up` migrates ubuntu-14.04 live from hv-a to hv-b: it keeps running, without a reboot.",
   );
@@ -94,8 +92,7 @@ test("a move that is half done is kept as it is, outlives a refresh, and is fini
   const good = await pulumi("config", "get", "domainXml");
   const bad = join(folder, "bad.xml");
   writeFileSync(bad, readFileSync(good.trim(), "utf8").replace("offset='utc'", "offset='noon'"));
-  await pulumi("config", "set", "domainXml", bad);
-  await pulumi("config", "set", "host", "hv-a");
+  await pulumi("config", "set-all", "--plaintext", `domainXml=${bad}`, "--plaintext", "host=hv-a");
   const failed = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
   expect(failed.exitCode).not.toBe(0);
   expect(failed.stdout).toMatch(/virsh .*define.* ended with exit code 1|ended with exit code 1/s);

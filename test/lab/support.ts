@@ -45,20 +45,19 @@ export async function clearHypervisors(): Promise<void> {
 /** Ends a guest wherever it is, and forgets it. */
 export async function removeGuest(name: string): Promise<void> {
   const { hvA, hvB } = runningLab();
-  for (const host of [hvA, hvB]) {
-    await host.tryExec(["virsh", "destroy", name]);
-    await host.tryExec(["virsh", "undefine", name]);
-  }
+  const forget = (host: LabHost) => host.tryExec(["sh", "-c", 'virsh destroy "$0"; virsh undefine "$0"', name]);
+  await Promise.all([hvA, hvB].map(forget));
 }
 
 /** It is in this state on `host`, and unknown to every other hypervisor; on none when `host` is undefined. */
 export async function expectOnlyOn(host: LabHost | undefined, name: string, state = "running"): Promise<void> {
   const { hvA, hvB } = runningLab();
-  for (const candidate of [hvA, hvB])
-    expect([candidate.name, await domainState(candidate, name)]).toEqual([
-      candidate.name,
-      candidate.name === host?.name ? state : undefined,
-    ]);
+  const states = async (candidate: LabHost) => [candidate.name, await domainState(candidate, name)];
+  expect(Object.fromEntries(await Promise.all([hvA, hvB].map(states)))).toEqual(
+    Object.fromEntries(
+      [hvA, hvB].map((candidate) => [candidate.name, candidate.name === host?.name ? state : undefined]),
+    ),
+  );
 }
 
 /** The guest counts on, and has never missed a number. */

@@ -1,12 +1,17 @@
 import { cpuFor, hostSpec, hostSpecs } from "../../../lab/hosts";
 
 test("hypervisors get CPUs of their own before anything shares one", () => {
-  expect(["hv-a", "hv-b", "hv-c", "nas"].map((name) => cpuFor(name, [0, 1, 2, 3]))).toEqual([0, 1, 2, 3]);
-  expect(["hv-a", "hv-b", "hv-c", "nas"].map((name) => cpuFor(name, [4, 7]))).toEqual([4, 7, 4, 7]);
+  const order = (lab: string, cpus: number[]) => ["hv-a", "hv-b", "hv-c", "nas"].map((name) => cpuFor(lab, name, cpus));
+  expect(order("d", [0, 1, 2, 3])).toEqual([0, 1, 2, 3]);
+  expect(order("d", [4, 7])).toEqual([4, 7, 4, 7]);
+});
+
+test("the same host of two labs is on two CPUs", () => {
+  expect(["test1", "test2"].map((lab) => cpuFor(lab, "hv-a", [0, 1])).sort()).toEqual([0, 1]);
 });
 
 test("one CPU is enough", () => {
-  expect(hostSpecs.map(({ name }) => cpuFor(name, [3]))).toEqual([3, 3, 3, 3]);
+  expect(hostSpecs.map(({ name }) => cpuFor("lab", name, [3]))).toEqual([3, 3, 3, 3]);
 });
 
 test("an unknown host is refused with the ones there are", () => {
