@@ -12,7 +12,15 @@ import type { LabHost } from "../../lab/lab-host";
 import { kill } from "../../lab/machine/processes";
 import { createPulumiWorkspace, type PulumiWorkspace, type StartedPulumi } from "../../lab/pulumi/workspace";
 import { retryUntil } from "../../provider/util/policy";
-import { expectOnlyOn, expectUnbroken, imageFolder, prepareHypervisors, removeGuest, runningLab } from "./support";
+import {
+  expectOnlyOn,
+  expectUnbroken,
+  imageFolder,
+  lengthyTest,
+  prepareHypervisors,
+  removeGuest,
+  runningLab,
+} from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 /** Two may run at a time. One takes long; whichever of the others comes first is at its end when the last begins. */
@@ -117,18 +125,21 @@ test("a killed CLI leaves the moves to the hosts; the next run finds the one tha
   expect(await expectCleanEnd()).toMatch(/a migration is under way|migrating hv-b => hv-a: \d+ %/);
 });
 
-test("so does a killed provider", async () => {
+lengthyTest("so does a killed provider", async () => {
   const run = await moving();
   for (const pid of run.providerPids()) kill(pid, "SIGKILL");
   expect((await run.done).exitCode).not.toBe(0);
   expect(await expectCleanEnd()).toMatch(/a migration is under way|migrating hv-a => hv-b: \d+ %/);
 });
 
-test("without the network to the hosts, nobody guesses where the guests are; they move on by themselves", async () => {
-  const run = await moving();
-  await Promise.all([hvA.cutAdmin(), hvB.cutAdmin()]);
-  const { exitCode, stdout } = await run.done.finally(() => Promise.all([hvA.healAdmin(), hvB.healAdmin()]));
-  expect(exitCode).not.toBe(0);
-  expect(stdout).toMatch(/cut-slow may be on any of hv-a, hv-b; where it is stays unknown until all of them answer/);
-  await expectCleanEnd();
-});
+lengthyTest(
+  "without the network to the hosts, nobody guesses where the guests are; they move on by themselves",
+  async () => {
+    const run = await moving();
+    await Promise.all([hvA.cutAdmin(), hvB.cutAdmin()]);
+    const { exitCode, stdout } = await run.done.finally(() => Promise.all([hvA.healAdmin(), hvB.healAdmin()]));
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toMatch(/cut-slow may be on any of hv-a, hv-b; where it is stays unknown until all of them answer/);
+    await expectCleanEnd();
+  },
+);

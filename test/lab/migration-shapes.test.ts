@@ -6,7 +6,7 @@ import { imagePath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { isTlsHandshake } from "../../lab/machine/pcap";
 import { PlacedGuest } from "./placed-guest";
-import { everything, expectOnlyOn, prepareHypervisors, removeGuest, runningLab } from "./support";
+import { expectOnlyOn, lengthyTest, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 
@@ -56,7 +56,7 @@ describe("one guest", () => {
     await guest.expectOn(to);
   });
 
-  (everything ? test : test.skip)("compressed by mt", async () => {
+  lengthyTest("compressed by mt", async () => {
     const { to } = guest.nextMove();
     await guest.up(to, { compression: { method: "mt", level: 1 } });
     await guest.expectOn(to);
@@ -133,7 +133,7 @@ describe("a guest with an image of its own on each host", () => {
   });
 });
 
-test("eight guests that move at once go two at a time, and all of them arrive", async () => {
+lengthyTest("eight guests that move at once go two at a time, and all of them arrive", async () => {
   const fleet = Array.from({ length: 8 }, (_, index) => new PlacedGuest(`fleet-${index}`, guests.beat));
   try {
     await Promise.all(fleet.map((guest) => guest.furnish()));

@@ -70,5 +70,8 @@ export async function expectUnbroken(guest: GuestDomain): Promise<void> {
   expect(await counterOf(nas, guest)).toMatchObject({ breaks: [], garbage: [] });
 }
 
-/** `npm run test:everything`: also what proves again, by other values, what `npm test` has proven by some. */
+/** `npm run test:everything`: also other values, faults and numbers of what `npm test` proves by some of them. */
 export const everything = process.env.KVM_LIVE_EVERYTHING === "1";
+
+/** A test that takes minutes and has a quicker sibling: in `npm run test:everything` only. */
+export const lengthyTest = everything ? test : test.skip;
