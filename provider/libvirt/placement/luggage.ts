@@ -29,7 +29,12 @@ function imagesAsLuggage(copy: CopyStorage, { domain: { uuid, definition }, from
   const { images } = movingImages(definition, copy);
   const { mode, sourceImages } = copy;
   return {
-    prepare: () => prepareImages(from.host, to.host, { uuid, images, mode, signal }),
+    async prepare() {
+      await prepareImages(from.host, to.host, { uuid, images, mode, signal }).catch(async (error: unknown) => {
+        await discardImages(to.host, uuid, images);
+        throw error;
+      });
+    },
     withdraw: () => discardImages(to.host, uuid, images),
     async arrived() {
       await keepImages(to.host, images);
@@ -37,4 +42,13 @@ function imagesAsLuggage(copy: CopyStorage, { domain: { uuid, definition }, from
       if (sourceImages === "delete") await discardImages(from.host, uuid, images);
     },
   };
+}
+
+/** A guest that a run has left on its way, and that has arrived since: what it runs with is not to be written over. */
+export async function keepLuggage(
+  { copyStorage }: Pick<MigrationOptions, "copyStorage">,
+  definition: string,
+  at: Candidate,
+): Promise<void> {
+  if (copyStorage) await keepImages(at.host, movingImages(definition, copyStorage).images);
 }

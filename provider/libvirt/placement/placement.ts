@@ -7,6 +7,7 @@ import { undefine } from "../virsh";
 import type { Candidate, DomainName } from "./candidates";
 import { carryOut } from "./carry-out";
 import { described, isActive } from "./locate";
+import { keepLuggage } from "./luggage";
 import { planPlacement, type Step } from "./plan";
 import { preflight } from "./preflight";
 import { PlacementUnclear, type Settled, settle } from "./settle";
@@ -62,6 +63,8 @@ export async function carryOutAndVerify(
   const look = () => settle(placement, ways, true);
   const settled = async () => (await look()).location;
   const candidate = (name: string) => candidateOf(placement, name);
+  if (before.location.kind === "at")
+    await keepLuggage(migration, domain.definition, candidate(before.location.host));
   const work = { domain, migration, shutdownTimeoutSeconds, settled, candidate, ways };
   const record = await carryOut(steps, work).catch(async (error: unknown) => {
     if (before.location.kind === "nowhere") await withdraw(placement, await settled());
