@@ -63,8 +63,7 @@ export async function carryOutAndVerify(
   const look = () => settle(placement, ways, true);
   const settled = async () => (await look()).location;
   const candidate = (name: string) => candidateOf(placement, name);
-  if (before.location.kind === "at")
-    await keepLuggage(migration, domain.definition, candidate(before.location.host));
+  if (before.location.kind === "at") await keepLuggage(migration, domain.definition, candidate(before.location.host));
   const work = { domain, migration, shutdownTimeoutSeconds, settled, candidate, ways };
   const record = await carryOut(steps, work).catch(async (error: unknown) => {
     if (before.location.kind === "nowhere") await withdraw(placement, await settled());
