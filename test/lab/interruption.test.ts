@@ -116,14 +116,17 @@ test("one Ctrl-C ends the moves, and confirms where each guest is", async () => 
   await expectCleanEnd();
 });
 
-test("a killed CLI leaves the moves to the hosts; the next run finds the one that goes on, and joins it", async () => {
-  const run = await moving();
-  run.signal("SIGKILL");
-  await run.done;
-  await retryUntil(async () => expect(run.providerPids()).toEqual([]), retry);
-  await workspace.pulumi(["cancel", "--yes"]);
-  expect(await expectCleanEnd()).toMatch(/a migration is under way|migrating hv-b => hv-a: \d+ %/);
-});
+lengthyTest(
+  "a killed CLI leaves the moves to the hosts; the next run finds the one that goes on, and joins it",
+  async () => {
+    const run = await moving();
+    run.signal("SIGKILL");
+    await run.done;
+    await retryUntil(async () => expect(run.providerPids()).toEqual([]), retry);
+    await workspace.pulumi(["cancel", "--yes"]);
+    expect(await expectCleanEnd()).toMatch(/a migration is under way|migrating hv-b => hv-a: \d+ %/);
+  },
+);
 
 lengthyTest("so does a killed provider", async () => {
   const run = await moving();

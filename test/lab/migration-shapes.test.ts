@@ -120,7 +120,7 @@ describe("a guest with an image of its own on each host", () => {
     await hvB.exec(["rm", image]);
   });
 
-  test("an incremental copy sends the top layer only, above the same backing file", async () => {
+  lengthyTest("an incremental copy sends the top layer only, above the same backing file", async () => {
     await guest.placement.destroy();
     const base = `${local}/local.base`;
     await hvA.script('mv "$1" "$2"; qemu-img create -q -f qcow2 -b "$2" -F qcow2 "$1"', image, base);

@@ -46,15 +46,15 @@ interface Way {
   data: "tls" | "plain" | "tunnelled";
 }
 
-/** Each value of each with each control. */
+/** Each value of each. */
 const ways: Way[] = [
   { control: "peer-to-peer", uri: "qemu+tls", data: "tls" },
   { control: "peer-to-peer", uri: "qemu+ssh", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tcp", data: "tunnelled" },
-  { control: "direct", uri: "qemu+tls", data: "plain" },
   { control: "direct", uri: "qemu+ssh", data: "tls" },
 ];
 const others: Way[] = [
+  { control: "direct", uri: "qemu+tls", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tls", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tls", data: "tunnelled" },
   { control: "peer-to-peer", uri: "qemu+ssh", data: "tls" },
