@@ -85,7 +85,7 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
       return recordOf(known, job ?? figures ?? last, new Date());
     }
     if (place?.host === from.name) await Promise.all([luggage.withdraw(), restoreDowntime()]);
-    if (verdict?.do !== "begin anew with auto-converge" || place?.host !== from.name)
+    if (verdict?.do !== "begin anew with auto-converge" || place?.host !== from.name || ways.cancelled.aborted)
       throw notMoved(trip, location, verdict?.do === "give up" ? verdict.reason : said);
     alreadyMs += last?.elapsedMs ?? 0;
     attempt = { ...attempt, autoConverge: true };
