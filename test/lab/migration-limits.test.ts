@@ -32,6 +32,18 @@ test("a move that would never end is given up, with the numbers; the guest stays
   await guest.expectOn("hv-b");
 });
 
+test("Ctrl-C in the middle aborts it, and confirms where the guest is", async () => {
+  const { from, to } = guest.nextMove();
+  const moving = guest.up(to, slow);
+  const sending = async () => expect(guest.told).toMatch(/MiB sent/);
+  await Promise.race([moving, retryUntil(sending, { everyMs: 300, timeoutMs: 300_000 })]);
+  guest.placement.cancel();
+  await expect(moving).rejects.toThrow(
+    `busy was not moved from ${from} to ${to}. It is running on ${from}.\nCancelled.`,
+  );
+  await guest.expectOn(from);
+});
+
 lengthyTest("left to itself, it is begun anew with auto-converge; Ctrl-C ends that too", async () => {
   const moving = guest.up("hv-a", slow);
   const throttled = async () =>
