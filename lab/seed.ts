@@ -42,8 +42,7 @@ export async function createSeedStack(lab: Lab, folder: string): Promise<PulumiW
     "login.knownHosts": lab.ssh.knownHostsFile,
     ...mountOptions,
   };
-  const words = Object.entries(settings).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
-  await workspace.pulumi(["config", "set-all", "--path", ...words]);
+  await workspace.configure(settings);
   return workspace;
 }
 

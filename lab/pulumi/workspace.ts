@@ -27,6 +27,8 @@ export interface PulumiWorkspace {
   pulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Like {@link pulumi}, but any exit code is an answer. */
   tryPulumi(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Sets configuration values by their paths, all at once. */
+  configure(settings: Readonly<Record<string, string>>): Promise<RunResult>;
   /** Starts `pulumi ARGS` without waiting, for tests that interrupt it. */
   start(args: readonly string[], options?: RunOptions): StartedPulumi;
   /** Runs `pulumi ARGS` on this terminal, as a user does. @throws Error on an exit code other than 0 */
@@ -95,6 +97,10 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
   return {
     env,
     pulumi: (args, more) => run(command(args), { env, cwd, ...more }),
+    configure: (settings) => {
+      const words = Object.entries(settings).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
+      return run(command(["config", "set-all", "--path", ...words]), { env, cwd });
+    },
     tryPulumi: (args, more) => runAnyway(command(args), { env, cwd, ...more }),
     start,
     show: async (args) => {

@@ -1,4 +1,5 @@
 /** What a placement tells its user: what a change will do, and what was done. */
+import { mib } from "../libvirt/migration/job";
 import { isEncrypted } from "../libvirt/migration/options";
 import type { MigrationRecord } from "../libvirt/migration/record";
 import { whereabouts } from "../libvirt/placement/candidates";
@@ -53,6 +54,6 @@ export function tellOfPlainData(context: Context, { domain, migration }: Placeme
 
 export function summary(name: string, record: MigrationRecord): string {
   const { from, to, totalTimeMs, downtimeMs, bytes, encrypted } = record;
-  const sent = `${(bytes / 1024 ** 2).toFixed(1)} MiB sent${encrypted ? ", encrypted" : ""}`;
+  const sent = `${mib(bytes)} sent${encrypted ? ", encrypted" : ""}`;
   return `${name} moved live from ${from} to ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms, ${sent}.`;
 }

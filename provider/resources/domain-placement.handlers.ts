@@ -81,7 +81,7 @@ async function reconcile(
   for (const made of [seen.record, record]) if (made) context.info(summary(args.domain.name, made));
   if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))
     context.info(`The new definition of ${args.domain.name} takes effect when the guest is next started.`);
-  const state = stateOf({ ...reached, record }, args, undefined);
+  const state = stateOf(reached, args, undefined);
   if (state === undefined) throw new Error(`${args.domain.name} is on none of the candidates.`);
   return { ...state, ...historyOf(withRecord(withRecord(known?.migrationHistory, seen.record), record)) };
 }

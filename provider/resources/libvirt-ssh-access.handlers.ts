@@ -11,7 +11,6 @@ import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
-import { retryUntil } from "../util/policy";
 import {
   type Args,
   differences,
@@ -26,7 +25,7 @@ import {
   wantedLines,
 } from "./libvirt-ssh-access.look";
 import { connectionSecretKeys } from "./schemas";
-import { departedHosts, together } from "./several";
+import { departedHosts, together, verified } from "./several";
 
 export interface SshAccessState extends Observed {
   /** Fingerprint of root's key on each host. */
@@ -105,7 +104,7 @@ async function reconcile(
     await syncFiles(one, ready, mark, signal);
   });
   context.progress("trying every connection");
-  return verified(context, args, known);
+  return verified(() => observe(context, args, known), { isTransient, timeoutMs: 60_000, signal });
 }
 
 async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
@@ -120,23 +119,6 @@ async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSign
     if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
       await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
 }
-
-/** Ends with everything in order, or with an error that says what is not. */
-async function verified(context: Context, args: Args, known?: SshAccessState): Promise<SshAccessState> {
-  const tryAgain = async () => {
-    const result = await observe(context, args, known);
-    const { state, failed } = result;
-    if (failed.length > 0 && failed.every(({ failure }) => isTransient(failure)) && state) throw unfinished(state);
-    return result;
-  };
-  const { state } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs: 60_000, signal: context.signal });
-  if (!state) throw new Error("Everything was set up, and now nothing of it is there.");
-  if (state.drift) throw unfinished(state);
-  return state;
-}
-
-const unfinished = ({ drift = [] }: SshAccessState) =>
-  new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);
 
 async function remove(context: Context, args: Args, known?: SshAccessState): Promise<void> {
   const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), context.signal);

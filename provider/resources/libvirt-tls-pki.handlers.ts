@@ -6,7 +6,6 @@ import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
-import { retryUntil } from "../util/policy";
 import {
   type Args,
   allHandshakes,
@@ -24,7 +23,7 @@ import { schema } from "./libvirt-tls-pki.schema";
 import { daemonState, type PkiState } from "./libvirt-tls-pki.state";
 import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
 import { connectionSecretKeys } from "./schemas";
-import { departedHosts, together } from "./several";
+import { departedHosts, together, verified } from "./several";
 
 const fresh = new Fresh<Look>();
 
@@ -95,24 +94,8 @@ async function reconcile(
     await bringInto(one, seen.authority.host, authority, args, signal);
   });
   context.progress("trying every connection");
-  return verified(context, args, known);
+  return verified(() => observe(context, args, known), { isTransient, timeoutMs: 90_000, signal });
 }
-
-/** Ends with everything in order, or with an error that says what is not. */
-async function verified(context: Context, args: Args, known?: PkiState): Promise<PkiState> {
-  const tryAgain = async () => {
-    const result = await observe(context, args, known);
-    const { state, failed } = result;
-    if (failed.length > 0 && failed.every(({ failure }) => isTransient(failure)) && state) throw unfinished(state);
-    return result;
-  };
-  const { state } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs: 90_000, signal: context.signal });
-  if (!state) throw new Error("Everything was set up, and now nothing of it is there.");
-  if (state.drift) throw unfinished(state);
-  return state;
-}
-
-const unfinished = ({ drift = [] }: PkiState) => new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);
 
 async function syncDeparted(context: Context, { departed, authority }: Look): Promise<void> {
   await together(departed, async (one) => {

@@ -28,8 +28,8 @@ beforeAll(async () => {
   workspace = await createPulumiWorkspace({ program: "examples/hosts" });
   await workspace.pulumi(["stack", "init", "lab"]);
   const login = { port: silent.port, connectTimeoutSeconds: 3600, hostKey: `SHA256:${"x".repeat(43)}`, agent: false };
-  const settings = Object.entries(login).flatMap(([key, value]) => ["--plaintext", `login.${key}=${value}`]);
-  await workspace.pulumi(["config", "set-all", "--path", "--plaintext", "addresses[0]=127.0.0.1", ...settings]);
+  const settings = Object.entries(login).map(([key, value]) => [`login.${key}`, String(value)]);
+  await workspace.configure({ "addresses[0]": "127.0.0.1", ...Object.fromEntries(settings) });
 });
 afterEach(() => {
   up.signal("SIGKILL");

@@ -24,11 +24,8 @@ const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
 let workspace: PulumiWorkspace;
 let [from, to] = [hvA, hvB];
 
-const set = (settings: Record<string, string>) => {
-  const words = Object.entries(settings).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
-  return workspace.pulumi(["config", "set-all", "--path", ...words]);
-};
-const place = (host: LabHost) => set(Object.fromEntries(all.map((name) => [`guests["${name}"].host`, host.name])));
+const place = (host: LabHost) =>
+  workspace.configure(Object.fromEntries(all.map((name) => [`guests["${name}"].host`, host.name])));
 const up = ["up", "--yes", "--skip-preview"];
 const retry = { everyMs: 1000, timeoutMs: 240_000 };
 
@@ -44,7 +41,7 @@ beforeAll(async () => {
       await nas.exec(["rm", "-f", serialLogPath(guestOf(name))]);
     }),
   );
-  await set({
+  await workspace.configure({
     'addresses["hv-a"]': hvA.address,
     'addresses["hv-b"]': hvB.address,
     "login.identityFile": lab.ssh.identityFile,

@@ -10,7 +10,6 @@ export interface Ways {
   progress: (line: string) => void;
   /** No more often than that for figures, in milliseconds. */
   progressEveryMs: number;
-  warn: (line: string) => void;
   signal: AbortSignal;
   cancelled: AbortSignal;
 }

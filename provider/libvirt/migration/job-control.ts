@@ -1,4 +1,5 @@
 /** Verbs on a migration job, on its source. @see https://libvirt.org/manpages/virsh.html#domjobabort */
+import { CommandFailed } from "../../host/errors";
 import type { Host } from "../../host/host";
 import { runScript } from "../../host/script";
 import { virsh } from "../virsh";
@@ -24,7 +25,7 @@ export async function viewJob(
 ): Promise<JobView> {
   const answer = runScript(host, script, [uuid, name], { signal, timeoutMs: 30_000 });
   const { stdout } = await answer.catch((error: Error) => {
-    if (error.name === "CommandFailed") return { stdout: "" };
+    if (error instanceof CommandFailed) return { stdout: "" };
     throw error;
   });
   const flags = /^flags (0x[0-9a-f]+)$/m.exec(stdout)?.[1];

@@ -6,7 +6,7 @@ import * as control from "./job-control";
 import type { MigrationOptions } from "./options";
 
 /** Why a job was ended by us. */
-export type Verdict = { do: "begin anew with auto-converge" } | { do: "give up"; reason: string; cancelled?: true };
+export type Verdict = { do: "begin anew with auto-converge" } | { do: "give up"; reason: string };
 
 export interface Steered {
   host: Host;
@@ -36,7 +36,7 @@ export class Steering {
     const { host, uuid, options } = this.of;
     this.jobs.push(job);
     this.means ??= await this.meansAtFirst();
-    if (cancelled) this.verdict ??= { do: "give up", reason: "Cancelled.", cancelled: true };
+    if (cancelled) this.verdict ??= { do: "give up", reason: "Cancelled." };
     else if (options.data === "tls" && job.tls === false && !this.of.joined)
       this.verdict ??= { do: "give up", reason: "Its stream was not encrypted, as it should have been (data: tls)." };
     if (this.verdict === undefined && this.isLate(job)) await this.onTimeout(this.means);

@@ -63,7 +63,7 @@ async function describe(host: Host, images: readonly MovingImage[], signal: Abor
   );
 }
 
-/** One answer a line: `foreign PATH`, `no folder PATH`, or `room BYTES PATH`. */
+/** One answer a line: `foreign PATH`, `no folder PATH`, or `ok PATH`. */
 const look = `uuid=$1; shift
   for path; do
     folder=$(dirname -- "$path")

@@ -43,7 +43,6 @@ export async function plan(
   const steps = planPlacement(seen.location, wanted);
   const question = {
     domain,
-    definition: domain.definition,
     migration,
     steps,
     seen,

@@ -9,8 +9,7 @@ import type { Step } from "./plan";
 import type { Settled } from "./settle";
 
 export interface PreflightQuestion {
-  domain: DomainName;
-  definition: string;
+  domain: DomainName & { definition: string };
   migration: MigrationOptions;
   steps: readonly Step[];
   seen: Settled;
@@ -22,13 +21,13 @@ export async function preflight(
   question: PreflightQuestion,
   signal: AbortSignal,
 ): Promise<{ problems: string[]; unsupported: string[] }> {
-  const { steps, definition, candidate } = question;
-  const needs = requirementsOf(definition);
+  const { domain, steps, candidate } = question;
+  const needs = requirementsOf(domain.definition);
   const ask = (name: string) => provisionsOf(candidate(name).host, needs, signal);
   const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [step.on] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
-  const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, signal)));
+  const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, ask, signal)));
   return {
     problems: [...oddities(question), ...lacking.flat(), ...moving.flatMap(({ problems }) => problems)],
     unsupported: moving.flatMap((one) => one.unsupported),
@@ -36,14 +35,14 @@ export async function preflight(
 }
 
 async function moveProblems(
-  { domain, definition, migration, candidate }: PreflightQuestion,
+  { domain, migration, candidate }: PreflightQuestion,
   from: string,
   to: string,
+  ask: (name: string) => Promise<Provision[]>,
   signal: AbortSignal,
 ): Promise<{ problems: string[]; unsupported: string[] }> {
-  const needs = requirementsOf(definition);
   const [source, destination] = [candidate(from), candidate(to)];
-  const copied = migration.copyStorage && movingImages(definition, migration.copyStorage);
+  const copied = migration.copyStorage && movingImages(domain.definition, migration.copyStorage);
   const images = copied?.images ?? [];
   const stays = ({ kind, what }: Provision) => !(kind === "image" && images.some(({ path }) => path === what));
   const side = async (one: Candidate): Promise<Side> => ({
@@ -51,8 +50,8 @@ async function moveProblems(
     ...(await capabilitiesOf(one.host, signal)),
   });
   const [there, here, talk, storage, sides] = await Promise.all([
-    provisionsOf(destination.host, needs, signal).then((all) => all.filter(stays)),
-    provisionsOf(source.host, needs, signal).then((all) => all.filter(stays)),
+    ask(to).then((all) => all.filter(stays)),
+    ask(from).then((all) => all.filter(stays)),
     controlProblems(source, destination, migration, signal),
     images.length > 0 ? storageProblems(destination, domain.uuid, images, signal) : [],
     needsCapabilities(migration) ? Promise.all([side(source), side(destination)]) : undefined,
