@@ -2,6 +2,7 @@ import type { Context } from "../provider/lifecycle/context";
 
 /** For an operation that nobody listens to, and that nobody ends. */
 export const silentContext = (overrides: Partial<Context> = {}): Context => ({
+  who: "somebody",
   info() {},
   warn() {},
   progress() {},

@@ -166,6 +166,7 @@ export class SshConnection {
         else resolve({ exitCode, ...output });
       });
       channel.on("error", () => {}); // "close" follows and tells the rest
+      if (signal?.aborted) onAbort(); // while the host was asked
       channel.end(input ?? "");
     });
   }

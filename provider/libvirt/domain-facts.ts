@@ -1,9 +1,9 @@
 /** What one host knows of one domain, by one command. */
 import type { Host } from "../host/host";
+import { runScript } from "../host/script";
 import { digest, markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
-import { virsh } from "./virsh";
 import { parseXml } from "./xml";
 
 export interface DomainFacts {
@@ -14,6 +14,8 @@ export interface DomainFacts {
   reason: string;
   persistent: boolean;
   autostart: boolean;
+  /** Its memory is in a file, from where its next start takes it. */
+  managedSave: boolean;
   /** Whether its memory is on its way to another host, or from one. */
   job: "none" | "outgoing" | "incoming" | "other";
   /** Of the definition that it was made of; absent when it is not ours. */
@@ -27,9 +29,16 @@ export interface HostView {
   domain?: DomainFacts;
   /** UUIDs of all domains there, by name. */
   names: ReadonlyMap<string, string>;
+  /** A QEMU with this UUID runs there, whatever libvirt says: it may have been started by other means. */
+  hasQemu: boolean;
 }
 
 const separator = "-- kvm-live --";
+
+/** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
+const script = `virsh --connect qemu:///system "$1"
+  echo "$2"
+  grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$3$" || true`;
 
 /**
  * @param uuid in its plain form; nothing else may stand in a line of virsh commands
@@ -45,20 +54,21 @@ export async function viewDomain(host: Host, uuid: string, signal: AbortSignal):
   ];
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
-  const { stdout, stderr } = await host.run(virsh(commands), { signal });
+  const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
   return parseView(uuid, stdout, stderr);
 }
 
 /** Pure: what virsh printed. */
 export function parseView(uuid: string, stdout: string, stderr: string): HostView {
   const parts = stdout.split(separator);
-  if (parts.length !== 5) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
-  const [state = "", info = "", job = "", xml = "", list = ""] = parts;
+  if (parts.length !== 6) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
+  const [state = "", info = "", job = "", xml = "", list = "", qemus = ""] = parts;
+  const hasQemu = qemus.trim() !== "";
   const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
   const names = new Map(rows);
   const [listed] = rows.find(([, id]) => id === uuid) ?? [];
   const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim()) ?? [];
-  if (listed === undefined && word === undefined) return { names };
+  if (listed === undefined && word === undefined) return { names, hasQemu };
   if (listed === undefined || word === undefined || !xml.trim()) throw new DomainInFlux(uuid);
   const definition = parseXml(xml);
   const mark = markOf(definition);
@@ -68,11 +78,12 @@ export function parseView(uuid: string, stdout: string, stderr: string): HostVie
     reason,
     persistent: /^Persistent: +yes$/m.test(info),
     autostart: /^Autostart: +enable$/m.test(info),
+    managedSave: /^Managed save: +yes$/m.test(info),
     job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
     definitionDigest: digest(xml.trim()),
     ...(mark !== undefined && { mark }),
   };
-  return { domain, names };
+  return { domain, names, hasQemu };
 }
 
 /** It came or went while it was looked at: look again. */

@@ -48,9 +48,16 @@ export async function undefine(host: Host, uuid: string): Promise<void> {
   await runScript(host, script, [uuid]);
 }
 
-/** Ends it at once, as by pulling the plug. */
-export async function destroy(host: Host, uuid: string): Promise<void> {
-  await host.run(virsh("destroy", uuid));
+/**
+ * Ends it at once, as by pulling the plug, if it is still in this state, as `domstate --reason` prints it.
+ *
+ * @throws CommandFailed when it is in another
+ */
+export async function destroyIf(host: Host, uuid: string, state: string): Promise<void> {
+  const script = `state=$(virsh --connect qemu:///system domstate "$1" --reason)
+    [ "$state" = "$2" ] || { echo "It is $state by now, not $2: it stays." >&2; exit 1; }
+    virsh --connect qemu:///system destroy "$1"`;
+  await runScript(host, script, [uuid, state]);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What a handler knows of who called it: enough to speak to the user and to stop in time, and no Pulumi. */
 export interface Context {
+  /** Who acts, for others who want to act on the same: user, machine, process, and the resource's name in its stack. */
+  who: string;
   /** Shown under the resource when the operation has ended. */
   info(message: string): void;
   warn(message: string): void;

@@ -35,6 +35,12 @@ export interface Definition<Schema extends z.ZodObject, State extends object> {
    * what was reached
    */
   reconcile(context: Context, args: z.infer<Schema>, observed: State | undefined, known?: State): Promise<State>;
+  /**
+   * Runs an operation that changes hosts while nobody else's operation on the same thing can run.
+   *
+   * @throws whatever tells who is at work on it, before anything was done; or what the work throws
+   */
+  exclusively?<T>(context: Context, args: z.infer<Schema>, work: () => Promise<T>): Promise<T>;
   /** Takes it away; absent is success. */
   remove(context: Context, args: z.infer<Schema>, known?: State): Promise<void>;
   /** The inputs as the hosts have them, where they have drifted from `args`. Nothing can drift by default. */
@@ -43,7 +49,10 @@ export interface Definition<Schema extends z.ZodObject, State extends object> {
   derived?: Derived<Schema>;
   /** What is wrong with a change, as far as old and new inputs tell; called when both are known. */
   objections?(olds: z.infer<Schema>, news: z.infer<Schema>): { property: string; reason: string }[];
-  /** Tells what a change of inputs will mean; called in previews, and only when all values are known. */
+  /**
+   * Tells what will be done about a change of inputs, or, when none has changed, about what is to be repaired; called
+   * in previews, and only when all values are known.
+   */
   announce?(context: Context, args: z.infer<Schema>, changed: readonly string[], known?: State): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
 import { setMaxListeners } from "node:events";
+import { hostname, userInfo } from "node:os";
 import { Cancellation } from "./cancellation";
 import type { Context } from "./context";
 import { onFirstInterrupt } from "./first-interrupt";
@@ -20,6 +21,7 @@ export function contextFor(urn: string | undefined): Context {
   connect();
   const resource = urn === undefined ? undefined : ({ urn: { promise: async () => urn } } as unknown as Resource);
   return {
+    who: [`${userInfo().username}@${hostname()}[${process.pid}]`, ...(urn === undefined ? [] : [urn])].join(" "),
     info: (message) => void log.info(message, resource),
     warn: (message) => void log.warn(message, resource),
     progress: (message) => void log.info(message, resource, undefined, true),

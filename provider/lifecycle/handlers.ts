@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { makeCheck } from "./check";
 import type { Context } from "./context";
 import { controlOf, type Properties, pendingKey, repairsOf, urnKey, withoutControl } from "./control-keys";
-import type { Definition } from "./definition";
+import type { Definition, Observed } from "./definition";
 import { changedInputs, difference } from "./diff";
 import { Refused } from "./errors";
 import { hasUnknown } from "./inputs";
@@ -21,7 +21,7 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
   definition: Definition<Schema, State>,
   { contextFor, unknownValue }: Environment,
 ): Handlers {
-  const { schema, replaceOn, id, inputsOf = (args) => args } = definition;
+  const { schema, replaceOn, id, inputsOf = (args) => args, exclusively = (_, __, work) => work() } = definition;
   const inputs = Object.keys(schema.shape);
   const context = (properties: Properties) => contextFor(properties[urnKey] as string | undefined);
 
@@ -55,14 +55,21 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
   async function settle(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
     const args = argsOf(properties);
     const operation = { ...context(properties), acts: true };
-    const observed = await definition.observe(operation, args, known);
-    try {
-      const state = await definition.reconcile(operation, args, observed, known);
-      return { id: id(args), outs: outputs(properties, args, state) };
-    } catch (error) {
-      if (error instanceof Refused) throw error;
-      throw await withWhatWasReached(error as Error, properties, known);
-    }
+    return exclusively(operation, args, async () => {
+      const observed = await definition.observe(operation, args, known);
+      try {
+        const state = await definition.reconcile(operation, args, observed, known);
+        return { id: id(args), outs: outputs(properties, args, state) };
+      } catch (error) {
+        if (error instanceof Refused) throw error;
+        throw await withWhatWasReached(error as Error, properties, known);
+      }
+    });
+  }
+
+  async function remove(properties: Properties): Promise<void> {
+    const [operation, args] = [context(properties), argsOf(properties)];
+    await exclusively(operation, args, () => definition.remove(operation, args, knownOf(properties)));
   }
 
   /** Pulumi keeps what comes with an error like this, and the next `up` goes on from there. */
@@ -75,16 +82,16 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
       () => known ?? ({} as State), // nobody knows: kept, so that a refresh or a destroy can find out
     );
     if (reached === undefined) return error;
-    const held = outputs(properties, inputsOf(args, { ...known, ...reached }), { ...known, ...reached }, [
-      error.message.split("\n")[0] ?? "",
-    ]);
+    const { drift: _, ...before } = { ...known } as Observed; // what was odd then may be well by now
+    const state = { ...before, ...reached } as State;
+    const held = outputs(properties, inputsOf(args, state), state, [error.message.split("\n")[0] ?? ""]);
     return Object.assign(new Error(error.message), { id: id(args), properties: held, reasons: [error.message] });
   }
 
   async function announce(olds: Properties, news: Properties): Promise<void> {
-    const changed = changedInputs(olds, news, inputs);
-    for (const line of repairsOf(olds)) context(news).info(`To be repaired: ${line}`);
-    if (changed.length === 0 || hasUnknown(news, unknownValue)) return;
+    const [changed, repairs] = [changedInputs(olds, news, inputs), repairsOf(olds)];
+    for (const line of repairs) context(news).info(`To be repaired: ${line}`);
+    if (changed.length + repairs.length === 0 || hasUnknown(news, unknownValue)) return;
     await definition.announce?.(context(news), argsOf(news), changed, knownOf(olds));
   }
 
@@ -104,7 +111,7 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
       const props = outputs(properties, seen, state, (properties[pendingKey] as string[] | undefined) ?? []);
       return { id: id(args), props, inputs: { ...pick(seen, properties), ...controlOf(properties) } };
     },
-    delete: async (_id, properties) => definition.remove(context(properties), argsOf(properties), knownOf(properties)),
+    delete: (_id, properties) => remove(properties),
   });
 }
 

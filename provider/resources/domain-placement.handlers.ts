@@ -3,14 +3,16 @@
 import { digest } from "../libvirt/domain-xml";
 import { completedJob } from "../libvirt/migration/job-control";
 import { type MigrationRecord, recordOf, withRecord } from "../libvirt/migration/record";
-import { isActive } from "../libvirt/placement/locate";
-import { candidateOf, carryOutAndVerify, plan } from "../libvirt/placement/placement";
+import { driftOf } from "../libvirt/placement/drift";
+import { isActive } from "../libvirt/placement/observation";
+import { candidateOf, carryOutAndVerify, isChangedByHand, plan } from "../libvirt/placement/placement";
 import { type Settled, settle } from "../libvirt/placement/settle";
 import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { Refused, refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
 import { announce, summary, tellOfPlainData } from "./domain-placement.announce";
+import { alone, precautionsOf } from "./domain-placement.precautions";
 import { removePlacement } from "./domain-placement.remove";
 import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
 import { connectionSecretKeys } from "./schemas";
@@ -40,7 +42,9 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   id: ({ domain }) => domain.uuid,
   observe: async (context, args, known) => stateOf(fresh.keep(context, await look(context, args, known)), args, known),
   reconcile,
-  remove: (context, args) => removePlacement(context, placementOf(args), args.onDelete),
+  exclusively: (context, args, work) => alone(context, placementOf(args), work),
+  remove: (context, args) =>
+    removePlacement(context, placementOf(args), args.onDelete, precautionsOf(context, placementOf(args))),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
   objections: (olds, news) =>
     olds.domain.uuid === news.domain.uuid
@@ -74,10 +78,12 @@ async function reconcile(
   const placement = placementOf(args);
   const seen = fresh.take(context) ?? (await look(context, args, known));
   if (known === undefined) refuseForeign(args, seen);
-  const { steps, problems, unsupported } = await plan(placement, seen, known?.definitionDigest, context.signal);
+  const knownDigest = known?.definitionDigest;
+  const { steps, problems, unsupported } = await plan(placement, seen, knownDigest, context);
   refuse([...unsupported, ...problems]);
   if (steps.some((step) => step.do === "migrate")) tellOfPlainData(context, args);
-  const { seen: reached, record } = await carryOutAndVerify(placement, seen, steps, context);
+  const task = { before: seen, steps, ways: context, precautions: precautionsOf(context, placement) };
+  const { seen: reached, record } = await carryOutAndVerify(placement, knownDigest, task);
   for (const made of [seen.record, record]) if (made) context.info(summary(args.domain.name, made));
   if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))
     context.info(`The new definition of ${args.domain.name} takes effect when the guest is next started.`);
@@ -94,33 +100,24 @@ function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled
 }
 
 /** What is on the hosts; what only the state knows comes from there. */
-function stateOf(
-  { location, record }: Seen,
-  { domain: wanted, migration }: PlacementInputs,
-  known: PlacementState | undefined,
-): PlacementState | undefined {
+function stateOf(seen: Seen, args: PlacementInputs, known: PlacementState | undefined): PlacementState | undefined {
+  const { location, record } = seen;
   if (location.kind === "nowhere") return undefined;
-  const { host, domain, leftovers } = location;
-  const definitionDigest = known?.definitionDigest ?? domain.definitionDigest;
-  // A transient guest has no definition beside what it runs with.
-  const definitionDrift = migration.persistent && [
-    !domain.persistent && `${domain.name} on ${host} is transient: it would be gone when it ends`,
-    definitionDigest !== domain.definitionDigest && `the definition of ${domain.name} on ${host} was changed by hand`,
-    domain.mark !== digest(wanted.definition) && `the definition of ${domain.name} on ${host} is not the program's`,
-  ];
-  const drift = [
-    ...leftovers.map((left) => `${left} has a definition of ${domain.name} too, which runs on none but ${host}`),
-    ...(definitionDrift || []),
-    isOdd(domain.state) && `${domain.name} is ${domain.state} (${domain.reason}) on ${host}`,
-  ].filter((line) => line !== false);
+  const { host, domain } = location.kind === "at" ? location : location.to;
+  const drift = driftOf(seen, {
+    name: args.domain.name,
+    // A transient guest has no definition beside what it runs with.
+    ...(args.migration.persistent && { mark: digest(args.domain.definition) }),
+    changedByHand: isChangedByHand(seen, known?.definitionDigest),
+  });
   return {
-    uuid: wanted.uuid,
+    uuid: args.domain.uuid,
     name: domain.name,
     host,
     state: domain.state,
     persistent: domain.persistent,
     autostart: domain.autostart,
-    definitionDigest,
+    definitionDigest: known?.definitionDigest ?? domain.definitionDigest,
     ...historyOf(withRecord(known?.migrationHistory, record)),
     ...(drift.length > 0 && { drift }),
   };
@@ -128,8 +125,6 @@ function stateOf(
 
 const historyOf = (history: MigrationRecord[]) =>
   history.length === 0 ? {} : { lastMigration: history[0], migrationHistory: history };
-
-const isOdd = (state: string) => state !== "running" && state !== "shut off";
 
 const powerStateOf = (state: string, { powerState }: PlacementInputs) =>
   state === "running" || state === "shut off" ? state : powerState;

@@ -24,9 +24,22 @@ export const placementSchema = z
     onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
     shutdownTimeoutSeconds: seconds.default(120),
     adopt: z.boolean("must be true or false").default(false),
+    fenced: z.array(text("the name of a Host")).default([]),
   })
-  .superRefine(({ host, candidates, powerState, autostart, migration: { persistent } }, { addIssue }) => {
+  .superRefine(({ host, candidates, powerState, autostart, fenced, migration: { persistent } }, { addIssue }) => {
     const names = Object.keys(candidates);
+    for (const name of fenced.filter((one) => !names.includes(one)))
+      addIssue({
+        code: "custom",
+        path: ["fenced"],
+        message: `must be some of the candidates (${names.join(", ")}), and ${name} is not`,
+      });
+    if (fenced.includes(host))
+      addIssue({
+        code: "custom",
+        path: ["fenced"],
+        message: `must not have ${host}, where the guest shall be: set host to another candidate`,
+      });
     if (!names.includes(host))
       addIssue({
         code: "custom",

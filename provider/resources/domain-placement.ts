@@ -34,6 +34,14 @@ export interface DomainPlacementArgs {
   shutdownTimeoutSeconds?: Input<number>;
   /** Take over a domain with this UUID that exists already and was not made by this provider. @default false */
   adopt?: Input<boolean>;
+  /**
+   * Names of candidates that are off for certain: you have cut their power, or have seen to it by other means that no
+   * guest runs there. They need not answer, so that the guest can be started elsewhere. An unreachable host is not off:
+   * a guest that still runs there would run twice. Take the name out when the host is back; until then nothing is done.
+   *
+   * @default []
+   */
+  fenced?: Input<readonly Input<string>[]>;
 }
 
 /**

@@ -18,8 +18,9 @@ interface Answer {
 function view(state?: string): Answer {
   const separator = "\n-- kvm-live --\n";
   const xml = `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`;
-  if (state === undefined) return { stdout: ["", "", "", "", "\n"].join(separator) };
-  return { stdout: [state, "Persistent:     yes", "Job type: 0", xml, `${uuid} web\n`].join(separator) };
+  if (state === undefined) return { stdout: ["", "", "", "", "\n", ""].join(separator) };
+  const qemu = state.startsWith("shut off") ? "" : "/proc/812/cmdline\n";
+  return { stdout: [state, "Persistent:     yes", "Job type: 0", xml, `${uuid} web\n`, qemu].join(separator) };
 }
 
 /** Answers in turn; the last one for ever. */
@@ -66,14 +67,37 @@ test.each<[string, Answer[], Answer[], RegExp]>([
     [{ stdout: view("running (booted)").stdout?.slice(0, 30) ?? "" }],
     /b: virsh's answer about the domain \S+ is not complete/,
   ],
-  ["two that run", [running], [running], /running \(booted\) on a and running \(booted\) on b at the same time/],
-  ["a move that was cut off", [view("paused (migrating)")], [view()], /a migration was cut off/],
-  ["a shell beside the guest", [view("paused (api error)")], [running], /`virsh destroy` the shell/],
+  ["two that run", [running], [running], /running \(booted\) on a and running \(booted\) on b\. More than one/],
+  ["what no migration leaves", [view("paused (api error)")], [running], /When you have decided:.*on a: virsh destroy/s],
 ])("%s is an error, and nothing but looking is done: on refresh, up and delete", async (_, a, b, message) => {
   const { hosts, args } = await placedOn(a, b);
   await expect(domainPlacement.observe(context, args)).rejects.toThrow(message);
   await expect(domainPlacement.reconcile(context, args, undefined)).rejects.toThrow(message);
   await expect(domainPlacement.remove(context, { ...args, onDelete: "destroy" })).rejects.toThrow(message);
+  onlyLooked(hosts);
+});
+
+test.each<[string, Answer[], Answer[], RegExp]>([
+  ["a move that was cut off", [view("paused (migrating)")], [view()], /interrupted: it is paused \(migrating\) on a/],
+  [
+    "a shell beside the guest",
+    [view("paused (api error)")],
+    [view("running (migrated)")],
+    /its shell paused \(api error\) on a/,
+  ],
+])("%s is drift, and a refresh only tells of it", async (_, a, b, message) => {
+  const { hosts, args } = await placedOn(a, b);
+  expect((await domainPlacement.observe(context, args))?.drift).toContainEqual(expect.stringMatching(message));
+  onlyLooked(hosts);
+});
+
+test("what has changed since it was planned is left alone", async () => {
+  const before = [view(), view()];
+  const { hosts, args } = await placedOn([view("paused (migrating)")], [...before, view("running (migrated)")]);
+  const healing = domainPlacement.reconcile(silentContext(), { ...args, adopt: true }, undefined);
+  await expect(healing).rejects.toThrow(
+    /the hosts have changed .* It is paused \(migrating\) on a and running \(migrated\) on b now; left to do was take back on a/,
+  );
   onlyLooked(hosts);
 });
 

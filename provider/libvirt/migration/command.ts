@@ -1,5 +1,6 @@
 /** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
-import type { Candidate, DomainName } from "../placement/candidates";
+import type { Candidate } from "../placement/candidates";
+import type { DomainName } from "../placement/observation";
 import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../uri";
 import { virsh } from "../virsh";
 import type { MigrationOptions } from "./options";
@@ -18,6 +19,13 @@ export function migrateCommand(domain: DomainName, to: Candidate, options: Migra
     ...["--domain", domain.uuid, "--desturi", controlUri(to, options)],
   ];
   return virsh(...words.filter((word) => typeof word === "string"));
+}
+
+/** Goes on with a post-copy that was interrupted. Limits are still those of the job. */
+export function resumeCommand(domain: DomainName, to: Candidate, options: MigrationOptions): string[] {
+  const { control, uri, migrateUri, data, persistent, undefineSource } = options;
+  const kept = { control, uri, migrateUri, data, persistent, undefineSource, onTimeout: "abort" } as const;
+  return [...migrateCommand(domain, to, kept), "--postcopy", "--postcopy-resume"];
 }
 
 /** By which libvirt on the source reaches libvirt on the destination. */

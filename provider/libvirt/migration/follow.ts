@@ -1,6 +1,7 @@
 /** Watches one migration job on its source until it ends. */
 import { pause } from "../../util/pause";
-import type { Candidate, DomainName } from "../placement/candidates";
+import type { Candidate } from "../placement/candidates";
+import type { DomainName } from "../placement/observation";
 import { type Job, progressLine } from "./job";
 import { type JobView, viewJob } from "./job-control";
 import type { MigrationOptions } from "./options";

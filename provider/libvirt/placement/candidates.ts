@@ -1,8 +1,12 @@
 /** The hosts where a domain may be, and what they say. */
+
+import { isDeepStrictEqual } from "node:util";
 import type { Host } from "../../host/host";
+import { pause } from "../../util/pause";
 import { retryUntil } from "../../util/policy";
 import { DomainInFlux, viewDomain } from "../domain-facts";
-import { type Location, locate, type Sighting } from "./locate";
+import { type Location, locate } from "./locate";
+import { type DomainName, isSilent, type Observation } from "./observation";
 
 export interface Candidate {
   /** The name that the program gave to it. */
@@ -18,66 +22,62 @@ export interface Candidate {
   host: Host;
 }
 
-/** Not every candidate answered, so nobody knows where the domain is. */
-class CandidateSilent extends Error {
-  constructor(domain: string, candidates: readonly Candidate[], reasons: readonly string[]) {
-    const names = candidates.map(({ name }) => name).join(", ");
-    super(
-      `${domain} may be on any of ${names}; where it is stays unknown until all of them answer.\n${reasons.join("\n")}`,
-    );
-    this.name = "CandidateSilent";
-  }
-}
-
-/** The domain as messages and virsh name it. */
-export interface DomainName {
-  uuid: string;
-  name: string;
-}
-
-/** @throws CandidateSilent */
-async function sight(domain: DomainName, candidates: readonly Candidate[], signal: AbortSignal): Promise<Sighting[]> {
-  const views = await Promise.allSettled(
-    candidates.map(async ({ name, host }) => ({ host: name, ...(await viewDomain(host, domain.uuid, signal)) })),
-  );
-  const silent = views.flatMap((view, index) =>
-    view.status === "rejected" ? [{ name: candidates[index]?.name ?? "", error: view.reason as Error }] : [],
-  );
-  const influx = silent.find(({ error }) => error instanceof DomainInFlux);
-  if (influx) throw influx.error;
-  if (silent.length > 0)
-    throw new CandidateSilent(
-      domain.name,
-      candidates,
-      silent.map(({ name, error }) => `${name}: ${error.message}`),
-    );
-  return views.flatMap((view) => (view.status === "fulfilled" ? [view.value] : []));
+export interface Sought {
+  domain: DomainName;
+  candidates: readonly Candidate[];
+  /** The host that counts when the domain is defined on several and runs on none. */
+  host: string;
+  /** Names of candidates that the operator has made sure are off; they need not answer. */
+  fenced: readonly string[];
 }
 
 export interface Whereabouts {
   location: Location;
-  sightings: Sighting[];
+  observations: Observation[];
+  /** For how long the hosts had said the same by then, in milliseconds. */
+  stillMs: number;
+}
+
+async function observe({ domain, candidates }: Sought, signal: AbortSignal): Promise<Observation[]> {
+  const views = await Promise.allSettled(candidates.map(({ host }) => viewDomain(host, domain.uuid, signal)));
+  signal.throwIfAborted();
+  return views.map((view, index) => {
+    const host = candidates[index]?.name ?? "";
+    if (view.status === "fulfilled") return { host, ...view.value };
+    if (view.reason instanceof DomainInFlux) throw view.reason;
+    return { host, silent: (view.reason as Error).message };
+  });
 }
 
 /** How long a domain may come and go under the eyes, in milliseconds. */
 const fluxMs = 60_000;
+/** How often what is alarming is looked at again, as long as it changes. */
+const secondLooks = 5;
 
 /**
  * Looks at all candidates. Answers come one after another: a guest that moves meanwhile can be seen on no host, or on
- * two. So what would be alarming is looked at again.
+ * two. So what would be alarming is looked at again, until it is the same twice.
  */
-export async function whereabouts(
-  domain: DomainName,
-  candidates: readonly Candidate[],
-  preferred: string,
-  signal: AbortSignal,
-): Promise<Whereabouts> {
+export async function whereabouts(sought: Sought, signal: AbortSignal, stillMs = 0): Promise<Whereabouts> {
+  const { domain, host: preferred, fenced } = sought;
   const look = async (): Promise<Whereabouts> => {
-    const sightings = await sight(domain, candidates, signal);
-    return { sightings, location: locate(sightings, preferred) };
+    const observations = await observe(sought, signal);
+    return { observations, stillMs, location: locate(observations, { domain, preferred, fenced, stillMs }) };
   };
   const after = (error: Error) => error instanceof DomainInFlux;
   const lookUntilSettled = () => retryUntil(look, { everyMs: 500, timeoutMs: fluxMs, signal, after });
-  const first = await lookUntilSettled();
-  return first.location.kind === "at" || first.location.kind === "moving" ? first : lookUntilSettled();
+  let seen = await lookUntilSettled();
+  for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
+    await pause(500, signal);
+    const next = await lookUntilSettled();
+    if (isDeepStrictEqual(next.location, seen.location)) return next;
+    seen = next;
+  }
+  return seen;
+}
+
+function isAlarming({ location, observations }: Whereabouts): boolean {
+  if (location.kind === "at") return location.cutOff || location.shells.length > 0;
+  if (location.kind === "unclear") return !observations.some(isSilent); // silence has been waited for
+  return location.kind !== "moving";
 }

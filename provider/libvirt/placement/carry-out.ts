@@ -1,71 +1,62 @@
-/** Runs the steps of a plan, one after another. */
-import type { Ways } from "../migration/follow";
-import type { MigrationOptions } from "../migration/options";
+/**
+ * Carries a plan out. Before each step all candidates are looked at, and it is done only if the plan made from what
+ * they say now is still the rest of the old one.
+ */
 import type { MigrationRecord } from "../migration/record";
-import { create, define, resume, setAutostart, shutDown, start, undefine } from "../virsh";
-import type { Candidate, DomainName } from "./candidates";
-import type { Location } from "./locate";
-import { luggageOf } from "./luggage";
-import { move } from "./move";
-import type { Step } from "./plan";
+import { carryOutStep, type Work } from "./carry-out-step";
+import type { Plan } from "./plan";
+import { remaining } from "./remaining";
+import { PlacementUnclear, type Settled } from "./settle";
+import { hostsOf, labelOf, type Step } from "./steps";
 
-export interface Work {
-  domain: DomainName & { definition: string };
-  migration: MigrationOptions;
-  shutdownTimeoutSeconds: number;
-  candidate: (name: string) => Candidate;
-  /** Looks at all candidates, and waits for a migration that is under way. */
-  settled: () => Promise<Location>;
-  ways: Ways;
+export interface Conduct extends Work {
+  /** What is to be done now. @param redefine whether a change by hand is still to be undone */
+  planFrom: (seen: Settled, redefine: boolean) => Plan;
+  redefine: boolean;
+  /** Whether nobody else has begun to act on it meanwhile. @throws GuestBusy */
+  ensureAlone: () => Promise<void>;
+  /** One line for whoever looks into it later, on these hosts. */
+  journal: (hosts: readonly string[], line: string) => Promise<void>;
 }
 
-/** @returns the record of the migration, if there was one */
-export async function carryOut(steps: readonly Step[], work: Work): Promise<MigrationRecord | undefined> {
+export interface CarriedOut {
+  /** How it is when nothing is left to do. */
+  seen: Settled;
+  record: MigrationRecord | undefined;
+}
+
+export async function carryOut(planned: readonly Step[], conduct: Conduct): Promise<CarriedOut> {
+  const { domain, settled, planFrom, ensureAlone } = conduct;
+  let { redefine } = conduct;
+  let rest = [...planned];
   let record: MigrationRecord | undefined;
-  for (const step of steps) record = (await carryOutStep(step, work)) ?? record;
-  return record;
-}
-
-async function carryOutStep(step: Step, work: Work): Promise<MigrationRecord | undefined> {
-  const { domain, candidate, migration, settled, ways, shutdownTimeoutSeconds } = work;
-  if (step.do === "migrate") {
-    const [from, to] = [candidate(step.from), candidate(step.to)];
-    const luggage = luggageOf(migration, { domain, from, to, signal: ways.signal });
-    return move({ domain, from, to, options: migration, luggage, settled, ways });
-  }
-  const { host } = candidate(step.on);
-  ways.progress(`${step.do} on ${step.on}`);
-  switch (step.do) {
-    case "define":
-      await define(host, domain.definition);
-      return undefined;
-    case "create":
-      await create(host, domain.definition);
-      return undefined;
-    case "undefine":
-      await undefine(host, domain.uuid);
-      return undefined;
-    case "start":
-      await start(host, domain.uuid);
-      return undefined;
-    case "resume":
-      await resume(host, domain.uuid);
-      return undefined;
-    case "set autostart":
-      await setAutostart(host, domain.uuid, step.enabled);
-      return undefined;
-    case "shut down":
-      if (await shutDown(host, domain.uuid, shutdownTimeoutSeconds * 1000, ways.signal)) return undefined;
-      throw new StillRunning(domain.name, step.on, shutdownTimeoutSeconds);
+  let seen = await settled();
+  for (;;) {
+    const plan = planFrom(seen, redefine);
+    if (plan.kind !== "steps")
+      throw new PlacementUnclear(domain.name, plan.kind === "wait" ? "It moves." : plan.reason);
+    rest = remaining(domain.name, rest, plan, seen.observations);
+    const [step] = rest;
+    if (step === undefined) return { seen, record };
+    await ensureAlone();
+    const done = await inJournal(step, conduct);
+    record = done?.record ?? record;
+    redefine = redefine && step.do !== "define";
+    rest = rest.slice(1);
+    seen = done?.seen ?? (await settled());
   }
 }
 
-/** The guest did not heed the power button. */
-export class StillRunning extends Error {
-  constructor(name: string, host: string, seconds: number, hint = "") {
-    super(
-      `${name} on ${host} was asked to shut down and still runs after ${seconds} s (shutdownTimeoutSeconds).${hint}`,
-    );
-    this.name = "StillRunning";
+async function inJournal(step: Step, conduct: Conduct) {
+  const { domain, journal } = conduct;
+  const write = (outcome: string) => journal(hostsOf(step), `${domain.name}: ${labelOf(step)}: ${outcome}`);
+  await write("begun");
+  try {
+    const done = await carryOutStep(step, conduct);
+    await write("done");
+    return done;
+  } catch (error) {
+    await write(`failed: ${(error as Error).message.split("\n")[0]}`);
+    throw error;
   }
 }

@@ -1,7 +1,8 @@
 /** Images that move along with a guest, as a move needs them; without copyStorage there is nothing to do. */
 import type { CopyStorage, MigrationOptions } from "../migration/options";
 import { discardImages, keepImages, movingImages, prepareImages, releaseImages } from "../migration/storage";
-import type { Candidate, DomainName } from "./candidates";
+import type { Candidate } from "./candidates";
+import type { DomainName } from "./observation";
 
 export interface Luggage {
   /** Makes room on the destination. */

@@ -11,9 +11,11 @@ import { runMigration } from "../migration/run";
 import { MigrationSlots } from "../migration/slots";
 import { defaultMaxDowntimeMs } from "../migration/steering";
 import { resume } from "../virsh";
-import type { Candidate, DomainName } from "./candidates";
-import type { Location } from "./locate";
+import type { Candidate } from "./candidates";
 import type { Luggage } from "./luggage";
+import type { DomainName } from "./observation";
+import type { Placed } from "./plan";
+import type { Settled } from "./settle";
 
 export interface Move {
   domain: DomainName;
@@ -23,8 +25,14 @@ export interface Move {
   /** Images that go along. */
   luggage: Luggage;
   /** Looks at all candidates, and waits for a migration that is under way. */
-  settled: () => Promise<Location>;
+  settled: () => Promise<Settled>;
   ways: Ways;
+}
+
+export interface Moved {
+  record: MigrationRecord;
+  /** Both sides, looked at after the move. */
+  seen: Settled;
 }
 
 const slots = new MigrationSlots();
@@ -34,7 +42,7 @@ const slots = new MigrationSlots();
  *
  * @throws MigrationFailed when the guest is not on the destination
  */
-export async function move(trip: Move): Promise<MigrationRecord> {
+export async function move(trip: Move): Promise<Moved> {
   const { domain, from, to, ways, settled } = trip;
   const ends = {
     from: { key: from.address, max: from.maxOutgoingMigrations },
@@ -48,7 +56,7 @@ export async function move(trip: Move): Promise<MigrationRecord> {
   const waiting = anySignal(ways.signal, ways.cancelled);
   return slots
     .within(ends, waiting, onWait, async () => {
-      const location = waited ? await settled() : undefined;
+      const location = waited ? (await settled()).location : undefined;
       if (location && (location.kind !== "at" || location.host !== from.name))
         throw notMoved(trip, location, "It was moved by something else meanwhile.");
       return await moveNow(trip);
@@ -59,7 +67,7 @@ export async function move(trip: Move): Promise<MigrationRecord> {
     });
 }
 
-async function moveNow(trip: Move): Promise<MigrationRecord> {
+async function moveNow(trip: Move): Promise<Moved> {
   const { domain, from, to, options, luggage, settled, ways } = trip;
   const way = `migrating ${from.name} => ${to.name}`;
   if (ways.cancelled.aborted) throw ways.cancelled.reason;
@@ -71,7 +79,8 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
     await luggage.prepare();
     const { said, figures, followed } = await run({ ...trip, options: attempt }, alreadyMs);
     ways.progress(`${way}: verifying`);
-    const location = await settled();
+    const seen = await settled();
+    const { location } = seen;
     const { last, tls, verdict, suspended } = followed;
     const place = location.kind === "at" ? location : undefined;
     if (suspended && place?.domain.state === "paused")
@@ -82,7 +91,7 @@ async function moveNow(trip: Move): Promise<MigrationRecord> {
         throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, verdict.reason);
       const job = await completedJob(domain, to.host, ways.signal);
       const known = { from: from.name, to: to.name, encrypted: isEncrypted(options), transport: transportOf(options) };
-      return recordOf(known, job ?? figures ?? last, new Date());
+      return { seen, record: recordOf(known, job ?? figures ?? last, new Date()) };
     }
     if (place?.host === from.name) await Promise.all([luggage.withdraw(), restoreDowntime()]);
     if (verdict?.do !== "begin anew with auto-converge" || place?.host !== from.name || ways.cancelled.aborted)
@@ -112,12 +121,12 @@ async function lowerDowntime({ domain, from, options: { maxDowntimeMs } }: Move)
   return async () => void (await setMaxDowntime(from.host, domain.uuid, before));
 }
 
-function notMoved({ domain, from, to }: Move, location: Location, why: string): MigrationFailed {
+function notMoved({ domain, from, to }: Move, location: Placed, why: string): MigrationFailed {
   return new MigrationFailed(`${domain.name} was not moved from ${from.name} to ${to.name}. ${now(location)}`, why);
 }
 
-function now(location: Location): string {
+function now(location: Placed): string {
   if (location.kind === "at") return `It is ${location.domain.state} on ${location.host}.`;
-  if (location.kind === "unclear") return location.reason;
-  return location.kind === "nowhere" ? "It is on none of the candidates now." : "A migration of it goes on.";
+  if (location.kind === "nowhere") return "It is on none of the candidates now.";
+  return `Its memory is on ${location.from.host} and on ${location.to.host}: \`pulumi up\` goes on with its post-copy.`;
 }

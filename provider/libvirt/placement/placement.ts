@@ -1,16 +1,16 @@
-/** Observes a domain on all candidates, and brings it to where it shall be. */
+/** Brings a domain from where it was seen to where it shall be. */
 import { digest } from "../domain-xml";
 import type { Ways } from "../migration/follow";
 import type { MigrationOptions } from "../migration/options";
-import type { MigrationRecord } from "../migration/record";
 import { undefine } from "../virsh";
-import type { Candidate, DomainName } from "./candidates";
-import { carryOut } from "./carry-out";
-import { described, isActive } from "./locate";
+import type { Candidate } from "./candidates";
+import { type CarriedOut, carryOut } from "./carry-out";
 import { keepLuggage } from "./luggage";
-import { planPlacement, type Step } from "./plan";
-import { preflight } from "./preflight";
+import { type DomainName, described, isActive } from "./observation";
+import { type Plan, planPlacement, planRemoval } from "./plan";
+import { type Looking, preflight } from "./preflight";
 import { PlacementUnclear, type Settled, settle } from "./settle";
+import type { Step } from "./steps";
 
 export interface Placement {
   domain: DomainName & { definition: string };
@@ -20,6 +20,10 @@ export interface Placement {
   autostart: boolean;
   migration: MigrationOptions;
   shutdownTimeoutSeconds: number;
+  /** Names of candidates that the operator has made sure are off. */
+  fenced: readonly string[];
+  /** Whether what nothing marks as ours may be taken over. */
+  adopt: boolean;
 }
 
 export interface Planned {
@@ -30,54 +34,98 @@ export interface Planned {
   unsupported: string[];
 }
 
+/** @param knownDigest of the definition as libvirt printed it when it was as wanted */
 export async function plan(
   placement: Placement,
   seen: Settled,
   knownDigest: string | undefined,
-  signal: AbortSignal,
+  ways: Looking,
 ): Promise<Planned> {
-  const { domain, host, powerState, autostart, migration } = placement;
-  const { persistent } = migration;
-  const mark = digest(domain.definition);
-  const wanted = { host, powerState, autostart, persistent, mark, definitionDigest: knownDigest };
-  const steps = planPlacement(seen.location, wanted);
-  const question = {
-    domain,
-    migration,
-    steps,
-    seen,
-    candidate: (name: string) => candidateOf(placement, name),
-  };
-  return { steps, ...(await preflight(question, signal)) };
+  const planned = planFrom(placement, seen, isChangedByHand(seen, knownDigest));
+  if (planned.kind === "wait") throw new PlacementUnclear(placement.domain.name, "A migration of it goes on.");
+  if (planned.kind === "refused") return { steps: [], problems: [planned.reason], unsupported: [] };
+  const { steps } = planned;
+  const { domain, migration, fenced } = placement;
+  const candidate = (name: string) => candidateOf(placement, name);
+  return { steps, ...(await preflight({ domain, migration, fenced, steps, seen, candidate }, ways)) };
 }
 
-/** Does the steps, then looks again. @throws PlacementUnclear when it is not as wanted in the end */
+function planFrom(placement: Placement, { observations, stillMs }: Settled, redefine: boolean): Plan {
+  const { domain, migration } = placement;
+  const mark = digest(domain.definition);
+  return planPlacement(observations, { ...placement, mark, persistent: migration.persistent, redefine }, stillMs);
+}
+
+/** A change by hand shows against what libvirt printed when all was well. */
+export const isChangedByHand = ({ location }: Settled, knownDigest: string | undefined): boolean =>
+  location.kind === "at" && knownDigest !== undefined && knownDigest !== location.domain.definitionDigest;
+
+/** What whoever carries it out has at hand against others who act at the same time, and for those who come later. */
+export interface Precautions {
+  ensureAlone: () => Promise<void>;
+  journal: (hosts: readonly string[], line: string) => Promise<void>;
+}
+
+export interface Task {
+  /** What was planned, and shown if there was a preview. */
+  steps: readonly Step[];
+  before: Settled;
+  ways: Ways;
+  precautions: Precautions;
+}
+
+/** Nothing is left to do then. @throws PlacementUnclear when it is not as wanted in the end */
 export async function carryOutAndVerify(
   placement: Placement,
-  before: Settled,
-  steps: readonly Step[],
-  ways: Ways,
-): Promise<{ seen: Settled; record: MigrationRecord | undefined }> {
-  const { domain, migration, shutdownTimeoutSeconds, host, powerState } = placement;
-  const look = () => settle(placement, ways, true);
-  const settled = async () => (await look()).location;
-  const candidate = (name: string) => candidateOf(placement, name);
-  if (before.location.kind === "at") await keepLuggage(migration, domain.definition, candidate(before.location.host));
-  const work = { domain, migration, shutdownTimeoutSeconds, settled, candidate, ways };
-  const record = await carryOut(steps, work).catch(async (error: unknown) => {
-    if (before.location.kind === "nowhere") await withdraw(placement, await settled());
+  knownDigest: string | undefined,
+  task: Task,
+): Promise<CarriedOut> {
+  const { domain, migration, host, powerState } = placement;
+  const { before, steps } = task;
+  if (before.location.kind === "at")
+    await keepLuggage(migration, domain.definition, candidateOf(placement, before.location.host));
+  if (steps.length === 0) return { seen: before, record: undefined };
+  const redefine = isChangedByHand(before, knownDigest);
+  const conduct = { ...conductOf(placement, task, true), redefine, planFrom: planFrom.bind(undefined, placement) };
+  const done = await carryOut(steps, conduct).catch(async (error: unknown) => {
+    if (before.location.kind === "nowhere") await withdraw(placement, await conduct.settled());
     throw error;
   });
-  const seen = steps.length === 0 ? before : await look();
-  const { location } = seen;
+  const { location } = done.seen;
   if (location.kind !== "at") throw new PlacementUnclear(domain.name, "It is on none of the candidates.");
   if (location.host !== host || location.domain.state !== powerState)
     throw new PlacementUnclear(domain.name, `It should be ${powerState} on ${host} and is ${described(location)}.`);
-  return { seen, record };
+  return done;
+}
+
+/** Off and defined nowhere; absent already is fine. */
+export async function carryOutRemoval(
+  placement: Placement,
+  onDelete: "shutdown" | "destroy",
+  { before, ways, precautions }: Omit<Task, "steps">,
+): Promise<void> {
+  const from = ({ observations, stillMs }: Settled) => planRemoval(observations, { ...placement, onDelete }, stillMs);
+  const plan = from(before);
+  if (plan.kind !== "steps")
+    throw new PlacementUnclear(placement.domain.name, plan.kind === "wait" ? "It moves." : plan.reason);
+  const task = { steps: plan.steps, before, ways, precautions };
+  const stillRunningHint =
+    ' To end it without its consent, set onDelete to "destroy", run `pulumi up`, then delete it again.';
+  await carryOut(plan.steps, {
+    ...conductOf(placement, task, false),
+    redefine: false,
+    stillRunningHint,
+    planFrom: from,
+  });
+}
+
+function conductOf(placement: Placement, { ways, precautions }: Task, acts: boolean) {
+  const settled = () => settle(placement, ways, acts);
+  return { ...placement, ...precautions, settled, ways, candidate: (name: string) => candidateOf(placement, name) };
 }
 
 /** What could not be started is not left behind, when it was not there before. */
-async function withdraw(placement: Placement, location: Settled["location"]): Promise<void> {
+async function withdraw(placement: Placement, { location }: Settled): Promise<void> {
   if (location.kind === "at" && !isActive(location.domain))
     await undefine(candidateOf(placement, location.host).host, placement.domain.uuid);
 }

@@ -1,7 +1,11 @@
-/** Pure: the steps from where a domain is to where it shall be. */
-import { isActive, type Location } from "./locate";
+/** Pure: from what the candidates say and what is wanted to what is to be done, by the table in docs/recovery.md. */
+import { type Location, locate } from "./locate";
+import { type DomainName, type Found, foundOn, isActive, isSilent, type Observation } from "./observation";
+import type { Step } from "./steps";
+import { stepsTo, stepsToNowhere } from "./steps-to";
 
 export interface Wanted {
+  domain: DomainName;
   host: string;
   powerState: "running" | "shut off";
   autostart: boolean;
@@ -9,73 +13,87 @@ export interface Wanted {
   persistent: boolean;
   /** Digest of the definition that it shall have. */
   mark: string;
-  /** Digest of its definition as libvirt printed it when it was as wanted; a change by hand shows against it. */
-  definitionDigest?: string | undefined;
+  /** Its definition was changed by hand, and is to be written anew. */
+  redefine: boolean;
+  /** Hosts that the operator has made sure are off. */
+  fenced: readonly string[];
+  /** Whether what nothing marks as ours may be taken over. */
+  adopt: boolean;
 }
 
-export type Step =
-  | { do: "define" | "create" | "undefine" | "start" | "resume" | "shut down"; on: string }
-  | { do: "set autostart"; on: string; enabled: boolean }
-  | { do: "migrate"; from: string; to: string };
+/** Where something can be done about it. */
+export type Placed = Extract<Location, { kind: "at" | "nowhere" | "split" }>;
 
-type Placed = Extract<Location, { kind: "at" | "nowhere" }>;
+export type Plan =
+  | { kind: "steps"; location: Placed; steps: Step[] }
+  /** A migration is under way: nothing is done beside it. */
+  | { kind: "wait"; from: string | undefined; to: string | undefined }
+  | { kind: "refused"; reason: string };
 
-export function planPlacement(location: Placed, wanted: Wanted): Step[] {
-  const { host, powerState, autostart } = wanted;
-  const setAutostart: Step = { do: "set autostart", on: host, enabled: autostart };
-  const start: Step = { do: "start", on: host };
-  if (location.kind === "nowhere" && !wanted.persistent) return [{ do: "create", on: host }];
-  if (location.kind === "nowhere")
-    return [
-      { do: "define", on: host },
-      ...(autostart ? [setAutostart] : []),
-      ...(powerState === "running" ? [start] : []),
-    ];
-
-  const { domain, leftovers } = location;
-  const runs = isActive(domain);
-  const stops = runs && powerState === "shut off";
-  const moves = location.host !== host;
-  const movesLive = moves && runs && !stops;
-  const steps: Step[] = [];
-  if (stops) steps.push({ do: "shut down", on: location.host });
-  if (movesLive) steps.push({ do: "migrate", from: location.host, to: host });
-  if ((moves && !movesLive) || needsDefinition(location, wanted)) steps.push({ do: "define", on: host });
-  // Of a domain that does not run only the definition moves: it is on the new host before it leaves the old one.
-  if (moves && !movesLive) steps.push({ do: "undefine", on: location.host });
-  steps.push(...leftovers.filter((left) => left !== host).map((on): Step => ({ do: "undefine", on })));
-  // A migration does not take it along.
-  if (moves ? autostart : domain.autostart !== autostart) steps.push(setAutostart);
-  if (!runs && powerState === "running") steps.push(start);
-  if (runs && domain.state === "paused" && powerState === "running") steps.push({ do: "resume", on: host });
-  return steps;
+/** @param stillMs for how long the hosts have said the same, in milliseconds */
+export function planPlacement(observations: readonly Observation[], wanted: Wanted, stillMs = 0): Plan {
+  return planned(observations, wanted, stillMs, (location) => stepsTo(location, wanted));
 }
 
-function needsDefinition({ domain }: Extract<Location, { kind: "at" }>, wanted: Wanted): boolean {
-  const { mark, definitionDigest, persistent } = wanted;
-  if (!persistent) return false;
-  const changedByHand = definitionDigest !== undefined && definitionDigest !== domain.definitionDigest;
-  return domain.mark !== mark || changedByHand || !domain.persistent;
+type Question = Pick<Wanted, "domain" | "host" | "fenced" | "adopt">;
+
+export type Unwanted = Question & { onDelete: "shutdown" | "destroy" };
+
+/** The end of it: off, and defined nowhere. */
+export function planRemoval(observations: readonly Observation[], unwanted: Unwanted, stillMs = 0): Plan {
+  return planned(observations, unwanted, stillMs, (location) => stepsToNowhere(location, unwanted.onDelete));
 }
 
-/** What a step means to somebody who reads a preview, or a refresh that has found a drift. */
-export function describeStep(step: Step, name: string): string {
-  switch (step.do) {
-    case "migrate":
-      return `\`pulumi up\` migrates ${name} live from ${step.from} to ${step.to}: it keeps running, without a reboot.`;
-    case "define":
-      return `\`pulumi up\` writes the definition of ${name} on ${step.on}.`;
-    case "create":
-      return `\`pulumi up\` starts ${name} on ${step.on} as a transient domain: it is gone when it ends.`;
-    case "undefine":
-      return `\`pulumi up\` takes away the definition of ${name} on ${step.on}; it does not run there.`;
-    case "set autostart":
-      return `\`pulumi up\` sets autostart of ${name} on ${step.on} ${step.enabled ? "on" : "off"}.`;
-    case "start":
-      return `\`pulumi up\` starts ${name} on ${step.on}.`;
-    case "resume":
-      return `\`pulumi up\` resumes ${name} on ${step.on}.`;
-    case "shut down":
-      return `\`pulumi up\` shuts ${name} down on ${step.on}.`;
-  }
+function planned(
+  observations: readonly Observation[],
+  question: Question,
+  stillMs: number,
+  stepsFrom: (location: Placed) => Step[],
+): Plan {
+  const { domain, host, fenced } = question;
+  const location = locate(observations, { domain, preferred: host, fenced, stillMs });
+  if (location.kind === "moving") return { ...location, kind: "wait" };
+  if (location.kind === "unclear") return { kind: "refused", reason: location.reason };
+  const steps = stepsFrom(location);
+  const reasons = [
+    ...risen(observations, fenced),
+    ...foreign(steps, observations, question),
+    ...saved(location, question),
+  ];
+  if (reasons.length > 0) return { kind: "refused", reason: reasons.join("\n") };
+  return { kind: "steps", location, steps };
+}
+
+/** The word for one power cut must not be there at the next one. */
+function risen(observations: readonly Observation[], fenced: readonly string[]): string[] {
+  return observations
+    .filter((one) => !isSilent(one) && fenced.includes(one.host))
+    .map(
+      ({ host }) =>
+        `${host} is named in fenced, and it answers. Take it out, so that nobody trusts that word when ${host} is next unreachable.`,
+    );
+}
+
+function foreign(steps: readonly Step[], observations: readonly Observation[], { domain, adopt }: Question): string[] {
+  if (adopt) return [];
+  const goes = (host: string) => steps.some((step) => step.do === "undefine" && step.on === host);
+  return foundOn(observations)
+    .filter((one) => one.domain.mark === undefined && goes(one.host))
+    .map(
+      ({ host }) =>
+        `${host} has a definition of ${domain.name} with the same UUID that nothing marks as made by this provider. Look at it (virsh dumpxml --inactive ${domain.uuid}); then, on ${host}: virsh undefine ${domain.uuid} --keep-nvram. Or set adopt to true: \`pulumi up\` takes it away then.`,
+    );
+}
+
+/** A saved memory image would be lost, or resumed where its disks have gone on. */
+function saved(location: Placed, { domain, host }: Question): string[] {
+  if (location.kind === "nowhere") return [];
+  const leaves = location.kind === "at" && !isActive(location.domain) && location.host !== host;
+  const concerned: Found[] = [...location.leftovers, ...(leaves ? [location] : [])];
+  return concerned
+    .filter((one) => one.domain.managedSave)
+    .map(
+      (one) =>
+        `${one.host} has a saved memory image of ${domain.name} (virsh managedsave), which cannot move along. On ${one.host}: virsh start ${domain.uuid} goes on from it, virsh managedsave-remove ${domain.uuid} gives it up.`,
+    );
 }

@@ -3,33 +3,51 @@ import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../mi
 import type { MigrationOptions } from "../migration/options";
 import { movingImages, storageProblems } from "../migration/storage";
 import { type Provision, provisionsOf, requirementsOf } from "../requirements";
-import type { Candidate, DomainName } from "./candidates";
+import type { Candidate } from "./candidates";
 import { controlProblems } from "./control-problems";
-import type { Step } from "./plan";
+import { imagesInUse } from "./fence-check";
+import { type DomainName, hasAnswered } from "./observation";
 import type { Settled } from "./settle";
+import type { Step } from "./steps";
 
 export interface PreflightQuestion {
   domain: DomainName & { definition: string };
   migration: MigrationOptions;
+  fenced: readonly string[];
   steps: readonly Step[];
   seen: Settled;
   candidate: (name: string) => Candidate;
 }
 
+/** @see Context */
+export interface Looking {
+  signal: AbortSignal;
+  progress: (line: string) => void;
+  acts: boolean;
+}
+
 /** @returns problems, each with the host, the reason and the fix; those apart that no repair of the hosts will mend */
 export async function preflight(
   question: PreflightQuestion,
-  signal: AbortSignal,
+  ways: Looking,
 ): Promise<{ problems: string[]; unsupported: string[] }> {
-  const { domain, steps, candidate } = question;
+  const { domain, steps, candidate, fenced } = question;
+  const { signal } = ways;
   const needs = requirementsOf(domain.definition);
   const ask = (name: string) => provisionsOf(candidate(name).host, needs, signal);
   const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [step.on] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
+  const inUse =
+    fenced.length === 0 ? [] : starts.map((on) => imagesInUse(candidate(on), domain.definition, fenced, ways));
   const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, ask, signal)));
   return {
-    problems: [...oddities(question), ...lacking.flat(), ...moving.flatMap(({ problems }) => problems)],
+    problems: [
+      ...oddities(question),
+      ...lacking.flat(),
+      ...(await Promise.all(inUse)).flat(),
+      ...moving.flatMap(({ problems }) => problems),
+    ],
     unsupported: moving.flatMap((one) => one.unsupported),
   };
 }
@@ -102,12 +120,15 @@ function oddities(question: PreflightQuestion): string[] {
   ];
 }
 
-function nameTaken({ domain, steps, seen: { sightings } }: PreflightQuestion): string[] {
+function nameTaken({ domain, steps, seen: { observations } }: PreflightQuestion): string[] {
   const arrivals = steps.flatMap((step) =>
     step.do === "migrate" ? [step.to] : step.do === "define" || step.do === "create" ? [step.on] : [],
   );
   return [...new Set(arrivals)].flatMap((name) => {
-    const uuid = sightings.find(({ host }) => host === name)?.names.get(domain.name);
+    const uuid = observations
+      .filter(hasAnswered)
+      .find(({ host }) => host === name)
+      ?.names.get(domain.name);
     if (uuid === undefined || uuid === domain.uuid) return [];
     return [
       `${name} has another domain with the name ${JSON.stringify(domain.name)} and the UUID ${uuid}. Rename one of the two: libvirt knows a name once a host.`,

@@ -1,20 +1,16 @@
 /** Where a domain is, once nothing moves it any more. */
+import { isDeepStrictEqual } from "node:util";
 import { pause } from "../../util/pause";
 import { MigrationFailed } from "../errors";
 import { follow, type Ways } from "../migration/follow";
 import { completedJob } from "../migration/job-control";
 import type { MigrationOptions } from "../migration/options";
 import { type MigrationRecord, recordOf } from "../migration/record";
-import { type Candidate, type DomainName, type Whereabouts, whereabouts } from "./candidates";
+import { type Sought, type Whereabouts, whereabouts } from "./candidates";
 import type { Location } from "./locate";
+import type { Placed } from "./plan";
 
-export interface Sought {
-  domain: DomainName;
-  candidates: readonly Candidate[];
-  /** The host that counts when the domain is defined on several and runs on none. */
-  host: string;
-  migration: MigrationOptions;
-}
+export type Moving = Sought & { migration: MigrationOptions };
 
 /** A state of the hosts in which nothing may be decided without the operator. */
 export class PlacementUnclear extends Error {
@@ -25,7 +21,7 @@ export class PlacementUnclear extends Error {
 }
 
 export type Settled = Whereabouts & {
-  location: Exclude<Location, { kind: "moving" | "unclear" }>;
+  location: Placed;
   /** Of a migration that somebody else had begun, and that ended under our eyes. */
   joined?: MigrationRecord | undefined;
 };
@@ -34,14 +30,17 @@ export type Settled = Whereabouts & {
  * A migration that an earlier run or an operator began is waited for; none is ever begun beside it.
  *
  * @param acts whether it may be steered: towards its deadline, and ended by Ctrl-C
- * @throws PlacementUnclear, CandidateSilent; MigrationFailed when it was steered and came to nothing
+ * @throws PlacementUnclear; MigrationFailed when it was steered and came to nothing
  */
-export async function settle(sought: Sought, ways: Ways, acts: boolean): Promise<Settled> {
-  const { domain, candidates, host } = sought;
+export async function settle(sought: Moving, ways: Ways, acts: boolean): Promise<Settled> {
+  const { domain } = sought;
   let joined: Joined | undefined;
+  let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
   for (;;) {
-    const seen = await whereabouts(domain, candidates, host, ways.signal);
+    const seen = await whereabouts(sought, ways.signal, Date.now() - since);
     const { location } = seen;
+    if (!isDeepStrictEqual(location, last)) since = Date.now();
+    last = location;
     if (location.kind === "unclear") throw new PlacementUnclear(domain.name, location.reason);
     if (location.kind !== "moving") {
       const arrived = location.kind === "at" && location.host === joined?.record.to;
@@ -62,7 +61,7 @@ interface Joined {
 
 /** @returns what was seen of it, if anything was */
 async function join(
-  { domain, candidates, migration }: Sought,
+  { domain, candidates, migration }: Moving,
   moving: Extract<Location, { kind: "moving" }>,
   ways: Ways,
   acts: boolean,

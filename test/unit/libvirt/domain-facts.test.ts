@@ -8,16 +8,22 @@ const sections = (...parts: string[]) => parts.join("-- kvm-live --\n");
 test("a running domain, and the names of all", () => {
   const { domain, names } = parseView(uuid, running, "");
   expect(domain).toMatchObject({ name: "ubuntu-14.04", state: "running", reason: "booted", persistent: true });
-  expect(domain).toMatchObject({ autostart: false, job: "none" });
+  expect(domain).toMatchObject({ autostart: false, managedSave: false, job: "none" });
   expect(domain).not.toHaveProperty("mark");
   expect(names.get("a name with spaces")).toBe("11111111-2222-3333-4444-555555555555");
 });
 
 test("a domain that is not there, while others are", () => {
-  const stdout = sections("\n", "\n", "\n", "\n", "11111111-2222-3333-4444-555555555555 other\n\n");
-  const { domain, names } = parseView(uuid, stdout, `error: failed to get domain '${uuid}'\n`);
+  const stdout = sections("\n", "\n", "\n", "\n", "11111111-2222-3333-4444-555555555555 other\n\n", "");
+  const { domain, names, hasQemu } = parseView(uuid, stdout, `error: failed to get domain '${uuid}'\n`);
   expect(domain).toBeUndefined();
+  expect(hasQemu).toBe(false);
   expect([...names.keys()]).toEqual(["other"]);
+});
+
+test("a QEMU that libvirt does not know of is seen", () => {
+  const { domain, hasQemu } = parseView(uuid, sections("\n", "\n", "\n", "\n", "\n", "/proc/4711/cmdline\n"), "");
+  expect([domain, hasQemu]).toEqual([undefined, true]);
 });
 
 test("what comes or goes between two questions is neither there nor absent", () => {
