@@ -95,9 +95,9 @@ test("what was changed by hand is drift, all of it named, and the next up repair
   await virsh(hvB, "suspend", guest.name);
   expect(await placement.refresh()).toBe("changed");
   expect(placement.outputs.drift).toEqual([
-    "hv-a has a definition of placed too, which runs on none but hv-b",
-    "the definition of placed on hv-b was changed by hand",
+    "hv-a has a definition of placed too; the guest is paused (user) on hv-b",
     "placed is paused (user) on hv-b",
+    "the definition of placed on hv-b was changed by hand",
   ]);
   expect(await placement.up(await inputs({ host: "hv-b" }))).toBe("updated");
   await expectOnlyOn(hvB, guest.name);

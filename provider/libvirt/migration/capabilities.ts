@@ -60,6 +60,15 @@ function noPostCopy({ name, userfaultfd }: Side): string | undefined {
   return undefined;
 }
 
+/** Pure. @returns why a post-copy that was interrupted cannot be resumed to this host; undefined when it can */
+export function noPostCopyResume({ name, libvirtVersion }: { name: string } & Pick<Capabilities, "libvirtVersion">) {
+  const isOld = !isAtLeast(libvirtVersion, "8.5");
+  const crashes = isAtLeast(libvirtVersion, "11.2") && !isAtLeast(libvirtVersion, "11.4");
+  if (!isOld && !crashes) return undefined;
+  const why = isOld ? "cannot resume a post-copy" : "crashes as the destination of a resumed post-copy";
+  return `${name} has libvirt ${libvirtVersion}, which ${why}. The guest's memory is on two hosts: leave both as they are, update libvirt on ${name} to ${isOld ? "8.5" : "11.4"} or newer (its guests run on), then run \`pulumi up\` again.`;
+}
+
 function isAtLeast(version: string, wanted: string): boolean {
   const [own, least] = [version, wanted].map((text) => text.split(".").map(Number)) as [number[], number[]];
   for (const [index, number] of least.entries()) {

@@ -25,7 +25,7 @@ export function driftOf({ location }: Settled, known: Known): string[] {
         `a move of ${name} was interrupted: the guest is ${described(location)}, its shell ${described(shell)}`,
     ),
     ...(cutOff ? [`a move of ${name} was interrupted: it is ${described(location)}, and runs nowhere`] : []),
-    ...leftovers.map((left) => `${left.host} has a definition of ${name} too, which is ${described(location)}`),
+    ...leftovers.map((left) => `${left.host} has a definition of ${name} too; the guest is ${described(location)}`),
     ...(isOdd && !cutOff ? [`${name} is ${described(location)}`] : []),
     ...definitionDrift(location, known, host),
   ];

@@ -1,5 +1,5 @@
 /** What would make steps fail, found out before the first of them; all at once. */
-import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../migration/capabilities";
+import { capabilitiesOf, needsCapabilities, noPostCopyResume, type Side, unsupported } from "../migration/capabilities";
 import type { MigrationOptions } from "../migration/options";
 import { movingImages, storageProblems } from "../migration/storage";
 import { type Provision, provisionsOf, requirementsOf } from "../requirements";
@@ -40,12 +40,17 @@ export async function preflight(
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
   const inUse =
     fenced.length === 0 ? [] : starts.map((on) => imagesInUse(candidate(on), domain.definition, fenced, ways));
+  const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [step.to] : []));
+  const unresumable = resumes.map(async (to) =>
+    noPostCopyResume({ name: to, ...(await capabilitiesOf(candidate(to).host, signal)) }),
+  );
   const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, ask, signal)));
   return {
     problems: [
       ...oddities(question),
       ...lacking.flat(),
       ...(await Promise.all(inUse)).flat(),
+      ...(await Promise.all(unresumable)).filter((problem) => problem !== undefined),
       ...moving.flatMap(({ problems }) => problems),
     ],
     unsupported: moving.flatMap((one) => one.unsupported),

@@ -1,4 +1,9 @@
-import { parseCapabilities, type Side, unsupported } from "../../../../provider/libvirt/migration/capabilities";
+import {
+  noPostCopyResume,
+  parseCapabilities,
+  type Side,
+  unsupported,
+} from "../../../../provider/libvirt/migration/capabilities";
 import { refusals } from "../../../../provider/libvirt/migration/refusals";
 import { defaultMigration, migration } from "../../../../provider/resources/migration.schema";
 
@@ -70,3 +75,17 @@ test.each([
   ["libvirt 10.1.0\nqemu 8.2\nsysctl 0\n", "privileged"],
   ["libvirt 11.3.0\nqemu 10.0\n", "none"],
 ])("%j makes userfaultfd %s", (text, expected) => expect(parseCapabilities(text).userfaultfd).toBe(expected));
+
+test.each([
+  ["8.4.0", /has libvirt 8\.4\.0, which cannot resume .* update libvirt on b to 8\.5/],
+  ["8.5.0", undefined],
+  ["9.0.0", undefined],
+  ["11.1.0", undefined],
+  ["11.2.0", /has libvirt 11\.2\.0, which crashes .* update libvirt on b to 11\.4/],
+  ["11.3.0", /crashes/],
+  ["11.4.0", undefined],
+])("libvirt %s as the destination of a resumed post-copy: %s", (libvirtVersion, expected) => {
+  const refusal = noPostCopyResume({ name: "b", libvirtVersion });
+  if (expected) expect(refusal).toMatch(expected);
+  else expect(refusal).toBeUndefined();
+});
