@@ -1,5 +1,6 @@
 /** Two who act on one guest at once, and what is written down for those who come later. No guest is needed for it. */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { type Guard, type Guarding, GuardLost, guarded } from "../../provider/libvirt/placement/guard";
@@ -10,6 +11,7 @@ import { connectionTo, runningLab } from "./support";
 
 const { hvA, hvB } = runningLab();
 const signal = new AbortController().signal;
+setMaxListeners(0, signal);
 const uuid = randomUUID();
 const domain = { uuid, name: "web" };
 const lockFile = `/run/pulumi-kvm-live/${uuid}.lock`;
