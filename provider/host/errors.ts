@@ -77,6 +77,20 @@ export class CommandTimedOut extends HostError {
   }
 }
 
+/** A command that is talked with has said nothing in time, or its host has not. */
+export class NoAnswer extends HostError {
+  constructor(host: string, what: string, timeoutMs: number) {
+    super(host, `${what}: no answer from ${host} within ${timeoutMs / 1000} s.`);
+  }
+}
+
+/** A command that is talked with is no longer there. */
+export class ConversationEnded extends HostError {
+  constructor(host: string, what: string, reason: string) {
+    super(host, `${what}: ${reason} on ${host}.`);
+  }
+}
+
 /** A command that ended with something else than 0; it has all that a finished one has, secrets redacted. */
 export class CommandFailed extends HostError {
   readonly command: string;

@@ -7,6 +7,7 @@ import { SshConnection } from "./ssh-connection";
 const idleMs = 3000;
 
 interface Entry {
+  key: string;
   connection: Promise<SshConnection>;
   /** Being made counts. */
   isUsable: () => boolean;
@@ -18,6 +19,9 @@ interface Entry {
 
 export class ConnectionPool {
   private readonly entries = new Map<string, Entry>();
+
+  /** @param usersEach how many may use one connection at a time: for more, another one to the same host is opened */
+  constructor(private readonly usersEach = Number.POSITIVE_INFINITY) {}
 
   /**
    * Lends the connection to `work`; a broken one is replaced first. Never repeats `work`.
@@ -38,7 +42,7 @@ export class ConnectionPool {
     } finally {
       entry.users -= 1;
       if (entry.users === 0 && signal?.aborted) entry.attempt.abort();
-      if (entry.users === 0) this.closeLater(args, entry);
+      if (entry.users === 0) this.closeLater(entry);
     }
   }
 
@@ -51,7 +55,11 @@ export class ConnectionPool {
   }
 
   private entryFor(args: ConnectionArgs): Entry {
-    const key = JSON.stringify(args);
+    const keyOf = (lane: number) => `${lane} ${JSON.stringify(args)}`;
+    const isFull = (entry: Entry | undefined) => entry?.isUsable() && entry.users >= this.usersEach;
+    let lane = 0;
+    while (isFull(this.entries.get(keyOf(lane)))) lane += 1;
+    const key = keyOf(lane);
     const known = this.entries.get(key);
     if (known?.isUsable()) return known;
     const attempt = new AbortController();
@@ -65,7 +73,7 @@ export class ConnectionPool {
         isUsable = () => false;
       },
     );
-    const entry: Entry = { connection, isUsable: () => isUsable(), attempt, users: 0 };
+    const entry: Entry = { key, connection, isUsable: () => isUsable(), attempt, users: 0 };
     this.entries.set(key, entry);
     return entry;
   }
@@ -84,10 +92,9 @@ export class ConnectionPool {
     });
   }
 
-  private closeLater(args: ConnectionArgs, entry: Entry): void {
+  private closeLater(entry: Entry): void {
     entry.idle = setTimeout(() => {
-      const key = JSON.stringify(args);
-      if (this.entries.get(key) === entry) this.entries.delete(key);
+      if (this.entries.get(entry.key) === entry) this.entries.delete(entry.key);
       void close(entry);
     }, idleMs).unref(); // an open connection keeps the process alive for it, a broken one need not
   }

@@ -11,6 +11,7 @@ import {
 } from "ssh2";
 import { limitConcurrency } from "../util/policy";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { LineConversation } from "./conversation";
 import { type Credential, credentialsFor } from "./credentials";
 import { CommandTimedOut, ConnectionLost, CredentialUnusable, HostUnreachable, LoginRefused } from "./errors";
 import { type Trust, trustFor } from "./trust";
@@ -103,8 +104,22 @@ export class SshConnection {
   exec(commandLine: string, options: ExecOptions): Promise<ExecResult> {
     return this.inTurn(async () => {
       options.signal?.throwIfAborted();
-      return this.start(commandLine, options);
+      return this.start(commandLine, options.shown, (channel) => this.collect(channel, options));
     });
+  }
+
+  /**
+   * Starts a command that is talked with; it takes one of the connection's sessions until it ends.
+   *
+   * @throws NotStarted when the host has not seen it, ConnectionLost when it may have run
+   */
+  converse(commandLine: string, shown: string): Promise<LineConversation> {
+    const lost = () => new ConnectionLost(this.host, shown, this.reason);
+    return this.start(
+      commandLine,
+      shown,
+      (channel) => new LineConversation(channel, { host: this.host, what: shown, lost }),
+    );
   }
 
   close(): void {
@@ -118,18 +133,18 @@ export class SshConnection {
    *
    * The channel is listened to within that answer: the end of a quick command can be in the same packet.
    */
-  private start(commandLine: string, options: ExecOptions): Promise<ExecResult> {
+  private start<T>(commandLine: string, shown: string, listen: (channel: ClientChannel) => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const notStarted = (reason: string) => reject(new NotStarted(reason));
       if (!this.isOpen) return notStarted(this.reason);
-      const onClose = () => reject(new ConnectionLost(this.host, options.shown, this.reason));
+      const onClose = () => reject(new ConnectionLost(this.host, shown, this.reason));
       this.client.once("close", onClose);
       try {
         this.client.exec(commandLine, (error, channel) => {
           if (!this.isOpen) return; // onClose tells
           this.client.off("close", onClose);
           if (error) notStarted(error.message);
-          else resolve(this.collect(channel, options));
+          else resolve(listen(channel));
         });
       } catch (error) {
         this.client.off("close", onClose);

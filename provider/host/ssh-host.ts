@@ -2,7 +2,7 @@
 import { quoteCommand } from "./command";
 import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
 import { CommandFailed, HostUnreachable, SudoRefused, ToolMissing } from "./errors";
-import type { CommandResult, Host, RunOptions } from "./host";
+import type { CommandResult, Conversation, Host, RunOptions } from "./host";
 import { ConnectionPool } from "./pool";
 import { redact } from "./redact";
 import { NotStarted, type SshConnection } from "./ssh-connection";
@@ -13,11 +13,15 @@ const defaultTimeoutMs = 60_000;
 const maximumStarts = 3;
 
 const sharedPool = new ConnectionPool();
+/** Apart, so that conversations never keep commands waiting; sshd allows 10 sessions a connection (MaxSessions). */
+const conversationPool = new ConnectionPool(8);
 /** Connections on which sudo was found to work. */
 const trustedBySudo = new WeakSet<SshConnection>();
 
 /** Ends all connections of this process; commands that run end with ConnectionLost. */
-export const closeConnections = (): Promise<void> => sharedPool.closeAll();
+export async function closeConnections(): Promise<void> {
+  await Promise.all([sharedPool.closeAll(), conversationPool.closeAll()]);
+}
 
 export class SshHost implements Host {
   readonly label: string;
@@ -37,7 +41,7 @@ export class SshHost implements Host {
   async tryRun(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const secrets = this.secrets(options);
     const shown = quoteCommand(argv.map((argument) => redact(argument, secrets)));
-    const line = quoteCommand([...(this.usesSudo ? ["sudo", "-n", "--"] : []), "env", "LC_ALL=C", ...argv]);
+    const line = this.lineFor(argv);
     const { input, signal, timeoutMs = defaultTimeoutMs } = options;
     const start = performance.now();
     const sent = { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) };
@@ -48,8 +52,28 @@ export class SshHost implements Host {
     throw new ToolMissing(this.label, this.forMessages(result, options), tool, debianPackageOf(tool));
   }
 
+  converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation> {
+    const line = this.lineFor(argv);
+    return new Promise((resolve, reject) => {
+      const untilItsEnd = async (connection: SshConnection) => {
+        const conversation = await connection.converse(line, what);
+        resolve(conversation);
+        await conversation.ended;
+      };
+      this.send(untilItsEnd, signal, conversationPool).catch(reject);
+    });
+  }
+
+  private lineFor(argv: readonly string[]): string {
+    return quoteCommand([...(this.usesSudo ? ["sudo", "-n", "--"] : []), "env", "LC_ALL=C", ...argv]);
+  }
+
   /** A command that the host has seen is never sent again: it may have run. */
-  private async send<T>(work: (connection: SshConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  private async send<T>(
+    work: (connection: SshConnection) => Promise<T>,
+    signal?: AbortSignal,
+    pool = sharedPool,
+  ): Promise<T> {
     let reason = "";
     for (let start = 0; start < maximumStarts; start++) {
       try {
@@ -57,7 +81,7 @@ export class SshHost implements Host {
           if (this.usesSudo) await this.checkSudo(connection);
           return work(connection);
         };
-        return await sharedPool.use(this.args, afterSudo, signal);
+        return await pool.use(this.args, afterSudo, signal);
       } catch (error) {
         if (!(error instanceof NotStarted)) throw error;
         reason = error.message;

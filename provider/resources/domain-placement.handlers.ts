@@ -12,7 +12,7 @@ import type { Definition, Observed } from "../lifecycle/definition";
 import { Refused, refuse } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
 import { announce, summary, tellOfPlainData } from "./domain-placement.announce";
-import { alone, precautionsOf } from "./domain-placement.precautions";
+import { alone, precautionsOf, withHistory } from "./domain-placement.precautions";
 import { removePlacement } from "./domain-placement.remove";
 import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
 import { connectionSecretKeys } from "./schemas";
@@ -41,7 +41,9 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   secrets: connectionSecretKeys,
   id: ({ domain }) => domain.uuid,
   observe: async (context, args, known) => stateOf(fresh.keep(context, await look(context, args, known)), args, known),
-  reconcile,
+  // Here too: what the shell keeps of an error after a reconcile is its message.
+  reconcile: (context, args, _observed, known) =>
+    withHistory(context, placementOf(args), () => reconcile(context, args, known)),
   exclusively: (context, args, work) => alone(context, placementOf(args), work),
   remove: (context, args) =>
     removePlacement(context, placementOf(args), args.onDelete, precautionsOf(context, placementOf(args))),
@@ -72,8 +74,7 @@ async function look(context: Context, args: PlacementInputs, known: PlacementSta
 async function reconcile(
   context: Context,
   args: PlacementInputs,
-  _observed: PlacementState | undefined, // less than what is needed here
-  known?: PlacementState,
+  known: PlacementState | undefined,
 ): Promise<PlacementState> {
   const placement = placementOf(args);
   const seen = fresh.take(context) ?? (await look(context, args, known));

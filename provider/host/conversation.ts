@@ -1,0 +1,98 @@
+/** Lines to and from a command that runs as long as its streams are open. */
+import type { Duplex, Readable } from "node:stream";
+import { pause } from "../util/pause";
+import { ConversationEnded, type HostError, NoAnswer } from "./errors";
+import type { Conversation } from "./host";
+
+/** The command's streams; "exit" comes with its exit code before "close", unless the connection broke. */
+type Streams = Duplex & { stderr: Readable; close(): void };
+
+interface Names {
+  host: string;
+  what: string;
+  /** Why it is over, when the command did not say that it has ended. */
+  lost: () => HostError;
+}
+
+const goodbyeMs = 5000;
+
+export class LineConversation implements Conversation {
+  readonly ended: Promise<HostError>;
+  private end: (reason: HostError) => void = () => {};
+  private over: HostError | undefined;
+  private rest = "";
+  private stderr = "";
+  private waiting: ((line: string) => void) | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly streams: Streams,
+    private readonly names: Names,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.end = (reason) => {
+        this.over ??= reason;
+        resolve(this.over);
+      };
+    });
+    let exitCode: number | null | undefined;
+    streams.setEncoding("utf8").on("data", (text: string) => this.hear(text));
+    streams.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr = (this.stderr + text).slice(-2000);
+    });
+    streams.on("exit", (code: number | null) => {
+      exitCode = code;
+    });
+    streams.on("close", () => this.end(exitCode === undefined ? names.lost() : this.exited(exitCode)));
+    streams.on("error", () => {}); // "close" follows and tells the rest
+  }
+
+  ask(line: string, timeoutMs: number): Promise<string> {
+    const asked = this.turn.then(() => this.askNow(line, timeoutMs));
+    this.turn = asked.catch(() => {});
+    return asked;
+  }
+
+  async close(): Promise<void> {
+    if (!this.over) this.streams.end();
+    const said = new AbortController();
+    void this.ended.then(() => said.abort());
+    await pause(goodbyeMs, said.signal);
+    this.giveUp(new ConversationEnded(this.names.host, this.names.what, "it was closed"));
+  }
+
+  private async askNow(line: string, timeoutMs: number): Promise<string> {
+    if (this.over) throw this.over;
+    let timer: NodeJS.Timeout | undefined;
+    const answer = new Promise<string>((resolve) => {
+      this.waiting = resolve;
+    });
+    this.streams.write(`${line}\n`);
+    const { host, what } = this.names;
+    timer = setTimeout(() => this.giveUp(new NoAnswer(host, what, timeoutMs)), timeoutMs);
+    const failed = this.ended.then((reason) => Promise.reject(reason));
+    return Promise.race([answer, failed]).finally(() => clearTimeout(timer));
+  }
+
+  private hear(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) {
+      this.waiting?.(line);
+      this.waiting = undefined;
+    }
+  }
+
+  private giveUp(reason: HostError): void {
+    if (this.over) return;
+    this.end(reason);
+    this.streams.close();
+  }
+
+  private exited(code: number | null): HostError {
+    const { host, what } = this.names;
+    const how = code === null ? "it was ended by a signal" : `it ended with exit code ${code}`;
+    const said = this.stderr.trim();
+    return new ConversationEnded(host, what, said ? `${how} (${said})` : how);
+  }
+}

@@ -1,0 +1,210 @@
+/** Two who act on one guest at once, and what is written down for those who come later. No guest is needed for it. */
+import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import type { LabHost } from "../../lab/lab-host";
+import { closeConnections, SshHost } from "../../provider/host/ssh-host";
+import { type Guard, type Guarding, GuardLost, guarded } from "../../provider/libvirt/placement/guard";
+import { GuestBusy } from "../../provider/libvirt/placement/guest-lock";
+import { readJournal, writeJournal } from "../../provider/libvirt/placement/journal";
+import { retryUntil } from "../../provider/util/policy";
+import { connectionTo, runningLab } from "./support";
+
+const { hvA, hvB } = runningLab();
+const signal = new AbortController().signal;
+setMaxListeners(0, signal);
+const uuid = randomUUID();
+const domain = { uuid, name: "web" };
+const lockFile = `/run/pulumi-kvm-live/${uuid}.lock`;
+const journalFile = `/var/lib/pulumi-kvm-live/journal/${uuid}.log`;
+const until = (check: () => Promise<void>) => retryUntil(check, { everyMs: 200, timeoutMs: 60_000 });
+
+function candidate(lab: LabHost, user = "root") {
+  const { name, ...args } = connectionTo(lab);
+  return { name, address: lab.address, port: 22, host: new SshHost({ ...args, user }) };
+}
+const guardingOf = (holder: string, options: Partial<Guarding> = {}): Guarding => ({
+  domain,
+  candidates: [candidate(hvA)],
+  holder,
+  ways: { signal },
+  ...options,
+});
+const work = jest.fn(async () => {});
+/** @returns what ends the work, and what it had of the guard */
+async function hold(guarding: Guarding): Promise<{ guard: Guard; release: () => Promise<void> }> {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return new Promise((resolve, reject) => {
+    const done = guarded(guarding, async (guard) => {
+      resolve({
+        guard,
+        release: () => {
+          end();
+          return done;
+        },
+      });
+      await ended;
+    });
+    done.catch(reject);
+  });
+}
+/** Processes of the lock on a host: the shell that holds it is the only one with the UUID among its arguments. */
+const holders = async (host: LabHost) =>
+  (
+    await host.script(
+      `for one in /proc/[0-9]*; do
+      tr '\\0\\n' '  ' < "$one/cmdline" 2>/dev/null | grep -q "^sh -c umask 077.* $1 " && echo "\${one#/proc/}"
+    done; true`,
+      uuid,
+    )
+  ).stdout
+    .split("\n")
+    .filter(Boolean);
+const isFree = async (host: LabHost) => {
+  expect((await host.tryExec(["flock", "-n", lockFile, "true"])).exitCode).toBe(0);
+};
+
+beforeEach(() => work.mockClear());
+afterAll(async () => {
+  await closeConnections();
+  for (const host of [hvA, hvB]) await host.exec(["rm", "-f", lockFile, journalFile]);
+});
+
+test("the second is told at once who is at work, and may go when the first has ended", async () => {
+  const first = await hold(guardingOf("anna@office[1]\n\u001b[2J urn:web"));
+  const second = guarded(guardingOf("bert@home[2]"), work);
+  await expect(second).rejects.toThrow(GuestBusy);
+  await expect(second).rejects.toThrow(
+    /^web: somebody else is at work on it\. The lock on hv-a is held by anna@office\[1\] \[2J urn:web, since 20\d\d-\S+Z\.\nNothing was done\./,
+  );
+  await first.guard.ensure();
+  await first.release();
+  await guarded(guardingOf("bert@home[2]"), work);
+  expect(work).toHaveBeenCalledTimes(1);
+  expect((await hvA.exec(["stat", "-c", "%a", "/run/pulumi-kvm-live", lockFile])).stdout).toBe("700\n600\n");
+});
+
+test("another guest's lock is another lock", async () => {
+  const first = await hold(guardingOf("anna"));
+  const other = randomUUID();
+  await guarded(guardingOf("bert", { domain: { uuid: other, name: "db" } }), work);
+  await hvA.exec(["rm", `/run/pulumi-kvm-live/${other}.lock`]);
+  await first.release();
+  expect(work).toHaveBeenCalledTimes(1);
+});
+
+test("the lock goes with the connection, and the work that had it may do no more", async () => {
+  const first = await hold(guardingOf("anna"));
+  await closeConnections();
+  await until(() => isFree(hvA));
+  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await expect(first.guard.ensure()).rejects.toThrow(/^web: its lock on hv-a is not held, so somebody else may/);
+  await first.release();
+});
+
+test("the lock goes when its session there is killed", async () => {
+  const first = await hold(guardingOf("anna"));
+  const [pid = ""] = await holders(hvA);
+  await hvA.script('kill -9 "$(ps -o ppid= -p "$1" | tr -d " ")"', pid);
+  await until(() => isFree(hvA));
+  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await first.release();
+});
+
+test("the lock goes when the shell that holds it is killed, whatever it had started", async () => {
+  const first = await hold(guardingOf("anna"));
+  const [pid = ""] = await holders(hvA);
+  await hvA.exec(["kill", "-9", pid]);
+  await until(() => isFree(hvA));
+  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await first.release();
+});
+
+test("it stays for as long as heartbeats come", async () => {
+  const first = await hold(guardingOf("anna", { patience: 3 }));
+  await new Promise((resolve) => setTimeout(resolve, 8000));
+  await first.guard.ensure();
+  await expect(guarded(guardingOf("bert"), work)).rejects.toThrow(GuestBusy);
+  await first.release();
+});
+
+test("it goes when no more of them come, though the connection stays", async () => {
+  const interval = jest.spyOn(globalThis, "setInterval").mockReturnValue({ unref: () => undefined } as never);
+  const first = await hold(guardingOf("anna", { patience: 2 }));
+  interval.mockRestore();
+  await until(() => isFree(hvA));
+  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await first.release();
+});
+
+test("of two at once exactly one has both hosts, whatever order they name them in", async () => {
+  for (let round = 0; round < 10; round++) {
+    const both = [candidate(hvA), candidate(hvB)];
+    const running = { now: 0, most: 0 };
+    const wait = async (guard: Guard) => {
+      running.most = Math.max(running.most, ++running.now);
+      await guard.ensure();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      running.now -= 1;
+    };
+    const names = [`anna ${round}`, `bert ${round}`];
+    const results = await Promise.allSettled([
+      guarded(guardingOf(names[0] ?? "", { candidates: both }), wait),
+      guarded(guardingOf(names[1] ?? "", { candidates: [...both].reverse() }), wait),
+    ]);
+    const lost = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(lost).toEqual([expect.any(GuestBusy)]);
+    expect(running.most).toBe(1);
+    const winner = names[results.findIndex(({ status }) => status === "fulfilled")];
+    expect((lost[0] as GuestBusy).holder).toContain(`${winner}, since `);
+  }
+});
+
+test("many guests at once keep no command waiting", async () => {
+  const { name, address, port, host } = candidate(hvA);
+  const guests = Array.from({ length: 12 }, () => ({ uuid: randomUUID(), name: "one of many" }));
+  const many = { candidates: [{ name, address, port, host }] };
+  const held = await Promise.all(guests.map((guest) => hold(guardingOf("anna", { ...many, domain: guest }))));
+  expect((await host.run(["echo", "answers"])).stdout).toBe("answers\n");
+  await Promise.all(held.map(({ release }) => release()));
+  await hvA.exec(["rm", ...guests.map((guest) => `/run/pulumi-kvm-live/${guest.uuid}.lock`)]);
+});
+
+test("a journal has its lines on each host, one for each act, and nothing that a terminal obeys", async () => {
+  const both = [candidate(hvA), candidate(hvB)];
+  expect(await readJournal(both[0]?.host as SshHost, uuid, 5)).toEqual([]);
+  const write = (text: string) => writeJournal(both, uuid, { who: "anna@office[1] urn:web", text });
+  expect(await write("web: start on hv-a: begun")).toEqual([]);
+  expect(await write("two\nlines and \u001b[31mred; $(reboot) %s")).toEqual([]);
+  for (const { host } of both)
+    expect(await readJournal(host, uuid, 5)).toEqual([
+      expect.stringMatching(/^20\d\d-\d\d-\d\dT[\d:.]+Z anna@office\[1\] urn:web: web: start on hv-a: begun$/),
+      expect.stringMatching(/Z anna@office\[1\] urn:web: two lines and {2}\[31mred; \$\(reboot\) %s$/),
+    ]);
+  const modes = ["stat", "-c", "%a", "/var/lib/pulumi-kvm-live/journal", journalFile];
+  expect((await hvA.exec(modes)).stdout).toBe("700\n600\n");
+});
+
+test("a journal keeps its newest thousand lines", async () => {
+  await hvA.script('seq 1 1200 > "$1"', journalFile);
+  await writeJournal([candidate(hvA)], uuid, { who: "anna", text: "the newest" });
+  expect((await hvA.script('wc -l < "$1"; head -n 1 "$1"; tail -n 1 "$1"', journalFile)).stdout).toMatch(
+    /^1000\n202\n.* anna: the newest\n$/,
+  );
+});
+
+test("a journal that cannot be written is told of, and ends nothing", async () => {
+  await hvA.script('rm -f "$1"; mkdir "$1"', journalFile);
+  const problems = await writeJournal([candidate(hvA), candidate(hvB)], uuid, { who: "anna", text: "x" });
+  expect(problems).toEqual([expect.stringMatching(/^hv-a: the journal could not be written: .*Is a directory/s)]);
+  await hvA.exec(["rmdir", journalFile]);
+});
+
+test("nothing of all that runs on", async () => {
+  await until(async () => {
+    for (const host of [hvA, hvB]) expect(await holders(host)).toEqual([]);
+  });
+  for (const host of [hvA, hvB]) await isFree(host);
+});
