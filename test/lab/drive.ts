@@ -56,6 +56,14 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
     return this.update(news);
   }
 
+  /** `pulumi preview` of what is in the state. @returns what it says */
+  async preview(args: z.input<Schema>): Promise<string> {
+    if (!this.state) throw new Error("There is nothing in the state.");
+    const before = this.told.length;
+    await this.handlers.diff(this.state.id, this.state.outputs, await this.check(args));
+    return this.told.slice(before).join("\n");
+  }
+
   /** `pulumi refresh`. */
   async refresh(): Promise<"gone" | "changed" | "unchanged"> {
     if (!this.state) throw new Error("There is nothing to refresh.");

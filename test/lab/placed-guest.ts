@@ -84,3 +84,10 @@ export class PlacedGuest {
     expect(this.placement.outputs.host).toBe(name);
   }
 }
+
+/** What somebody reads who runs into this error. */
+export const messageOf = (failing: Promise<unknown>): Promise<string> =>
+  failing.then(
+    () => "it did not fail",
+    (error: Error) => error.message,
+  );
