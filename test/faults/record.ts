@@ -61,7 +61,7 @@ export function readRecords(): CellRecord[] {
 }
 
 /** Pure: its beginning and its end. */
-export function shortened(text: string, maximum = maximumLog): string {
+function shortened(text: string, maximum = maximumLog): string {
   if (text.length <= maximum) return text;
   return `${text.slice(0, maximum / 2)}\n[…]\n${text.slice(-maximum / 2)}`;
 }

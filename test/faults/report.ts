@@ -23,7 +23,7 @@ function entry(fault: Fault, moment: (typeof moments)[number], records: readonly
 }
 
 /** Pure: in plain words. */
-export function sums(records: readonly CellRecord[]): string {
+function sums(records: readonly CellRecord[]): string {
   const count = (kind: ProblemKind) =>
     records.filter(({ problems }) => problems.some((problem) => problem.kind === kind)).length;
   const ended = records.filter(({ endsGuest }) => endsGuest !== undefined).length;

@@ -18,14 +18,22 @@ export async function runCells(cells: readonly Cell[]): Promise<void> {
   let clean = false;
   for (const [index, cell] of cells.entries()) {
     if (!clean) await cleanLab();
-    const { record, stuck } = await tryCell(cell, commit);
+    const { record, log, stuck } = await tryCell(cell, commit);
+    writeRecord(record, log);
     console.log(`${index + 1}/${cells.length} ${lineOf(record)}`);
     if (stuck) process.exit(onceMore);
     clean = record.problems.length === 0;
   }
 }
 
-export async function tryCell(cell: Cell, commit: string): Promise<{ record: CellRecord; stuck: boolean }> {
+export interface Tried {
+  record: CellRecord;
+  log: readonly string[];
+  /** An operation of it goes on. */
+  stuck: boolean;
+}
+
+export async function tryCell(cell: Cell, commit = ""): Promise<Tried> {
   const began = Date.now();
   const scene = new Scene(`fault-${began.toString(36)}`);
   const endsGuest = cell.fault.endsGuest?.[cell.moment];
@@ -55,11 +63,10 @@ export async function tryCell(cell: Cell, commit: string): Promise<{ record: Cel
   }
   clearTimeout(timer);
   record.seconds = Math.round((Date.now() - began) / 1000);
-  writeRecord(record, scene.log);
-  return { record, stuck };
+  return { record, log: scene.log, stuck };
 }
 
-export const lineOf = ({ fault, moment, seconds, problems }: CellRecord): string =>
+const lineOf = ({ fault, moment, seconds, problems }: CellRecord): string =>
   `${cellName({ fault: { name: fault }, moment })}: ${
     problems.map(({ kind, what }) => `${kind.toUpperCase()}: ${what}`).join("; ") || "good"
   } (${seconds} s)`;

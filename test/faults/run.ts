@@ -14,7 +14,7 @@ import { onceMore, runCells } from "./run-cells";
 
 interface Options {
   report?: true;
-  only: string;
+  only: string[];
   again?: true;
   lab: string;
   shard: string;
@@ -24,7 +24,7 @@ interface Options {
 const program = new Command("npm run test:faults --")
   .description("Faults at each moment of a move, on real hosts")
   .option("--report", "print the matrix from the records; exit code 1 when any cell is bad")
-  .option("--only <text>", "cells whose FAULT/MOMENT contains this", "")
+  .option("--only <text...>", "cells whose FAULT/MOMENT contains one of these", [""])
   .option("--again", "also cells that have a record")
   .option("--lab <name>", "the lab to use; it stays up", "faults")
   .option("--shard <i/n>", "every n-th cell from the i-th on, for several labs side by side", "1/1")
@@ -58,7 +58,7 @@ function due({ only, again, shard }: Options, begun: number): number[] {
   );
   return cells
     .map((cell, index) => ({ name: cellName(cell), index }))
-    .filter(({ name }) => name.includes(only))
+    .filter(({ name }) => only.some((text) => name.includes(text)))
     .filter((_, place) => place % parts === part - 1)
     .filter(({ name }) => !fresh.has(name))
     .map(({ index }) => index);

@@ -10,7 +10,7 @@ export function verdict(found: Findings, fault: Pick<Fault, "silent">, endsGuest
 }
 
 /** Hosts with a process of the guest. */
-export const hostsOf = ({ qemus }: Sight) => Object.keys(qemus).filter((host) => qemus[host] !== 0);
+const hostsOf = ({ qemus }: Sight) => Object.keys(qemus).filter((host) => qemus[host] !== 0);
 
 function doubled({ life, end }: Findings): Problem[] {
   const [host, another] = hostsOf(end);
