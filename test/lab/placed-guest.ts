@@ -56,7 +56,13 @@ export class PlacedGuest {
     await this.definitions.up({ xml: domainXml(this.guest) });
     const { uuid, name, definition } = this.definitions.outputs as Record<string, string>;
     const candidates = connectionsTo([hvA, hvB]);
+    for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });
     return { domain: { uuid, name, definition } as Inputs["domain"], host, candidates, migration, ...changes };
+  }
+
+  /** @throws Error before the first `up` */
+  get uuid(): string {
+    return (this.definitions.outputs as unknown as { uuid: string }).uuid;
   }
 
   /** From where it is to the other hypervisor. */

@@ -74,4 +74,4 @@ export async function expectUnbroken(guest: GuestDomain): Promise<void> {
 export const everything = process.env.KVM_LIVE_EVERYTHING === "1";
 
 /** A test that takes minutes and has a quicker sibling: in `npm run test:everything` only. */
-export const lengthyTest = everything ? test : test.skip;
+export const lengthyTest = (name: string, body: () => Promise<void>) => (everything ? test : test.skip)(name, body);

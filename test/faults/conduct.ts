@@ -1,0 +1,31 @@
+/** The provider's operations on the cell's guest; an error is an answer like any other. */
+import type { RefreshSaid, Said } from "./record";
+import { type Scene, withoutPaths } from "./scene";
+
+export async function up(scene: Scene, host: "hv-a" | "hv-b", what: string): Promise<Said> {
+  const said = await answer(scene, what, () => scene.guest.up(host));
+  return { ...said, told: withoutPaths(scene.guest.told).split("\n").slice(-12) };
+}
+
+export async function refresh(scene: Scene): Promise<RefreshSaid> {
+  const { placement } = scene.guest;
+  const said = await answer(scene, "refresh", () => placement.refresh());
+  if (said.ended === "error" || !placement.exists) return said;
+  const { host, state } = placement.outputs;
+  return {
+    ...said,
+    ...(host !== undefined && { host: String(host) }),
+    ...(state !== undefined && { state: String(state) }),
+  };
+}
+
+async function answer(scene: Scene, what: string, ask: () => Promise<string>): Promise<Said> {
+  scene.note(`${what} …`);
+  const said = await ask().then(
+    (ended): Said => ({ ended }),
+    (error: Error): Said => ({ ended: "error", message: withoutPaths(error.message).slice(0, 1200) }),
+  );
+  const told = what === "refresh" ? "" : scene.guest.told.replace(/^/gm, "\n    ").replace(/\n\n/g, "\n");
+  scene.note(`${what}: ${said.ended}${said.message ? `: ${said.message}` : ""}${told}`);
+  return said;
+}

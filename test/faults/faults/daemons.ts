@@ -1,0 +1,78 @@
+/** libvirtd and QEMU that end, on either side. */
+import type { LabHost } from "../../../lab/lab-host";
+import { retryUntil } from "../../../provider/util/policy";
+import { because, type Fault, moments, type Side } from "../fault";
+import type { Scene } from "../scene";
+
+const sockets = "libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket";
+
+/** Starts what listens, and returns when libvirt answers, also to other hosts. */
+export async function untilLibvirtAnswers(scene: Scene, host: LabHost): Promise<void> {
+  const ask = async () => {
+    const start = `systemctl reset-failed libvirtd.service 2> /dev/null
+      systemctl is-active -q ${sockets} || { systemctl stop libvirtd.service; systemctl start ${sockets}; }
+      timeout 20 virsh list > /dev/null`;
+    await host.exec(["sh", "-c", start], { timeoutMs: 60_000 });
+  };
+  await retryUntil(ask, { everyMs: 300, timeoutMs: 180_000 });
+  scene.note(`${host.name}: libvirt answers`);
+}
+
+const ways = {
+  stopped: `systemctl stop libvirtd.service ${sockets}`,
+  killed: "kill -9 $(pidof libvirtd)",
+  restarted: "systemctl restart libvirtd.service",
+};
+
+const libvirtd = (how: keyof typeof ways, side: Side): Fault => ({
+  name: `libvirtd ${how} on the ${side}`,
+  at: moments,
+  apply: (scene) => scene.run(scene[side], ways[how]),
+  mend: (scene) => untilLibvirtAnswers(scene, scene[side]),
+});
+
+const ofGuest = (signal: string) => `kill -${signal} $(pgrep -f -- "[-]uuid $1")`;
+const end = (scene: Scene, side: Side, signal: string) => scene.run(scene[side], ofGuest(signal), scene.guest.uuid);
+const here = ["before prepare", "early copy", "late copy"] as const;
+
+const qemuFaults: Fault[] = [
+  {
+    name: "QEMU killed on the source",
+    at: moments,
+    endsGuest: because("its QEMU was killed", ...here, "switchover"),
+    apply: (scene) => end(scene, "source", "KILL"),
+    mend: async () => {},
+  },
+  {
+    name: "QEMU killed on the destination",
+    at: moments,
+    leftOut: because("no QEMU of it is there yet", "before prepare"),
+    endsGuest: because("its QEMU was killed", "after switchover"),
+    apply: (scene) => end(scene, "destination", "KILL"),
+    mend: async () => {},
+  },
+  {
+    // A QEMU told to end announces a shutdown to libvirt and ends, as it does after the guest's own power-off.
+    name: "guest shuts itself down",
+    at: moments,
+    leftOut: because("it stands still on both hosts, and can do nothing", "switchover"),
+    endsGuest: because("it shut itself down", ...here, "after switchover"),
+    apply: async (scene) => {
+      const alive =
+        (await scene.run(
+          scene.destination,
+          "grep -ls \"domstatus state='running'\" /run/libvirt/qemu/$1.xml",
+          scene.name,
+        )) !== "";
+      await end(scene, alive ? "destination" : "source", "TERM");
+    },
+    mend: async () => {},
+  },
+];
+
+export const daemonFaults: Fault[] = [
+  ...(["source", "destination"] as const).flatMap((side) =>
+    (["stopped", "killed", "restarted"] as const).map((how) => libvirtd(how, side)),
+  ),
+  ...qemuFaults,
+];

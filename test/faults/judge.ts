@@ -1,0 +1,79 @@
+/** Where the guest is and how it fares, by its processes and its own counting; libvirt and the provider are not asked. */
+import { readCounter } from "../../lab/guest/counter";
+import { serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import { retryUntil } from "../../provider/util/policy";
+import type { Scene } from "./scene";
+
+export interface Sight {
+  /** QEMU processes of the guest on each host; "silent" when it does not answer. */
+  qemus: Record<string, number | "silent">;
+  /** What libvirt says there, for the record only. */
+  libvirt: Record<string, string>;
+}
+
+// Without the brackets the shell that asks would find itself.
+const askQemus = 'echo "qemus $(pgrep -c -f -- "[-]uuid $1")"';
+const askLibvirt = 'timeout 10 virsh domstate "$1" --reason 2>&1 | head -1';
+
+export async function look(scene: Scene): Promise<Sight> {
+  const { uuid } = scene.guest;
+  const sights = await Promise.all(scene.hypervisors.map((host) => lookAt(host, uuid)));
+  const sight: Sight = { qemus: {}, libvirt: {} };
+  for (const { name, qemus, libvirt } of sights) [sight.qemus[name], sight.libvirt[name]] = [qemus, libvirt];
+  scene.note(`seen: ${JSON.stringify(sight)}`);
+  return sight;
+}
+
+async function lookAt(host: LabHost, uuid: string) {
+  const silent = { name: host.name, qemus: "silent" as const, libvirt: "" };
+  if (!host.isRunning || (await host.isPartitioned())) return silent;
+  const ask = (text: string) => host.tryExec(["sh", "-c", text, "sh", uuid], { timeoutMs: 25_000 });
+  try {
+    const [own, daemon] = await Promise.all([ask(askQemus), ask(askLibvirt)]);
+    const count = /^qemus (\d+)$/m.exec(own.stdout)?.[1];
+    if (count === undefined) return silent;
+    return { name: host.name, qemus: Number(count), libvirt: daemon.stdout.trim() };
+  } catch {
+    return silent;
+  }
+}
+
+export interface Life {
+  counts: boolean;
+  numbers: number;
+  /** Began again at 1. */
+  restarts: number;
+  /** A number that was there already: a second guest wrote, or an older state went on. */
+  repeats: number;
+  /** Numbers that are missing. */
+  gaps: number;
+  garbage: number;
+}
+
+/** Pure: what the log tells. */
+function readLife(log: string, counts: boolean): Life {
+  const { numbers, breaks, garbage } = readCounter(log);
+  return {
+    counts,
+    numbers: numbers.length,
+    restarts: breaks.filter(({ came }) => came === 1).length,
+    repeats: breaks.filter(({ came, after }) => came !== 1 && came <= after).length,
+    gaps: breaks.filter(({ came, after }) => came > after + 1).length,
+    garbage: garbage.length,
+  };
+}
+
+/** Reads the log on the file server until the guest has counted on; for a minute at most. */
+export async function life(scene: Scene): Promise<Life> {
+  const read = async () => (await scene.nas.exec(["cat", serialLogPath(scene.guest.guest)])).stdout;
+  const size = (await read()).length;
+  const grown = async () => {
+    if ((await read()).length < size + 20) throw new Error("does not count");
+    return true;
+  };
+  const counts = await retryUntil(grown, { everyMs: 200, timeoutMs: 60_000 }).catch(() => false);
+  const found = readLife(await read(), counts);
+  scene.note(`counter: ${JSON.stringify(found)}`);
+  return found;
+}

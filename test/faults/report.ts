@@ -1,0 +1,40 @@
+/** The matrix for people. */
+import Table from "cli-table3";
+import { type Fault, moments } from "./fault";
+import { type CellRecord, type ProblemKind, problemKinds } from "./record";
+
+export function reportText(faults: readonly Fault[], records: readonly CellRecord[]): string {
+  const table = new Table({ head: ["fault", ...moments], style: { head: [], border: [], compact: true } });
+  table.push(...faults.map((fault) => [fault.name, ...moments.map((moment) => entry(fault, moment, records))]));
+  const reasons = faults.flatMap(({ name, leftOut = {} }) =>
+    Object.entries(leftOut).map(([moment, reason]) => `- ${name}, ${moment}: ${reason}`),
+  );
+  return [table.toString(), sums(records), "Left out:", ...reasons].join("\n");
+}
+
+function entry(fault: Fault, moment: (typeof moments)[number], records: readonly CellRecord[]): string {
+  if (!fault.at.includes(moment)) return "";
+  if (fault.leftOut?.[moment] !== undefined) return "left out";
+  const record = records.find((one) => one.fault === fault.name && one.moment === moment);
+  if (!record) return "no record";
+  const kinds = [...new Set(record.problems.map(({ kind }) => kind))];
+  if (kinds.length > 0) return kinds.join(", ").toUpperCase();
+  return record.findings?.life.restarts ? "started anew" : "kept";
+}
+
+/** Pure: in plain words. */
+function sums(records: readonly CellRecord[]): string {
+  const count = (kind: ProblemKind) =>
+    records.filter(({ problems }) => problems.some((problem) => problem.kind === kind)).length;
+  const ended = records.filter(({ endsGuest }) => endsGuest !== undefined).length;
+  return [
+    `${records.length} cells tried, ${count("not tried")} of them without a result`,
+    `${count("doubled")} doubled`,
+    `${count("lost")} lost, beside ${ended} in which the fault itself ended the guest`,
+    `${count("misreported")} misreported by refresh`,
+    `${count("not converged")} in which the next up did not converge`,
+  ].join("\n");
+}
+
+export const isGood = (records: readonly CellRecord[]): boolean =>
+  problemKinds.every((kind) => records.every(({ problems }) => problems.every((problem) => problem.kind !== kind)));

@@ -1,0 +1,76 @@
+/** `npm run test:faults`: the fault matrix, cell by cell; cells that have a record are not run again. */
+import { Command } from "commander";
+import { defaultHosts } from "../../lab/hosts";
+import { Lab } from "../../lab/lab";
+import { runAttached } from "../../lab/process";
+import { setupSteps } from "../../lab/setup";
+import { runSteps } from "../../lab/steps";
+import { runMain, UserError } from "../../lab/terminal";
+import { cells, faults } from "./cells";
+import { type Cell, cellName } from "./fault";
+import { readRecords } from "./record";
+import { isGood, reportText } from "./report";
+import { onceMore, runCells } from "./run-cells";
+
+interface Options {
+  report?: true;
+  only: string[];
+  again?: true;
+  lab: string;
+  shard: string;
+  inside?: string;
+}
+
+const program = new Command("npm run test:faults --")
+  .description("Faults at each moment of a move, on real hosts")
+  .option("--report", "print the matrix from the records; exit code 1 when any cell is bad")
+  .option("--only <text...>", "cells whose FAULT/MOMENT contains one of these", [""])
+  .option("--again", "also cells that have a record")
+  .option("--lab <name>", "the lab to use; it stays up", "faults")
+  .option("--shard <i/n>", "every n-th cell from the i-th on, for several labs side by side", "1/1")
+  .option("--inside <cells>", "used by itself: numbers of the cells to run");
+
+runMain(async () => {
+  const options = program.parse().opts<Options>();
+  if (options.report) return report();
+  if (options.inside !== undefined)
+    return runCells(options.inside.split(",").map((index) => cells[Number(index)] as Cell));
+  await runSteps(setupSteps({ labs: [new Lab(options.lab)], hosts: defaultHosts, pulumi: false }));
+  const begun = Date.now();
+  process.exitCode = await inside(options.lab, () => due(options, begun));
+});
+
+function report(): void {
+  const records = readRecords();
+  console.log(reportText(faults, records));
+  process.exitCode = isGood(records) ? 0 : 1;
+}
+
+/** Numbers of the cells that are still to be run. */
+function due({ only, again, shard }: Options, begun: number): number[] {
+  const [, part, parts] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(shard)?.map(Number) ?? [];
+  if (part === undefined || parts === undefined || part > parts)
+    throw new UserError(`Bad --shard ${shard}: use e.g. 1/2.`);
+  const fresh = new Set(
+    readRecords()
+      .filter(({ date }) => !again || Date.parse(date) >= begun)
+      .map(({ fault, moment }) => `${fault}/${moment}`),
+  );
+  return cells
+    .map((cell, index) => ({ name: cellName(cell), index }))
+    .filter(({ name }) => only.some((text) => name.includes(text)))
+    .filter((_, place) => place % parts === part - 1)
+    .filter(({ name }) => !fresh.has(name))
+    .map(({ index }) => index);
+}
+
+/** Runs them in the lab's network, in a process anew whenever one got stuck. */
+async function inside(lab: string, left: () => number[]): Promise<number> {
+  for (;;) {
+    const numbers = left();
+    if (numbers.length === 0) return 0;
+    const argv = [process.execPath, "--import", "tsx", __filename, "--inside", numbers.join(",")];
+    const exitCode = await runAttached(new Lab(lab).enter(argv), { env: { ...process.env, KVM_LIVE_LAB: lab } });
+    if (exitCode !== onceMore) return exitCode;
+  }
+}

@@ -1,0 +1,59 @@
+/** One cell's stage: the hosts by their part in the move, the guest, and a log of all that is said. */
+
+import type { LabHost } from "../../lab/lab-host";
+import { sshConfigFile } from "../../lab/machine/ssh";
+import { cacheFolder, labsFolder, repository } from "../../lab/paths";
+import { PlacedGuest } from "../lab/placed-guest";
+import { runningLab } from "../lab/support";
+import { guestMiB } from "./guest-size";
+
+export class Scene {
+  readonly source: LabHost;
+  readonly destination: LabHost;
+  readonly nas: LabHost;
+  readonly guest: PlacedGuest;
+  readonly log: string[] = [];
+  private readonly began = Date.now();
+
+  constructor(readonly name: string) {
+    const { nas, hvA, hvB } = runningLab();
+    [this.nas, this.source, this.destination] = [nas, hvA, hvB];
+    this.guest = new PlacedGuest(
+      name,
+      { fillMiB: guestMiB.fill, dirtyMiBPerSecond: 0 },
+      { memoryMiB: guestMiB.memory },
+    );
+  }
+
+  get hypervisors(): LabHost[] {
+    return [this.source, this.destination];
+  }
+
+  note(line: string): void {
+    this.log.push(`${((Date.now() - this.began) / 1000).toFixed(1)} s  ${withoutPaths(line)}`);
+  }
+
+  /** Runs a few lines on a host; whatever they answer is kept in the log. Values arrive as `$1`, `$2` … */
+  async run(host: LabHost, text: string, ...values: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await host.tryExec(["sh", "-c", text, "sh", ...values], { timeoutMs: 90_000 });
+    const said = `${stdout}${stderr}`.trim();
+    const [first = "", ...more] = text.trim().split("\n");
+    this.note(`${host.name}$ ${first}${more.length > 0 ? " …" : ""} => ${exitCode}${said ? `\n${indent(said)}` : ""}`);
+    return stdout.trim();
+  }
+
+  /** Like {@link run}, but nobody waits for it, and it goes on when the connection is cut. */
+  inBackground(host: LabHost, text: string, ...values: string[]): Promise<string> {
+    return this.run(host, 'setsid sh -c "$@" < /dev/null > /dev/null 2>&1 &', text, "sh", ...values);
+  }
+}
+
+const indent = (text: string) => text.slice(0, 1500).replace(/^/gm, "    ");
+
+/** This machine's own paths are of no interest to others. */
+export function withoutPaths(text: string): string {
+  return [repository, sshConfigFile("x").replace(/\/x\/.*/, ""), labsFolder, cacheFolder()].reduce(
+    (rest, path) => rest.replaceAll(path, "…"),
+    text,
+  );
+}
