@@ -70,7 +70,9 @@ test("The guest runs twice", async () => {
   const diskless = (await definition()).replace(/<disk .*<\/disk>/s, "").replace(/<serial .*<\/serial>/s, "");
   await hvB.exec(["virsh", "create", "/dev/stdin"], { input: diskless.replace(/<console .*<\/console>/s, "") });
   const refusal = await messageOf(placement.refresh());
-  expect(await messageOf(web.up("hv-b"))).toBe(refusal);
+  const withJournal = await messageOf(web.up("hv-b"));
+  expect(withJournal).toContain(`${refusal}\nWhat was done to it last, on hv-a:\n  `);
+  expect(withJournal).toMatch(/Z somebody: web: start on hv-a: done$/m);
   quotes("The guest runs twice", refusal);
   await virsh(hvB, "destroy", uuid); // as it says, to keep the one on hv-a
   expect(await placement.refresh()).toBe("unchanged");
