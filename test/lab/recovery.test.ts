@@ -84,8 +84,9 @@ test("A QEMU of the guest runs beside libvirt", async () => {
   const [program, pidFile] = ["qemu-system-x86_64", "/run/stray.pid"];
   const idle = ["-machine", "none", "-nodefaults", "-display", "none", "-daemonize"];
   await hvB.exec([program, ...idle, "-pidfile", pidFile, "-uuid", uuid]);
-  quotes("A QEMU of the guest runs beside libvirt", await messageOf(placement.refresh()));
+  const refusal = await messageOf(placement.refresh());
   await hvB.script('kill "$(cat "$1")"', pidFile);
+  quotes("A QEMU of the guest runs beside libvirt", refusal);
   const gone = async () => expect((await hvB.tryExec(["test", "-e", pidFile])).exitCode).not.toBe(0);
   await retryUntil(gone, { everyMs: 200, timeoutMs: 60_000 });
   expect(await placement.refresh()).toBe("unchanged");
