@@ -52,7 +52,7 @@ export interface Life {
 }
 
 /** Pure: what the log tells. */
-function readLife(log: string, counts: boolean): Life {
+export function readLife(log: string, counts: boolean): Life {
   const { numbers, breaks, garbage } = readCounter(log);
   return {
     counts,
