@@ -2,6 +2,7 @@
 
 import type { LabHost } from "../../lab/lab-host";
 import { imageFolder, prepareHypervisors, runningLab } from "../lab/support";
+import { listenAgain } from "./faults/daemons";
 
 /** Dead clients' locks go after the lease: by default 90 s, and again after each start of the server. */
 const shortLease = `mkdir -p /etc/nfs.conf.d
@@ -16,8 +17,8 @@ done > /dev/null 2>&1
 rm -rf /var/tmp/full /run/*.by-hand.xml
 sysctl -q vm.overcommit_memory=0
 iptables -D INPUT -p tcp --dport 49152:49215 -j DROP 2> /dev/null
-[ ! -e /root/pki.before ] || { rm -rf /etc/pki; mv /root/pki.before /etc/pki; }
-systemctl start libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket libvirtd.service
+[ ! -e /root/pki.before ] || { rm -rf /etc/pki; mv /root/pki.before /etc/pki; systemctl restart libvirtd.service; }
+${listenAgain}
 timeout 20 virsh list > /dev/null && timeout 10 stat "$1" > /dev/null`;
 
 export async function cleanLab(): Promise<void> {

@@ -4,7 +4,8 @@ import { type Scene, withoutPaths } from "./scene";
 
 export async function up(scene: Scene, host: "hv-a" | "hv-b", what: string): Promise<Said> {
   const said = await answer(scene, what, () => scene.guest.up(host));
-  return { ...said, told: withoutPaths(scene.guest.told).split("\n").slice(-12) };
+  const told = essential(scene.guest.told);
+  return { ...said, ...(told.length > 0 && { told: told.slice(-12) }) };
 }
 
 export async function refresh(scene: Scene): Promise<RefreshSaid> {
@@ -25,7 +26,14 @@ async function answer(scene: Scene, what: string, ask: () => Promise<string>): P
     (ended): Said => ({ ended }),
     (error: Error): Said => ({ ended: "error", message: withoutPaths(error.message).slice(0, 1200) }),
   );
-  const told = what === "refresh" ? "" : scene.guest.told.replace(/^/gm, "\n    ").replace(/\n\n/g, "\n");
-  scene.note(`${what}: ${said.ended}${said.message ? `: ${said.message}` : ""}${told}`);
+  const told = what === "refresh" ? [] : essential(scene.guest.told);
+  scene.note([`${what}: ${said.ended}${said.message ? `: ${said.message}` : ""}`, ...told].join("\n    "));
   return said;
+}
+
+/** Pure: of progress that was told again and again, the last line. */
+function essential(told: string): string[] {
+  const lines = withoutPaths(told).split("\n").filter(Boolean);
+  const isProgress = (line = "") => /^migrating .*, \d+ s$/.test(line);
+  return lines.filter((line, index) => !isProgress(line) || !isProgress(lines[index + 1]));
 }

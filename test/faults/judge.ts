@@ -49,10 +49,12 @@ export interface Life {
   /** Numbers that are missing. */
   gaps: number;
   garbage: number;
+  /** The first of all these places, to see what happened there. */
+  places: { after: number; came: number }[];
 }
 
 /** Pure: what the log tells. */
-function readLife(log: string, counts: boolean): Life {
+export function readLife(log: string, counts: boolean): Life {
   const { numbers, breaks, garbage } = readCounter(log);
   return {
     counts,
@@ -61,6 +63,7 @@ function readLife(log: string, counts: boolean): Life {
     repeats: breaks.filter(({ came, after }) => came !== 1 && came <= after).length,
     gaps: breaks.filter(({ came, after }) => came > after + 1).length,
     garbage: garbage.length,
+    places: breaks.slice(0, 8),
   };
 }
 

@@ -6,13 +6,25 @@ import type { Scene } from "../scene";
 
 const sockets = "libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket";
 
+/** systemd starts no socket whose service runs. `is-active` of several is content with one of them. */
+export const listenAgain = `for socket in ${sockets}; do
+  systemctl is-active -q $socket && continue
+  systemctl reset-failed libvirtd.service ${sockets} 2> /dev/null
+  systemctl stop libvirtd.service; systemctl start ${sockets}; break
+done`;
+
 /** Starts what listens, and returns when libvirt answers, also to other hosts. */
 export async function untilLibvirtAnswers(scene: Scene, host: LabHost): Promise<void> {
   const ask = async () => {
-    const start = `systemctl reset-failed libvirtd.service 2> /dev/null
-      systemctl is-active -q ${sockets} || { systemctl stop libvirtd.service; systemctl start ${sockets}; }
-      timeout 20 virsh list > /dev/null`;
-    await host.exec(["sh", "-c", start], { timeoutMs: 60_000 });
+    await host.exec(
+      [
+        "sh",
+        "-c",
+        `${listenAgain}
+timeout 20 virsh list > /dev/null`,
+      ],
+      { timeoutMs: 60_000 },
+    );
   };
   await retryUntil(ask, { everyMs: 300, timeoutMs: 180_000 });
   scene.note(`${host.name}: libvirt answers`);

@@ -1,0 +1,54 @@
+import { readLife, type Sight } from "../../faults/judge";
+import type { Findings } from "../../faults/record";
+import { verdict } from "../../faults/verdict";
+
+const on = (qemus: Sight["qemus"]): Sight => ({ qemus, libvirt: {} });
+const arrived = on({ "hv-a": 0, "hv-b": 1 });
+const good: Findings = {
+  firstUp: { ended: "error" },
+  mended: on({ "hv-a": 1, "hv-b": 0 }),
+  refresh: { ended: "changed", host: "hv-a", state: "running" },
+  nextUp: { ended: "updated" },
+  again: { refresh: { ended: "unchanged" }, up: { ended: "unchanged" } },
+  end: arrived,
+  life: readLife("1\n2\n3\n", true),
+};
+const kinds = (changes: Partial<Findings>, silent?: "source", endsGuest?: string) =>
+  verdict({ ...good, ...changes }, silent ? { silent } : {}, endsGuest).map(({ kind }) => kind);
+
+test("a good cell has no problem", () => expect(kinds({})).toEqual([]));
+
+test.each<[string, string, string[]]>([
+  ["numbers written again", "1\n2\n3\n2\n3\n", ["doubled"]],
+  ["a start from 1", "1\n2\n1\n2\n", ["lost"]],
+  ["missing numbers", "1\n2\n5\n", ["lost"]],
+  ["a line that is no number", "1\n2\n\0x\n3\n", ["lost"]],
+])("%s", (_, log, expected) => expect(kinds({ life: readLife(log, true) })).toEqual(expected));
+
+test("a start from 1 is fine once, where the fault itself ended the guest", () => {
+  expect(kinds({ life: readLife("1\n2\n1\n", true) }, undefined, "lost its power")).toEqual([]);
+  expect(kinds({ life: readLife("1\n2\n1\n1\n", true) }, undefined, "lost its power")).toEqual(["lost"]);
+});
+
+test("it must count on, and run once", () => {
+  expect(kinds({ life: readLife("1\n", false) })).toEqual(["lost"]);
+  expect(kinds({ end: on({ "hv-a": 1, "hv-b": 1 }) })).toEqual(["doubled", "not converged"]);
+});
+
+test("a refresh must not say what is not so; an error says nothing", () => {
+  expect(kinds({ refresh: { ended: "gone" } })).toEqual(["misreported"]);
+  expect(kinds({ refresh: { ended: "changed", host: "hv-b", state: "running" } })).toEqual(["misreported"]);
+  expect(kinds({ refresh: { ended: "changed", host: "hv-a", state: "shut off" } })).toEqual(["misreported"]);
+  expect(kinds({ refresh: { ended: "error" } })).toEqual([]);
+});
+
+test("a silent host must be an error, for refresh and for up", () => {
+  const seen = on({ "hv-a": "silent", "hv-b": 0 });
+  const standing = { seen, refresh: { ended: "gone" }, up: { ended: "updated" } };
+  expect(kinds({ standing }, "source")).toEqual(["misreported", "misreported"]);
+});
+
+test("the next up must do it, and leave nothing to do", () => {
+  expect(kinds({ nextUp: { ended: "error" } })).toEqual(["not converged"]);
+  expect(kinds({ again: { refresh: { ended: "changed" }, up: { ended: "updated" } } })).toHaveLength(2);
+});
