@@ -18,6 +18,8 @@ export interface Fault {
   silent?: Side;
   /** Commands to a host no longer arrive once it has struck, so what is held is released by the hosts themselves. */
   cutsNetwork?: boolean;
+  /** The file server does not answer for a while, so bytes of the guest's log may be misplaced. */
+  tearsLog?: boolean;
   /** Where the guest's uptime ends with the fault, whatever anybody does: the reason. */
   endsGuest?: Partial<Record<Moment, string>>;
 }

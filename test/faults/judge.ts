@@ -1,9 +1,11 @@
 /** Where the guest is and how it fares, by its processes and its own counting; libvirt and the provider are not asked. */
+
 import { readCounter } from "../../lab/guest/counter";
 import { serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { retryUntil } from "../../provider/util/policy";
 import type { Scene } from "./scene";
+import { mendLog } from "./torn-log";
 
 export interface Sight {
   /** QEMU processes of the guest on each host; "silent" when it does not answer. */
@@ -49,12 +51,15 @@ export interface Life {
   /** Numbers that are missing. */
   gaps: number;
   garbage: number;
+  /** Lines in which a byte was misplaced, by a file server that did not answer when the destination wrote first. */
+  torn: number;
   /** The first of all these places, to see what happened there. */
   places: { after: number; came: number }[];
 }
 
 /** Pure: what the log tells. */
-export function readLife(log: string, counts: boolean): Life {
+export function readLife(written: string, counts: boolean, tearsLog = false): Life {
+  const { log, torn } = tearsLog ? mendLog(written) : { log: written, torn: 0 };
   const { numbers, breaks, garbage } = readCounter(log);
   return {
     counts,
@@ -63,12 +68,13 @@ export function readLife(log: string, counts: boolean): Life {
     repeats: breaks.filter(({ came, after }) => came !== 1 && came <= after).length,
     gaps: breaks.filter(({ came, after }) => came > after + 1).length,
     garbage: garbage.length,
+    torn,
     places: breaks.slice(0, 8),
   };
 }
 
 /** Reads the log on the file server until the guest has counted on; for a minute at most. */
-export async function life(scene: Scene): Promise<Life> {
+export async function life(scene: Scene, tearsLog = false): Promise<Life> {
   const read = async () => (await scene.nas.exec(["cat", serialLogPath(scene.guest.guest)])).stdout;
   const size = (await read()).length;
   const grown = async () => {
@@ -76,7 +82,7 @@ export async function life(scene: Scene): Promise<Life> {
     return true;
   };
   const counts = await retryUntil(grown, { everyMs: 200, timeoutMs: 60_000 }).catch(() => false);
-  const found = readLife(await read(), counts);
+  const found = readLife(await read(), counts, tearsLog);
   scene.note(`counter: ${JSON.stringify(found)}`);
   return found;
 }

@@ -28,7 +28,7 @@ export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
   const refreshed = await refresh(scene);
   const nextUp = await up(scene, "hv-b", "next up");
   const again = { refresh: await refresh(scene), up: await up(scene, "hv-b", "up once more") };
-  const [end, lived] = await Promise.all([look(scene), life(scene)]);
+  const [end, lived] = await Promise.all([look(scene), life(scene, fault.tearsLog)]);
   return { firstUp, ...(standing && { standing }), mended, refresh: refreshed, nextUp, again, end, life: lived };
 }
 
