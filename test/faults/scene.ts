@@ -15,14 +15,22 @@ export class Scene {
   readonly log: string[] = [];
   private readonly began = Date.now();
 
-  constructor(readonly name: string) {
+  /** Hosts with the guest's log, in the order in which it counts on them. */
+  readonly logHosts: readonly LabHost[];
+
+  /** @param localLog @see Fault */
+  constructor(
+    readonly name: string,
+    localLog = false,
+  ) {
     const { nas, hvA, hvB } = runningLab();
     [this.nas, this.source, this.destination] = [nas, hvA, hvB];
     this.guest = new PlacedGuest(
       name,
       { fillMiB: guestMiB.fill, dirtyMiBPerSecond: 0 },
-      { memoryMiB: guestMiB.memory },
+      { memoryMiB: guestMiB.memory, ...(localLog && { logFolder: "/var/lib/libvirt/images" }) },
     );
+    this.logHosts = localLog ? this.hypervisors : [nas];
   }
 
   get hypervisors(): LabHost[] {
