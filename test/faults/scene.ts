@@ -50,6 +50,13 @@ export class Scene {
     return stdout.trim();
   }
 
+  /** Like {@link run}. @throws Error when it fails: a fault that did not strike proves nothing */
+  async must(host: LabHost, text: string, ...values: string[]): Promise<string> {
+    const said = await this.run(host, `( ${text}\n) && echo struck`, ...values);
+    if (!/(^|\n)struck$/.test(said)) throw new Error(`The fault did not strike on ${host.name}: ${said}`);
+    return said;
+  }
+
   /** Like {@link run}, but nobody waits for it, and it goes on when the connection is cut. */
   inBackground(host: LabHost, text: string, ...values: string[]): Promise<string> {
     return this.run(host, 'setsid sh -c "$@" < /dev/null > /dev/null 2>&1 &', text, "sh", ...values);

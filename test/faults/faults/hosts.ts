@@ -60,7 +60,7 @@ export const hostFaults: Fault[] = [
     name: "NFS server stopped",
     localLog: true,
     at: moments,
-    apply: (scene) => scene.run(scene.nas, "systemctl stop nfs-server.service"),
+    apply: (scene) => scene.must(scene.nas, "systemctl stop nfs-server.service"),
     mend: async (scene) => {
       await scene.run(scene.nas, "systemctl start nfs-server.service");
       await Promise.all(scene.hypervisors.map((each) => untilLibvirtAnswers(scene, each)));
