@@ -5,11 +5,13 @@ export interface GuestDomain {
   name: string;
   /** Where its qcow2 image and its serial log lie on the hosts. */
   folder: string;
+  /** Where its serial log lies, if not beside its image. */
+  logFolder?: string;
   memoryMiB: number;
 }
 
 export const imagePath = ({ folder, name }: GuestDomain) => `${folder}/${name}.qcow2`;
-export const serialLogPath = ({ folder, name }: GuestDomain) => `${folder}/${name}.log`;
+export const serialLogPath = ({ folder, logFolder = folder, name }: GuestDomain) => `${logFolder}/${name}.log`;
 
 /** @see https://libvirt.org/formatdomain.html */
 export function domainXml(guest: GuestDomain): string {

@@ -63,7 +63,7 @@ export class ConnectionLost extends HostError {
   constructor(host: string, command: string, reason: string) {
     super(
       host,
-      `The connection to ${host} was lost (${reason}) while this ran there: ${command}\nIt may have taken effect.`,
+      `The connection to ${host} was lost (${reason}) while this ran there: ${inBrief(command)}\nIt may have taken effect.`,
     );
   }
 }
@@ -72,7 +72,7 @@ export class CommandTimedOut extends HostError {
   constructor(host: string, command: string, timeoutMs: number) {
     super(
       host,
-      `No end after ${timeoutMs / 1000} s on ${host}: ${command}\nIt may have taken effect, or still be running.`,
+      `No end after ${timeoutMs / 1000} s on ${host}: ${inBrief(command)}\nIt may have taken effect, or still be running.`,
     );
   }
 }
@@ -102,7 +102,7 @@ export class CommandFailed extends HostError {
   constructor(host: string, result: Omit<CommandFailed, keyof HostError>, hint?: string) {
     const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-20).join("\n");
     const ended = result.exitCode < 0 ? "was ended by a signal" : `ended with exit code ${result.exitCode}`;
-    const head = `${host}: ${result.command}\n${ended} after ${(result.durationMs / 1000).toFixed(1)} s`;
+    const head = `${host}: ${inBrief(result.command)}\n${ended} after ${(result.durationMs / 1000).toFixed(1)} s`;
     super(host, [said ? `${head}:\n${said}` : `${head}.`, hint].filter(Boolean).join("\n"));
     this.command = result.command;
     this.exitCode = result.exitCode;
@@ -124,3 +124,6 @@ export class ToolMissing extends CommandFailed {
     super(host, result, `There is no ${tool} on ${host}. Install it${fix}.`);
   }
 }
+
+/** A script shows by its first line: what follows is ours, and tells a reader nothing. */
+const inBrief = (command: string): string => command.replace(/\n[\s\S]*/, " …");

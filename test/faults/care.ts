@@ -16,7 +16,7 @@ done > /dev/null 2>&1
 ! pgrep -f '[-]uuid' > /dev/null || kill -9 $(pgrep -f '[-]uuid')
 rm -rf /var/tmp/full /run/*.by-hand.xml
 sysctl -q vm.overcommit_memory=0
-iptables -D INPUT -p tcp --dport 49152:49215 -j DROP 2> /dev/null
+iptables-legacy -D INPUT -p tcp --dport 49152:49215 -j DROP 2> /dev/null
 [ ! -e /root/pki.before ] || { rm -rf /etc/pki; mv /root/pki.before /etc/pki; systemctl restart libvirtd.service; }
 ${listenAgain}
 timeout 20 virsh list > /dev/null && timeout 10 stat "$1" > /dev/null`;

@@ -18,6 +18,11 @@ export interface Fault {
   silent?: Side;
   /** Commands to a host no longer arrive once it has struck, so what is held is released by the hosts themselves. */
   cutsNetwork?: boolean;
+  /**
+   * The file server falls silent, so the guest's log is a local file on each hypervisor: NFS appends where a client
+   * believes the end to be, and the destination's first bytes would land among the source's last ones.
+   */
+  localLog?: boolean;
   /** Where the guest's uptime ends with the fault, whatever anybody does: the reason. */
   endsGuest?: Partial<Record<Moment, string>>;
 }

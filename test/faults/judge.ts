@@ -1,4 +1,5 @@
 /** Where the guest is and how it fares, by its processes and its own counting; libvirt and the provider are not asked. */
+
 import { readCounter } from "../../lab/guest/counter";
 import { serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
@@ -67,9 +68,13 @@ export function readLife(log: string, counts: boolean): Life {
   };
 }
 
-/** Reads the log on the file server until the guest has counted on; for a minute at most. */
+/** Reads the log where it lies, on the file server or on both hypervisors, until the guest has counted on; for a minute at most. */
 export async function life(scene: Scene): Promise<Life> {
-  const read = async () => (await scene.nas.exec(["cat", serialLogPath(scene.guest.guest)])).stdout;
+  const path = serialLogPath(scene.guest.guest);
+  const read = async () => {
+    const parts = await Promise.all(scene.logHosts.map((host) => host.script('[ ! -e "$1" ] || cat "$1"', path)));
+    return parts.map(({ stdout }) => stdout).join("");
+  };
   const size = (await read()).length;
   const grown = async () => {
     if ((await read()).length < size + 20) throw new Error("does not count");

@@ -1,4 +1,5 @@
 /** One cell, from a fresh guest to what was found. */
+import { dirname } from "node:path";
 import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { removeGuest } from "../lab/support";
@@ -15,6 +16,9 @@ const patienceMs = 75_000;
 export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
   const { fault } = cell;
   await scene.guest.furnish();
+  await Promise.all(
+    scene.logHosts.map((host) => host.exec(["mkdir", "-p", dirname(serialLogPath(scene.guest.guest))])),
+  );
   const created = await up(scene, "hv-a", "create");
   if (created.ended === "error") throw new Error(`no guest: ${created.message}`);
   await slowDown(scene);
@@ -71,5 +75,6 @@ async function whileItStands({ fault }: Cell, scene: Scene): Promise<NonNullable
 export async function clear(scene: Scene): Promise<void> {
   await removeGuest(scene.name);
   const { guest } = scene.guest;
-  await scene.nas.exec(["rm", "-f", imagePath(guest), serialLogPath(guest)]);
+  const files = [imagePath(guest), serialLogPath(guest)];
+  await Promise.all([scene.nas, ...scene.logHosts].map((host) => host.exec(["rm", "-f", ...files])));
 }

@@ -35,7 +35,7 @@ export interface Tried {
 
 export async function tryCell(cell: Cell, commit = ""): Promise<Tried> {
   const began = Date.now();
-  const scene = new Scene(`fault-${began.toString(36)}`);
+  const scene = new Scene(`fault-${began.toString(36)}`, cell.fault.localLog);
   const endsGuest = cell.fault.endsGuest?.[cell.moment];
   const record: CellRecord = {
     fault: cell.fault.name,

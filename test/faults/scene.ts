@@ -15,14 +15,22 @@ export class Scene {
   readonly log: string[] = [];
   private readonly began = Date.now();
 
-  constructor(readonly name: string) {
+  /** Hosts with the guest's log, in the order in which it counts on them. */
+  readonly logHosts: readonly LabHost[];
+
+  /** @param localLog @see Fault */
+  constructor(
+    readonly name: string,
+    localLog = false,
+  ) {
     const { nas, hvA, hvB } = runningLab();
     [this.nas, this.source, this.destination] = [nas, hvA, hvB];
     this.guest = new PlacedGuest(
       name,
       { fillMiB: guestMiB.fill, dirtyMiBPerSecond: 0 },
-      { memoryMiB: guestMiB.memory },
+      { memoryMiB: guestMiB.memory, ...(localLog && { logFolder: "/var/lib/libvirt/images" }) },
     );
+    this.logHosts = localLog ? this.hypervisors : [nas];
   }
 
   get hypervisors(): LabHost[] {
@@ -40,6 +48,13 @@ export class Scene {
     const [first = "", ...more] = text.trim().split("\n");
     this.note(`${host.name}$ ${first}${more.length > 0 ? " …" : ""} => ${exitCode}${said ? `\n${indent(said)}` : ""}`);
     return stdout.trim();
+  }
+
+  /** Like {@link run}. @throws Error when it fails: a fault that did not strike proves nothing */
+  async must(host: LabHost, text: string, ...values: string[]): Promise<string> {
+    const said = await this.run(host, `( ${text}\n) && echo struck`, ...values);
+    if (!/(^|\n)struck$/.test(said)) throw new Error(`The fault did not strike on ${host.name}: ${said}`);
+    return said;
   }
 
   /** Like {@link run}, but nobody waits for it, and it goes on when the connection is cut. */

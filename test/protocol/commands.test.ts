@@ -106,6 +106,12 @@ describe("a broken connection", () => {
     expect(server.commands).toHaveLength(1);
   });
 
+  test("shows of a script its first line only", async () => {
+    const host = await start({ run: (_, _channel, connection) => destroySocket(connection) });
+    const error = await failure(host.run(["sh", "-ec", 'virsh list\n  echo "$1"', "sh", "x"]));
+    expect(error.message).toMatch(/while this ran there: sh -ec 'virsh list …\nIt may have taken effect\.$/);
+  });
+
   test("before the host has agreed to run a command counts as in the middle: it may have run", async () => {
     const host = await start({ cutOnCommand: true });
     expect(await failure(host.run(["virsh", "migrate", "vm"]))).toBeInstanceOf(ConnectionLost);

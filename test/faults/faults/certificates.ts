@@ -22,6 +22,7 @@ const install = `set -e; rm -rf ${kept}; cp -a /etc/pki ${kept}
 for role in server client; do
   printf '%s' "$1" | tee /etc/pki/libvirt/\${role}cert.pem > /etc/pki/qemu/$role-cert.pem
 done
+printf '%s' "$2" | tee /etc/pki/CA/cacert.pem > /etc/pki/qemu/ca-cert.pem
 systemctl restart libvirtd.service`;
 
 const putBack = `if [ -d ${kept} ]; then rm -rf /etc/pki; mv ${kept} /etc/pki; systemctl reset-failed libvirtd.service; systemctl restart libvirtd.service; fi`;
@@ -40,7 +41,8 @@ async function equip(scene: Scene, { name, authority = "lab", expiration = days(
   const request = await destination.exec(["cat", "/root/request.pem"]).catch(() => makeRequest(scene));
   const input = `${[...names, ...address, ...roles, expiration].join("\n")}\n`;
   const { stdout } = await source.exec(["sh", "-c", issue, "sh", authority, request.stdout], { input });
-  await scene.run(destination, install, stdout);
+  const { stdout: itsAuthority } = await source.exec(["cat", "/root/bad-ca.pem"]);
+  await scene.must(destination, install, stdout, itsAuthority);
 }
 
 const makeRequest = ({ destination }: Scene) =>
@@ -88,7 +90,7 @@ export const certificateFaults: Fault[] = [
     ...bad("revoked", () => ({})),
     apply: async (scene) => {
       const { stdout } = await scene.destination.exec(["cat", "/etc/pki/libvirt/servercert.pem"]);
-      await scene.run(scene.source, revoke, stdout);
+      await scene.must(scene.source, revoke, stdout);
     },
     mend: async (scene) => {
       const withdraw = "rm -f /etc/pki/CA/cacrl.pem /etc/pki/qemu/ca-crl.pem; systemctl restart libvirtd.service";

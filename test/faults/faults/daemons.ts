@@ -39,12 +39,12 @@ const ways = {
 const libvirtd = (how: keyof typeof ways, side: Side): Fault => ({
   name: `libvirtd ${how} on the ${side}`,
   at: moments,
-  apply: (scene) => scene.run(scene[side], ways[how]),
+  apply: (scene) => scene.must(scene[side], ways[how]),
   mend: (scene) => untilLibvirtAnswers(scene, scene[side]),
 });
 
 const ofGuest = (signal: string) => `kill -${signal} $(pgrep -f -- "[-]uuid $1")`;
-const end = (scene: Scene, side: Side, signal: string) => scene.run(scene[side], ofGuest(signal), scene.guest.uuid);
+const end = (scene: Scene, side: Side, signal: string) => scene.must(scene[side], ofGuest(signal), scene.guest.uuid);
 const here = ["before prepare", "early copy", "late copy"] as const;
 
 const qemuFaults: Fault[] = [

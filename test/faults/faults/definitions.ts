@@ -9,7 +9,7 @@ const file = (name: string) => `/run/${name}.by-hand.xml`;
 async function copyDefinition(scene: Scene, to: Side, change: string): Promise<void> {
   const { stdout } = await scene.source.exec(["virsh", "dumpxml", "--inactive", scene.name]);
   const text = 'printf "%s" "$1" | sed "$2" > "$3"';
-  await scene.run(scene[to], text, stdout, change, file(scene.name));
+  await scene.must(scene[to], text, stdout, change, file(scene.name));
 }
 
 const otherContent = "s|^  <devices>|  <description>by hand</description>\\n  <devices>|";
@@ -20,7 +20,7 @@ const leftover = (what: string, change: string): Fault => ({
   at: atRest,
   apply: async (scene) => {
     await copyDefinition(scene, "destination", change);
-    await scene.run(scene.destination, define, file(scene.name));
+    await scene.must(scene.destination, define, file(scene.name));
   },
   mend: async () => {},
 });

@@ -14,13 +14,13 @@ const secondsOff = 2 * 24 * 3600;
 const fill = `mkdir -p /var/tmp/full; n=0
 for size in 1G 100M 10M 1M 64K 4K; do
   while fallocate -l $size /var/tmp/full/$n 2> /dev/null; do n=$((n + 1)); done
-done; df / | tail -1`;
+done; [ "$(df --output=avail / | tail -1)" -eq 0 ]`;
 
 export const destinationFaults: Fault[] = [
   {
     name: "destination's disk full",
     at: atRest,
-    apply: (scene) => scene.run(scene.destination, fill),
+    apply: (scene) => scene.must(scene.destination, fill),
     mend: (scene) => scene.run(scene.destination, "rm -rf /var/tmp/full"),
   },
   {
@@ -29,7 +29,7 @@ export const destinationFaults: Fault[] = [
     at: atRest,
     leftOut: because("QEMU has the guest's memory by then", "early copy"),
     apply: (scene) =>
-      scene.run(
+      scene.must(
         scene.destination,
         `used=$(sed -n 's/^Committed_AS: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)
          sysctl -q vm.overcommit_kbytes=$((used + 40000)) vm.overcommit_memory=2`,
@@ -39,7 +39,7 @@ export const destinationFaults: Fault[] = [
   {
     name: "image missing on the destination",
     at: atRest,
-    apply: (scene) => scene.run(scene.destination, unmount, imageFolder),
+    apply: (scene) => scene.must(scene.destination, unmount, imageFolder),
     mend: mount,
   },
   {
@@ -47,9 +47,9 @@ export const destinationFaults: Fault[] = [
     at: atRest,
     leftOut: because("QEMU has opened the image by then", "early copy"),
     apply: (scene) =>
-      scene.run(
+      scene.must(
         scene.destination,
-        `${unmount}; qemu-img create -q -f qcow2 "$2" 1M`,
+        `(${unmount}) && qemu-img create -q -f qcow2 "$2" 1M`,
         imageFolder,
         imagePath(scene.guest.guest),
       ),
@@ -61,13 +61,13 @@ export const destinationFaults: Fault[] = [
   {
     name: "clock of the destination two days behind",
     at: atRest,
-    apply: (scene) => scene.run(scene.destination, `date -s "@$(($(date +%s) - ${secondsOff}))"`),
+    apply: (scene) => scene.must(scene.destination, `date -s "@$(($(date +%s) - ${secondsOff}))"`),
     mend: (scene) => scene.run(scene.destination, 'date -s "@$1"', String(Math.round(Date.now() / 1000))),
   },
   {
     name: "migration ports blocked on the destination",
     at: atRest,
-    apply: (scene) => scene.run(scene.destination, "iptables -I INPUT -p tcp --dport 49152:49215 -j DROP"),
-    mend: (scene) => scene.run(scene.destination, "iptables -D INPUT -p tcp --dport 49152:49215 -j DROP"),
+    apply: (scene) => scene.must(scene.destination, "iptables-legacy -I INPUT -p tcp --dport 49152:49215 -j DROP"),
+    mend: (scene) => scene.run(scene.destination, "iptables-legacy -D INPUT -p tcp --dport 49152:49215 -j DROP"),
   },
 ];

@@ -27,7 +27,7 @@ const partition = (which: Side | "nas", what: string): Fault => ({
   name: `partition of the ${what}`,
   at: moments,
   cutsNetwork: true,
-  ...(which !== "nas" && { silent: which }),
+  ...(which === "nas" ? { localLog: true } : { silent: which }),
   apply: (scene) => scene[which].partition(),
   mend: (scene) => heal(scene, scene[which]),
 });
@@ -45,6 +45,7 @@ export const hostFaults: Fault[] = [
   powerCut("destination", because(onlyHost, "after switchover")),
   {
     name: "power cut of the NFS server",
+    localLog: true,
     at: moments,
     apply: (scene) => scene.nas.kill(),
     mend: async (scene) => {
@@ -57,8 +58,9 @@ export const hostFaults: Fault[] = [
   partition("nas", "NFS server"),
   {
     name: "NFS server stopped",
+    localLog: true,
     at: moments,
-    apply: (scene) => scene.run(scene.nas, "systemctl stop nfs-server.service"),
+    apply: (scene) => scene.must(scene.nas, "systemctl stop nfs-server.service"),
     mend: async (scene) => {
       await scene.run(scene.nas, "systemctl start nfs-server.service");
       await Promise.all(scene.hypervisors.map((each) => untilLibvirtAnswers(scene, each)));
