@@ -14,7 +14,7 @@ const words: readonly [RegExp, HandshakeFailure][] = [
   [/owner does not match the hostname/, "name mismatch"],
   [/known issuer|not trusted|failed validation against|signer|revoked/i, "certificate not trusted"],
   [
-    /[Ss]erver verification \(of our certificate or IP address\) failed|DN is not|allowed list/,
+    /[Ss]erver verification \(of our certificate or IP address\) failed|read TLS confirmation|DN is not|allowed list/,
     "refused by the other side",
   ],
   [/No route to host|timed out|Network is unreachable|Temporary failure|Name or service/, "no answer"],

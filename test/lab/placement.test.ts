@@ -111,7 +111,7 @@ test("a host that does not answer is an error, never an absence", async () => {
   await hvA.partition();
   try {
     await expect(placement.refresh()).rejects.toThrow(
-      /placed may be on any of hv-a, hv-b; .*\nhv-a: .*cannot be reached/,
+      /placed: It may be on any of hv-a, hv-b; .*\nhv-a: .*cannot be reached/,
     );
     await expect(inputs().then((args) => placement.up(args))).rejects.toThrow(/cannot be reached/);
   } finally {

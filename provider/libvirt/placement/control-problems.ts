@@ -17,14 +17,16 @@ export async function controlProblems(
   return answers.flatMap(({ uri, exitCode, stderr, said }) => {
     const failure = (isSsh(uri) ? loginFailure : handshakeFailure)(exitCode, stderr);
     if (failure === undefined) return [];
-    const fix = fixes(uri, to.name)[failure] ?? said.replace(/\.$/, "");
+    const fix = fixes(uri, { from: from.name, to: to.name, said })[failure] ?? said.replace(/\.$/, "");
     return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
   });
 }
 
 const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
 
-function fixes(uri: string, peer: string): Partial<Record<HandshakeFailure | LoginFailure, string>> {
+type Fixes = Partial<Record<HandshakeFailure | LoginFailure, string>>;
+
+function fixes(uri: string, { from, to: peer, said }: { from: string; to: string; said: string }): Fixes {
   const setUp = "a LibvirtSshAccess with both hosts sets it up";
   if (isSsh(uri))
     return {
@@ -41,7 +43,9 @@ function fixes(uri: string, peer: string): Partial<Record<HandshakeFailure | Log
   return {
     ...noAnswer,
     "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
-    "certificate not trusted": "The two were not given certificates by one authority: put both into one LibvirtTlsPki",
+    // libvirt says "not trusted" of one that has expired, too.
+    "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: run \`pulumi refresh\` and \`pulumi up\` of that LibvirtTlsPki, and compare the hosts' clocks (timedatectl)`,
+    "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`journalctl -u libvirtd\` on ${peer} says which`,
     "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
   };
 }

@@ -53,7 +53,7 @@ export function locate(observations: readonly Observation[], question: Question)
   const found = foundOn(observations);
   const silent = observations.filter(isSilent).filter(({ host }) => !fenced.includes(host));
   const hosts = observations.map(({ host }) => host);
-  if (silent.length > 0) return unclear(unknown(domain, hosts, silent, found)); // p
+  if (silent.length > 0) return unclear(unknown(hosts, silent, found)); // p
   const strays = observations.filter(hasAnswered).filter(isStray);
   const split = strays.length === 0 ? splitOf(found) : undefined; // k
   if (split) return split;

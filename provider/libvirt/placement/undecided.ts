@@ -53,16 +53,11 @@ export function strayQemu({ uuid }: DomainName, strays: readonly { host: string 
 }
 
 /** Row p. */
-export function unknown(
-  { name }: DomainName,
-  candidates: readonly string[],
-  silent: readonly Silence[],
-  found: readonly Found[],
-): string {
+export function unknown(candidates: readonly string[], silent: readonly Silence[], found: readonly Found[]): string {
   const seen = found.length > 0 ? allDescribed(found) : "not seen";
   const dead = silent.map(({ host }) => JSON.stringify(host)).join(", ");
   return [
-    `${name} may be on any of ${candidates.join(", ")}; where it is stays unknown until all of them answer. So far it is ${seen}.`,
+    `It may be on any of ${candidates.join(", ")}; where it is stays unknown until all of them answer. So far it is ${seen}.`,
     ...silent.map(({ host, silent: why }) => `${host}: ${why}`),
     `An unreachable host may run it still. If you have seen to it that it does not (power off, not only the network), say so: fenced: [${dead}].`,
   ].join("\n");

@@ -138,6 +138,7 @@ test.each<[number, string, string | undefined]>([
     "error: internal error: server verification (of our certificate or IP address) failed",
     "refused by the other side",
   ],
+  [1, "error: Unable to read TLS confirmation: Input/output error", "refused by the other side"],
   [1, "error: something else", "failed"],
 ])("exit code %i with %j", (code, said, failure) => {
   expect(handshakeFailure(code, said)).toBe(failure);

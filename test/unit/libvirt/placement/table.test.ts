@@ -185,7 +185,7 @@ test("p: a host that does not answer: nothing is done, whatever the others say",
     domain("paused (migrating)"),
   ])
     expect(refusal("no route to host", seen)).toMatch(
-      /web may be on any of a, b; where it is stays unknown.*\na: no route to host\n.*fenced: \["a"\]/s,
+      /It may be on any of a, b; where it is stays unknown.*\na: no route to host\n.*fenced: \["a"\]/s,
     );
 });
 
