@@ -4,14 +4,13 @@ import { type Fault, moments } from "./fault";
 import { type CellRecord, type ProblemKind, problemKinds } from "./record";
 
 /** Widths of its columns on a terminal that is narrower than the table. */
-const narrow = { below: 150, fault: 22, moment: 10 };
+const narrow = { below: 150, widths: [19, 10, 10, 10, 12, 12] };
 
 /** @param columns of the terminal, if it is one */
 export function reportText(faults: readonly Fault[], records: readonly CellRecord[], columns?: number): string {
   const rows = faults.map((fault) => [fault.name, ...moments.map((moment) => entry(fault, moment, records))]);
-  const widths = [narrow.fault, ...moments.map(() => narrow.moment)];
   const isNarrow = columns !== undefined && columns < narrow.below;
-  const table = tableText(["fault", ...moments], rows, isNarrow ? widths : undefined);
+  const table = tableText(["fault", ...moments], rows, isNarrow ? narrow.widths : undefined);
   const reasons = faults.flatMap(({ name, leftOut = {} }) =>
     Object.entries(leftOut).map(([moment, reason]) => `- ${name}, ${moment}: ${reason}`),
   );
