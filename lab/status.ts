@@ -1,16 +1,14 @@
-/** The one door to cli-table3: what runs, as a table. */
-import Table from "cli-table3";
+/** What runs, as a table. */
 import type { Lab } from "./lab";
 import type { LabHost } from "./lab-host";
+import { tableText } from "./table";
 
 const head = ["host", "address", "OS", "libvirt", "state", "CPU"];
 
 /** A table when the lab is up, a sentence when it is not. */
 export async function statusTable(lab: Lab): Promise<string> {
   if (!lab.isUp) return `Lab ${lab.name} is down. \`npm run lab -- up\` boots it.`;
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
-  table.push(...(await Promise.all(lab.hosts.map(row))));
-  return table.toString();
+  return tableText(head, await Promise.all(lab.hosts.map(row)));
 }
 
 async function row(host: LabHost): Promise<string[]> {

@@ -4,10 +4,14 @@ import type { LabHost } from "../../lab/lab-host";
 import { imageFolder, prepareHypervisors, runningLab } from "../lab/support";
 import { listenAgain } from "./faults/daemons";
 
-/** Dead clients' locks go after the lease: by default 90 s, and again after each start of the server. */
-const shortLease = `mkdir -p /etc/nfs.conf.d
-[ -e /etc/nfs.conf.d/lease.conf ] && exit 0
-printf '[nfsd]\\nlease-time=15\\ngrace-time=15\\n' > /etc/nfs.conf.d/lease.conf
+/**
+ * After each start the server takes no new locks for 90 s; that is cut. The lease stays: a host that is cut off must keep
+ * its locks for longer than libvirt's keepalive of 30 s, or libvirt itself resumes the guest on the other side.
+ */
+const shortGrace = `mkdir -p /etc/nfs.conf.d
+[ -e /etc/nfs.conf.d/grace.conf ] && exit 0
+rm -f /etc/nfs.conf.d/lease.conf
+printf '[nfsd]\\nlease-time=90\\ngrace-time=15\\n' > /etc/nfs.conf.d/grace.conf
 systemctl restart nfs-server.service`;
 
 const tidy = `for name in $(timeout 20 virsh list --all --name | grep '^fault-'); do
@@ -24,7 +28,7 @@ timeout 20 virsh list > /dev/null && timeout 10 stat "$1" > /dev/null`;
 export async function cleanLab(): Promise<void> {
   const { nas, hvA, hvB } = runningLab();
   await Promise.all([nas, hvA, hvB].map(comeBack));
-  await nas.script(shortLease);
+  await nas.script(shortGrace);
   await Promise.all([hvA, hvB].map(clean));
   await prepareHypervisors();
   await nas.script('rm -f "$1"/fault-*', imageFolder);

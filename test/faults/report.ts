@@ -1,15 +1,20 @@
 /** The matrix for people. */
-import Table from "cli-table3";
+import { tableText } from "../../lab/table";
 import { type Fault, moments } from "./fault";
 import { type CellRecord, type ProblemKind, problemKinds } from "./record";
 
-export function reportText(faults: readonly Fault[], records: readonly CellRecord[]): string {
-  const table = new Table({ head: ["fault", ...moments], style: { head: [], border: [], compact: true } });
-  table.push(...faults.map((fault) => [fault.name, ...moments.map((moment) => entry(fault, moment, records))]));
+/** Widths of its columns on a terminal that is narrower than the table. */
+const narrow = { below: 150, widths: [19, 10, 10, 10, 12, 12] };
+
+/** @param columns of the terminal, if it is one */
+export function reportText(faults: readonly Fault[], records: readonly CellRecord[], columns?: number): string {
+  const rows = faults.map((fault) => [fault.name, ...moments.map((moment) => entry(fault, moment, records))]);
+  const isNarrow = columns !== undefined && columns < narrow.below;
+  const table = tableText(["fault", ...moments], rows, isNarrow ? narrow.widths : undefined);
   const reasons = faults.flatMap(({ name, leftOut = {} }) =>
     Object.entries(leftOut).map(([moment, reason]) => `- ${name}, ${moment}: ${reason}`),
   );
-  return [table.toString(), sums(records), "Left out:", ...reasons].join("\n");
+  return [table, sums(records), "Left out:", ...reasons].join("\n");
 }
 
 function entry(fault: Fault, moment: (typeof moments)[number], records: readonly CellRecord[]): string {
@@ -26,7 +31,7 @@ function entry(fault: Fault, moment: (typeof moments)[number], records: readonly
 function sums(records: readonly CellRecord[]): string {
   const count = (kind: ProblemKind) =>
     records.filter(({ problems }) => problems.some((problem) => problem.kind === kind)).length;
-  const ended = records.filter(({ endsGuest }) => endsGuest !== undefined).length;
+  const ended = records.filter(({ endsGuest, findings }) => endsGuest !== undefined && findings?.life.restarts).length;
   return [
     `${records.length} cells tried, ${count("not tried")} of them without a result`,
     `${count("doubled")} doubled`,

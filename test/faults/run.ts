@@ -42,7 +42,7 @@ runMain(async () => {
 
 function report(): void {
   const records = readRecords();
-  console.log(reportText(faults, records));
+  console.log(reportText(faults, records, process.stdout.columns));
   process.exitCode = isGood(records) ? 0 : 1;
 }
 

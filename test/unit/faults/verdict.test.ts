@@ -30,6 +30,13 @@ test("a start from 1 is fine once, where the fault itself ended the guest", () =
   expect(kinds({ life: readLife("1\n2\n1\n1\n", true) }, undefined, "lost its power")).toEqual(["lost"]);
 });
 
+test("half a line of a guest that was killed is no number", () => {
+  expect(readLife("7\n8\n91\n2\n3\n", true)).toMatchObject({ restarts: 1, repeats: 0 });
+  expect(readLife("842\n843\n81\n2\n3\n", true)).toMatchObject({ restarts: 1, repeats: 0 });
+  expect(readLife("842\n843\n81\n82\n", true)).toMatchObject({ restarts: 0, repeats: 1 });
+  expect(readLife("842\n843\n71\n2\n", true)).toMatchObject({ repeats: 2 });
+});
+
 test("it must count on, and run once", () => {
   expect(kinds({ life: readLife("1\n", false) })).toEqual(["lost"]);
   expect(kinds({ end: on({ "hv-a": 1, "hv-b": 1 }) })).toEqual(["doubled", "not converged"]);
