@@ -1,6 +1,6 @@
 /** The public names. */
 export type { ConnectionArgs } from "./host/connection-args";
-export type { MigrationRecord } from "./libvirt/migration/record";
+export type { MigrationRecord } from "./placement/migration/record";
 export { Domain, type DomainArgs } from "./resources/domain";
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement";
 export { Host, type HostArgs, type HypervisorArgs } from "./resources/host";

@@ -1,37 +1,11 @@
 /** What one host knows of one domain, by one command. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
+import { type DomainFacts, DomainInFlux, type HostView } from "../placement/observation";
 import { digest, markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
 import { parseXml } from "./xml";
-
-export interface DomainFacts {
-  name: string;
-  /** In virsh's words, e.g. `running`, `paused`, `shut off`. */
-  state: string;
-  /** Why it is in this state, in virsh's words, e.g. `booted`, `migrated`, `user`. */
-  reason: string;
-  persistent: boolean;
-  autostart: boolean;
-  /** Its memory is in a file, from where its next start takes it. */
-  managedSave: boolean;
-  /** Whether its memory is on its way to another host, or from one. */
-  job: "none" | "outgoing" | "incoming" | "other";
-  /** Of the definition that it was made of; absent when it is not ours. */
-  mark?: string;
-  /** Of its definition as libvirt prints it. */
-  definitionDigest: string;
-}
-
-export interface HostView {
-  /** Absent: the host answered that it has none with this UUID. */
-  domain?: DomainFacts;
-  /** UUIDs of all domains there, by name. */
-  names: ReadonlyMap<string, string>;
-  /** A QEMU with this UUID runs there, whatever libvirt says: it may have been started by other means. */
-  hasQemu: boolean;
-}
 
 const separator = "-- kvm-live --";
 
@@ -84,14 +58,6 @@ export function parseView(uuid: string, stdout: string, stderr: string): HostVie
     ...(mark !== undefined && { mark }),
   };
   return { domain, names, hasQemu };
-}
-
-/** It came or went while it was looked at: look again. */
-export class DomainInFlux extends Error {
-  constructor(uuid: string) {
-    super(`The domain ${uuid} came or went while it was looked at.`);
-    this.name = "DomainInFlux";
-  }
 }
 
 function jobKind(rawStats: string): DomainFacts["job"] {

@@ -4,14 +4,10 @@
 export const isIncomingJob = (stderr: string): boolean =>
   stderr.includes("migration statistics are available only on the source host");
 
-/** A migration that did not happen: the guest is where it was. */
-export class MigrationFailed extends Error {
-  /** @param what one sentence on what was to move, and where it is now. @param stderr virsh's own words */
-  constructor(what: string, stderr: string) {
-    const said = stderr.replace(/^error: /gm, "").trim();
-    super([what, said, hintFor(said)].filter(Boolean).join("\n"));
-    this.name = "MigrationFailed";
-  }
+/** virsh's own words, with what can be done about them. */
+export function explained(stderr: string): string {
+  const said = stderr.replace(/^error: /gm, "").trim();
+  return [said, hintFor(said)].filter(Boolean).join("\n");
 }
 
 /** The rest of what libvirt says is clear by itself. */

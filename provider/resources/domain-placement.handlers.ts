@@ -1,36 +1,22 @@
 /** Provider side of `DomainPlacement`. */
-
-import { digest } from "../libvirt/domain-xml";
-import { completedJob } from "../libvirt/migration/job-control";
-import { type MigrationRecord, recordOf, withRecord } from "../libvirt/migration/record";
-import { driftOf } from "../libvirt/placement/drift";
-import { isActive } from "../libvirt/placement/observation";
-import { candidateOf, carryOutAndVerify, isChangedByHand, plan } from "../libvirt/placement/placement";
-import { type Settled, settle } from "../libvirt/placement/settle";
+import { isEncrypted } from "../libvirt/migration/options";
 import type { Context } from "../lifecycle/context";
-import type { Definition, Observed } from "../lifecycle/definition";
-import { Refused, refuse } from "../lifecycle/errors";
+import type { Definition } from "../lifecycle/definition";
+import { Refused } from "../lifecycle/errors";
 import { Fresh } from "../lifecycle/fresh";
-import { announce, summary, tellOfPlainData } from "./domain-placement.announce";
-import { alone, precautionsOf, withHistory } from "./domain-placement.precautions";
-import { removePlacement } from "./domain-placement.remove";
+import { isActive } from "../placement/observation";
+import type { Settled } from "../placement/settle";
 import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
+import { look, type PlacedState, place, type Seen, sightOf } from "./placing";
+import { announceSteps } from "./placing.announce";
+import { alone, precautionsOf, withHistory } from "./placing.precautions";
+import { removePlacement } from "./placing.remove";
 import { connectionSecretKeys } from "./schemas";
 
-export interface PlacementState extends Observed {
-  uuid: string;
-  name: string;
-  host: string;
-  state: string;
+export interface PlacementState extends PlacedState {
   persistent: boolean;
   autostart: boolean;
-  definitionDigest: string;
-  lastMigration?: MigrationRecord | undefined;
-  migrationHistory?: MigrationRecord[] | undefined;
 }
-
-/** Where it is, with the record of a migration that ended since the state was written. */
-type Seen = Settled & { record?: MigrationRecord | undefined };
 
 const fresh = new Fresh<Seen>();
 
@@ -40,7 +26,8 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ domain }) => domain.uuid,
-  observe: async (context, args, known) => stateOf(fresh.keep(context, await look(context, args, known)), args, known),
+  observe: async (context, args, known) =>
+    stateOf(fresh.keep(context, await look(context, placementOf(args), known)), args, known),
   // Here too: what the shell keeps of an error after a reconcile is its message.
   reconcile: (context, args, _observed, known) =>
     withHistory(context, placementOf(args), () => reconcile(context, args, known)),
@@ -60,15 +47,27 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   announce,
 };
 
-/** A run that was killed has left its migration to the hosts: its record is with them too. */
-async function look(context: Context, args: PlacementInputs, known: PlacementState | undefined): Promise<Seen> {
-  const placement = placementOf(args);
-  const seen = await settle(placement, context, context.acts);
-  if (seen.joined) return { ...seen, record: seen.joined };
-  const { location } = seen;
-  if (known?.host === undefined || location.kind !== "at" || location.host === known.host) return seen;
-  const job = await completedJob(args.domain, candidateOf(placement, location.host).host, context.signal);
-  return { ...seen, ...(job && { record: recordOf({ from: known.host, to: location.host }, job, new Date()) }) };
+/** What changes something on the hosts. */
+const concerns = ["host", "powerState", "domain", "autostart", "migration", "fenced"];
+
+async function announce(
+  context: Context,
+  args: PlacementInputs,
+  changed: readonly string[],
+  known?: PlacementState,
+): Promise<void> {
+  const { name } = args.domain;
+  if (changed.includes("onDelete") && args.onDelete === "keep")
+    context.info(
+      `onDelete is "keep": when this resource is deleted, ${name} stays running and defined where it is, and is only forgotten.`,
+    );
+  if (changed.length > 0 && !changed.some((key) => concerns.includes(key))) return;
+  await announceSteps(context, placementOf(args), known?.definitionDigest, plainData(args));
+}
+
+function plainData({ domain, migration }: PlacementInputs): string | undefined {
+  if (isEncrypted(migration)) return undefined;
+  return `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): whoever listens there reads it.`;
 }
 
 async function reconcile(
@@ -77,20 +76,14 @@ async function reconcile(
   known: PlacementState | undefined,
 ): Promise<PlacementState> {
   const placement = placementOf(args);
-  const seen = fresh.take(context) ?? (await look(context, args, known));
+  const seen = fresh.take(context) ?? (await look(context, placement, known));
   if (known === undefined) refuseForeign(args, seen);
-  const knownDigest = known?.definitionDigest;
-  const { steps, problems, unsupported } = await plan(placement, seen, knownDigest, context);
-  refuse([...unsupported, ...problems]);
-  if (steps.some((step) => step.do === "migrate")) tellOfPlainData(context, args);
-  const task = { before: seen, steps, ways: context, precautions: precautionsOf(context, placement) };
-  const { seen: reached, record } = await carryOutAndVerify(placement, knownDigest, task);
-  for (const made of [seen.record, record]) if (made) context.info(summary(args.domain.name, made));
+  const { reached, steps, history } = await place(context, placement, seen, known, plainData(args));
   if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))
     context.info(`The new definition of ${args.domain.name} takes effect when the guest is next started.`);
   const state = stateOf(reached, args, undefined);
   if (state === undefined) throw new Error(`${args.domain.name} is on none of the candidates.`);
-  return { ...state, ...historyOf(withRecord(withRecord(known?.migrationHistory, seen.record), record)) };
+  return { ...state, ...history };
 }
 
 function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled): void {
@@ -100,32 +93,12 @@ function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled
   );
 }
 
-/** What is on the hosts; what only the state knows comes from there. */
 function stateOf(seen: Seen, args: PlacementInputs, known: PlacementState | undefined): PlacementState | undefined {
-  const { location, record } = seen;
-  if (location.kind === "nowhere") return undefined;
-  const { host, domain } = location.kind === "at" ? location : location.to;
-  const drift = driftOf(seen, {
-    name: args.domain.name,
-    // A transient guest has no definition beside what it runs with.
-    ...(args.migration.persistent && { mark: digest(args.domain.definition) }),
-    changedByHand: isChangedByHand(seen, known?.definitionDigest),
-  });
-  return {
-    uuid: args.domain.uuid,
-    name: domain.name,
-    host,
-    state: domain.state,
-    persistent: domain.persistent,
-    autostart: domain.autostart,
-    definitionDigest: known?.definitionDigest ?? domain.definitionDigest,
-    ...historyOf(withRecord(known?.migrationHistory, record)),
-    ...(drift.length > 0 && { drift }),
-  };
+  const sight = sightOf(seen, placementOf(args), known);
+  if (sight === undefined) return undefined;
+  const { facts, ...state } = sight;
+  return { ...state, persistent: facts.persistent, autostart: facts.autostart };
 }
-
-const historyOf = (history: MigrationRecord[]) =>
-  history.length === 0 ? {} : { lastMigration: history[0], migrationHistory: history };
 
 const powerStateOf = (state: string, { powerState }: PlacementInputs) =>
   state === "running" || state === "shut off" ? state : powerState;

@@ -1,6 +1,6 @@
 /** `DomainPlacement`: on which host a domain is defined and runs. Changing the host is a live migration. */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { MigrationRecord } from "../libvirt/migration/record";
+import type { MigrationRecord } from "../placement/migration/record";
 import type { Domain } from "./domain";
 import { type Host, hypervisorsOf, secretsOf } from "./host";
 import { dependingOn, ManagedResource } from "./managed-resource";

@@ -8,13 +8,15 @@ export interface SourceFile {
 
 /** Folders of provider/ and the folders that each may import from, beside itself. */
 const staircase: Record<string, readonly string[]> = {
-  index: ["resources", "lifecycle", "libvirt", "nfs", "pki", "host", "util"],
+  index: ["resources", "lifecycle", "libvirt", "qemu", "nfs", "pki", "placement", "host", "util"],
   provider: ["resources", "lifecycle", "host"], // what Pulumi's provider process loads
-  resources: ["lifecycle", "libvirt", "nfs", "pki", "host", "util"],
+  resources: ["lifecycle", "libvirt", "qemu", "nfs", "pki", "placement", "host", "util"],
   lifecycle: ["util"], // knows Pulumi's contract and no hosts
-  libvirt: ["host", "util"],
+  libvirt: ["placement", "host", "util"],
+  qemu: ["placement", "host", "util"],
   nfs: ["host", "util"],
   pki: ["host", "util"],
+  placement: ["host", "util"], // decides alike for libvirt and QEMU, and knows neither
   host: ["util"],
   util: [],
 };

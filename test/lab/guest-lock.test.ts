@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { type Guard, type Guarding, GuardLost, guarded } from "../../provider/libvirt/placement/guard";
-import { GuestBusy } from "../../provider/libvirt/placement/guest-lock";
-import { readJournal, writeJournal } from "../../provider/libvirt/placement/journal";
+import { type Guard, type Guarding, GuardLost, guarded } from "../../provider/placement/guard";
+import { GuestBusy } from "../../provider/placement/guest-lock";
+import { readJournal, writeJournal } from "../../provider/placement/journal";
 import { retryUntil } from "../../provider/util/policy";
 import { connectionTo, runningLab } from "./support";
 

@@ -138,7 +138,7 @@ test("a destination that does not listen and has no image is refused before anyt
     /libvirt on hv-b cannot talk to qemu\+tls:\/\/10\.77\.0\.11\/system \(hv-a\): nothing listens\. .* a LibvirtTlsPki/,
   );
   await expect(refusal).rejects.toThrow(
-    /hv-a has no image \/srv\/vm\/placed\.qcow2, which the domain needs\. .*NfsMount/,
+    /hv-a has no image \/srv\/vm\/placed\.qcow2, which the guest needs\. .*NfsMount/,
   );
   await hvA.script("systemctl stop libvirtd.service; systemctl start libvirtd-tls.socket");
   await prepareHypervisors();

@@ -1,9 +1,9 @@
 /** What a host can answer to whoever takes a guest's lock, and how the connection to it can break. */
 import type { ServerChannel } from "ssh2";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { type Guard, guarded } from "../../provider/libvirt/placement/guard";
-import { GuestBusy } from "../../provider/libvirt/placement/guest-lock";
-import { PlacementUnclear } from "../../provider/libvirt/placement/settle";
+import { type Guard, guarded } from "../../provider/placement/guard";
+import { GuestBusy } from "../../provider/placement/guest-lock";
+import { PlacementUnclear } from "../../provider/placement/settle";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
 import { silentContext } from "../silent-context";
 import { answer, type Script, ScriptedHost } from "./scripted-host";

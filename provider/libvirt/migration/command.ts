@@ -1,6 +1,6 @@
 /** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
-import type { Candidate } from "../placement/candidates";
-import type { DomainName } from "../placement/observation";
+import type { Candidate } from "../../placement/candidates";
+import type { DomainName } from "../../placement/observation";
 import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../uri";
 import { virsh } from "../virsh";
 import type { MigrationOptions } from "./options";

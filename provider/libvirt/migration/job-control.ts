@@ -2,27 +2,20 @@
 import { CommandFailed } from "../../host/errors";
 import type { Host } from "../../host/host";
 import { runScript } from "../../host/script";
-import { virsh } from "../virsh";
-import { type Job, parseJob } from "./job";
+import type { Jobs } from "../../placement/driver";
+import type { Job } from "../../placement/migration/job";
+import type { DomainName } from "../../placement/observation";
+import { resume, virsh } from "../virsh";
+import { parseJob } from "./job";
 
 /** virDomainMigrateFlags */
 const tlsFlag = 1 << 16;
-
-export interface JobView extends Job {
-  /** libvirt's own record of the job says that QEMU's stream is TLS; undefined without a record. */
-  tls: boolean | undefined;
-}
 
 /** The record is the domain's status file: the flags that the migration was begun with are nowhere else. */
 const script = `virsh --connect qemu:///system domjobinfo "$1" --rawstats
   sed -n "s/.* async='migration out' .* flags='\\(0x[0-9a-f]*\\)'.*/flags \\1/p" "/run/libvirt/qemu/$2.xml" 2>/dev/null || true`;
 
-/** @returns what the job looks like now; not active when there is none, or no such domain any more */
-export async function viewJob(
-  host: Host,
-  { uuid, name }: { uuid: string; name: string },
-  signal: AbortSignal,
-): Promise<JobView> {
+async function view(host: Host, { uuid, name }: DomainName, signal: AbortSignal): ReturnType<Jobs["view"]> {
   const answer = runScript(host, script, [uuid, name], { signal, timeoutMs: 30_000 });
   const { stdout } = await answer.catch((error: Error) => {
     if (error instanceof CommandFailed) return { stdout: "" };
@@ -32,23 +25,20 @@ export async function viewJob(
   return { ...parseJob(stdout), tls: flags === undefined ? undefined : (Number(flags) & tlsFlag) !== 0 };
 }
 
-/** Ends it; the guest goes on where it is. Fails in post-copy, when its memory is on both sides. */
-export const abortJob = (host: Host, uuid: string) => host.tryRun(virsh("domjobabort", uuid));
+const done = async (host: Host, ...words: string[]): Promise<boolean> =>
+  (await host.tryRun(virsh(...words))).exitCode === 0;
 
-/** Holds the guest still, so that nothing more is dirtied; libvirt lets it go on when it has arrived. */
-export const suspendForJob = (host: Host, uuid: string) => host.tryRun(virsh("suspend", uuid));
-
-/** Starts the guest on the destination; memory that is not there yet is fetched when it is touched. */
-export const switchToPostCopy = (host: Host, uuid: string) => host.tryRun(virsh("migrate-postcopy", uuid));
-
-/** During a job it is for that job; before one it stays with the guest's QEMU. */
-export const setMaxDowntime = (host: Host, uuid: string, ms: number) =>
-  host.tryRun(virsh("migrate-setmaxdowntime", uuid, String(ms)));
-
-/** In milliseconds. */
-export async function maxDowntime(host: Host, uuid: string): Promise<number> {
-  return Number((await host.run(virsh("migrate-getmaxdowntime", uuid))).stdout.trim());
-}
+export const jobs: Jobs = {
+  view,
+  resume,
+  abort: (host, uuid) => done(host, "domjobabort", uuid),
+  /** libvirt lets it go on when it has arrived. */
+  suspend: (host, uuid) => done(host, "suspend", uuid),
+  postCopy: (host, uuid) => done(host, "migrate-postcopy", uuid),
+  maxDowntime: async (host, uuid) => Number((await host.run(virsh("migrate-getmaxdowntime", uuid))).stdout.trim()),
+  /** During a job it is for that job; before one it stays with the guest's QEMU. */
+  setMaxDowntime: (host, uuid, ms) => done(host, "migrate-setmaxdowntime", uuid, String(ms)),
+};
 
 /**
  * The figures, as libvirt on the destination has them: the source has forgotten the domain.

@@ -1,9 +1,11 @@
+import type { MigrationLimits } from "../../placement/migration/limits";
+
 /**
  * How a guest moves, in libvirt's words. Everything but the defaults is optional; `undefined` is libvirt's own choice.
  *
  * @see https://libvirt.org/manpages/virsh.html#migrate
  */
-export interface MigrationOptions {
+export interface MigrationOptions extends Omit<MigrationLimits, "tls"> {
   control: "peer-to-peer" | "direct";
   /** A scheme, to be completed with the destination's address, or a whole URI. */
   uri: string;
@@ -11,14 +13,8 @@ export interface MigrationOptions {
   migrateUri?: string | undefined;
   data: "tls" | "plain" | "tunnelled";
   bandwidthMiBps?: number | undefined;
-  maxDowntimeMs?: number | undefined;
   parallelConnections?: number | undefined;
   compression?: Compression | undefined;
-  /** False: never. Absent: when nothing else makes the memory converge. */
-  autoConverge?: boolean | AutoConverge | undefined;
-  postCopy?: PostCopy | undefined;
-  timeoutSeconds?: number | undefined;
-  onTimeout: "abort" | "suspend" | "post-copy";
   copyStorage?: CopyStorage | undefined;
   /** False for a transient guest: one without a definition, which is gone when it ends. */
   persistent: boolean;
@@ -30,16 +26,6 @@ interface Compression {
   level?: number | undefined;
   /** Of xbzrle. */
   cacheMiB?: number | undefined;
-}
-
-interface AutoConverge {
-  initialPercent?: number | undefined;
-  incrementPercent?: number | undefined;
-}
-
-interface PostCopy {
-  when: "after-precopy" | "when-stalled";
-  bandwidthMiBps?: number | undefined;
 }
 
 export interface CopyStorage {
@@ -55,3 +41,12 @@ export function isEncrypted({ data, uri }: MigrationOptions): boolean {
   if (data === "tunnelled") return !uri.startsWith("qemu+tcp");
   return data === "tls";
 }
+
+/** A scheme without what follows it. */
+export const transportOf = ({ uri }: Pick<MigrationOptions, "uri">): string => uri.replace(/:.*/, "");
+
+/** What is kept to while it runs, as the code that it shares with others takes it. */
+export const limitsOf = (options: MigrationOptions): MigrationLimits => ({
+  ...options,
+  tls: options.data === "tls" ? "data: tls" : undefined,
+});

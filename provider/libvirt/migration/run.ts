@@ -1,6 +1,7 @@
 /** Runs `virsh migrate` on the source. */
 import type { Host } from "../../host/host";
-import { type Job, parseJob } from "./job";
+import type { Outcome } from "../../placement/driver";
+import { parseJob } from "./job";
 
 /** Migrations of large, busy guests take hours; what ends one that hangs is libvirt's keepalive. */
 const patienceMs = 7 * 24 * 3600 * 1000;
@@ -20,18 +21,12 @@ const listening = `uuid=$1; shift
   rm -f "$figures"
   exit "$code"`;
 
-export interface Ran {
-  /** virsh's words when it failed, or why nobody knows what it said; nothing for a success. */
-  said: string;
-  figures?: Job;
-}
-
 export async function runMigration(
   host: Host,
   uuid: string,
   command: readonly string[],
   { listens, signal }: { listens: boolean; signal: AbortSignal },
-): Promise<Ran> {
+): Promise<Outcome> {
   const argv = listens ? ["sh", "-c", listening, "sh", uuid, ...command] : command;
   const result = await host.tryRun(argv, { timeoutMs: patienceMs, signal }).catch((error: Error) => error);
   if (result instanceof Error) return { said: result.message };

@@ -1,10 +1,11 @@
 /** Whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
+
+import type { Candidate } from "../../placement/candidates";
 import { connectTo } from "../connect";
 import { type HandshakeFailure, handshakeFailure } from "../handshake-errors";
 import { controlUri } from "../migration/command";
 import type { MigrationOptions } from "../migration/options";
 import { type LoginFailure, loginFailure } from "../ssh/login-errors";
-import type { Candidate } from "./candidates";
 
 /** @returns why it cannot, with the fix */
 export async function controlProblems(

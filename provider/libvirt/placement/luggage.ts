@@ -1,8 +1,9 @@
 /** Images that move along with a guest, as a move needs them; without copyStorage there is nothing to do. */
+
+import type { Candidate } from "../../placement/candidates";
+import type { DomainName } from "../../placement/observation";
 import type { CopyStorage, MigrationOptions } from "../migration/options";
 import { discardImages, keepImages, movingImages, prepareImages, releaseImages } from "../migration/storage";
-import type { Candidate } from "./candidates";
-import type { DomainName } from "./observation";
 
 export interface Luggage {
   /** Makes room on the destination. */

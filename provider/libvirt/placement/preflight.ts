@@ -1,36 +1,20 @@
 /** What would make steps fail, found out before the first of them; all at once. */
+
+import type { Candidate } from "../../placement/candidates";
+import type { Looking, Obstacles, PreflightQuestion } from "../../placement/driver";
+import { imagesInUse } from "../../placement/fence-check";
+import { type DomainName, hasAnswered } from "../../placement/observation";
+import { lacks, otherImages, type Provision, provisionsOf } from "../../placement/provisions";
 import { capabilitiesOf, needsCapabilities, noPostCopyResume, type Side, unsupported } from "../migration/capabilities";
 import type { MigrationOptions } from "../migration/options";
 import { movingImages, storageProblems } from "../migration/storage";
-import { type Provision, provisionsOf, requirementsOf } from "../requirements";
-import type { Candidate } from "./candidates";
+import { requirementsOf } from "../requirements";
 import { controlProblems } from "./control-problems";
-import { imagesInUse } from "./fence-check";
-import { type DomainName, hasAnswered } from "./observation";
-import type { Settled } from "./settle";
-import type { Step } from "./steps";
 
-export interface PreflightQuestion {
-  domain: DomainName & { definition: string };
-  migration: MigrationOptions;
-  fenced: readonly string[];
-  steps: readonly Step[];
-  seen: Settled;
-  candidate: (name: string) => Candidate;
-}
+/** With what libvirt is to place, and how. */
+type Question = PreflightQuestion & { domain: DomainName & { definition: string }; migration: MigrationOptions };
 
-/** @see Context */
-export interface Looking {
-  signal: AbortSignal;
-  progress: (line: string) => void;
-  acts: boolean;
-}
-
-/** @returns problems, each with the host, the reason and the fix; those apart that no repair of the hosts will mend */
-export async function preflight(
-  question: PreflightQuestion,
-  ways: Looking,
-): Promise<{ problems: string[]; unsupported: string[] }> {
+export async function preflight(question: Question, ways: Looking): Promise<Obstacles> {
   const { domain, steps, candidate, fenced } = question;
   const { signal } = ways;
   const needs = requirementsOf(domain.definition);
@@ -38,8 +22,8 @@ export async function preflight(
   const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [step.on] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
-  const inUse =
-    fenced.length === 0 ? [] : starts.map((on) => imagesInUse(candidate(on), domain.definition, fenced, ways));
+  const images = needs.flatMap(({ kind, what }) => (kind === "image" ? [what] : []));
+  const inUse = fenced.length === 0 ? [] : starts.map((on) => imagesInUse(candidate(on), images, fenced, ways));
   const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [step.to] : []));
   const unresumable = resumes.map(async (to) =>
     noPostCopyResume({ name: to, ...(await capabilitiesOf(candidate(to).host, signal)) }),
@@ -58,12 +42,12 @@ export async function preflight(
 }
 
 async function moveProblems(
-  { domain, migration, candidate }: PreflightQuestion,
+  { domain, migration, candidate }: Question,
   from: string,
   to: string,
   ask: (name: string) => Promise<Provision[]>,
   signal: AbortSignal,
-): Promise<{ problems: string[]; unsupported: string[] }> {
+): Promise<Obstacles> {
   const [source, destination] = [candidate(from), candidate(to)];
   const copied = migration.copyStorage && movingImages(domain.definition, migration.copyStorage);
   const images = copied?.images ?? [];
@@ -85,28 +69,7 @@ async function moveProblems(
   };
 }
 
-const remedies: Readonly<Record<Provision["kind"], string>> = {
-  image: "Put the image there, or mount the storage that holds it (NfsMount)",
-  folder: "Make the folder, or mount the storage that holds it (NfsMount)",
-  bridge: "Make the bridge (`ip link add … type bridge` or `ovs-vsctl add-br …`)",
-  emulator: "Install it (Debian: `apt-get install qemu-system-x86`), or name another <emulator> in the domain's XML",
-};
-
-const lacks = (name: string, provisions: readonly Provision[]): string[] =>
-  provisions
-    .filter(({ has }) => !has)
-    .map(({ kind, what }) => `${name} has no ${kind} ${what}, which the domain needs. ${remedies[kind]}.`);
-
-/** The same path may be another file: a guest that moved onto it would go on with another disk. */
-function otherImages(from: string, to: string, here: readonly Provision[], there: readonly Provision[]): string[] {
-  return here.flatMap(({ what, inode }) => {
-    const other = there.find((provision) => provision.what === what)?.inode;
-    if (inode === undefined || other === undefined || inode === other) return [];
-    return [`${what} on ${to} is another file than on ${from}. Both hosts have to mount the same storage there.`];
-  });
-}
-
-function oddities(question: PreflightQuestion): string[] {
+function oddities(question: Question): string[] {
   const { domain, steps, migration, seen } = question;
   const { location } = seen;
   const moves = steps.some((step) => step.do === "undefine" && location.kind === "at" && step.on === location.host);
@@ -125,7 +88,7 @@ function oddities(question: PreflightQuestion): string[] {
   ];
 }
 
-function nameTaken({ domain, steps, seen: { observations } }: PreflightQuestion): string[] {
+function nameTaken({ domain, steps, seen: { observations } }: Question): string[] {
   const arrivals = steps.flatMap((step) =>
     step.do === "migrate" ? [step.to] : step.do === "define" || step.do === "create" ? [step.on] : [],
   );

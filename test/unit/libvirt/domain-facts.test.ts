@@ -1,4 +1,5 @@
-import { DomainInFlux, parseView } from "../../../provider/libvirt/domain-facts";
+import { parseView } from "../../../provider/libvirt/domain-facts";
+import { DomainInFlux } from "../../../provider/placement/observation";
 import { fixture } from "../../fixtures/read";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";

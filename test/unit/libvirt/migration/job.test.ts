@@ -1,4 +1,5 @@
-import { parseJob, progressLine } from "../../../../provider/libvirt/migration/job";
+import { parseJob } from "../../../../provider/libvirt/migration/job";
+import { progressLine } from "../../../../provider/placement/migration/job";
 import { fixture } from "../../../fixtures/read";
 
 const outgoing = parseJob(fixture("virsh-9.0.0-job-outgoing.txt"));

@@ -1,0 +1,24 @@
+/** What a migration is kept to while it runs, whoever does it; `undefined` is QEMU's own choice. */
+export interface MigrationLimits {
+  maxDowntimeMs?: number | undefined;
+  /** False: never. Absent: when nothing else makes the memory converge. */
+  autoConverge?: boolean | AutoConverge | undefined;
+  postCopy?: PostCopy | undefined;
+  timeoutSeconds?: number | undefined;
+  onTimeout: "abort" | "suspend" | "post-copy";
+  /** A stream that is not TLS is a failure; the option that says so, for messages. */
+  tls?: string | undefined;
+}
+
+export interface AutoConverge {
+  initialPercent?: number | undefined;
+  incrementPercent?: number | undefined;
+}
+
+export interface PostCopy {
+  when: "after-precopy" | "when-stalled";
+  bandwidthMiBps?: number | undefined;
+}
+
+/** QEMU's own limit. @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
+export const defaultMaxDowntimeMs = 300;

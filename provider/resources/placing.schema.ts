@@ -1,0 +1,71 @@
+/** Inputs of every resource that places a guest: where it shall be, and where it may be found. */
+import { z } from "zod";
+import type { Candidate } from "../placement/candidates";
+import { hostAt } from "./reach";
+import { connection, hypervisor } from "./schemas";
+
+/** A hypervisor: how it is reached, and what migrations of it are to keep to. */
+const candidate = connection.extend(hypervisor);
+export const candidates = z.record(z.string(), candidate, "must be Hosts");
+
+type Candidates = z.infer<typeof candidates>;
+
+export const seconds = z
+  .number("must be a number of seconds")
+  .positive("must be above 0")
+  .max(86_400, "must be 86400 at most");
+
+interface Where {
+  host: string;
+  candidates: Candidates;
+  fenced: readonly string[];
+}
+
+export function placeIssues({ host, candidates: among, fenced }: Where): { path: string[]; message: string }[] {
+  const names = Object.keys(among);
+  const all = names.join(", ");
+  return [
+    ...fenced
+      .filter((one) => !names.includes(one))
+      .map((name) => ({
+        path: ["fenced"],
+        message: `must be some of the candidates (${all}), and ${name} is not`,
+      })),
+    ...(fenced.includes(host)
+      ? [
+          {
+            path: ["fenced"],
+            message: `must not have ${host}, where the guest shall be: set host to another candidate`,
+          },
+        ]
+      : []),
+    ...(names.includes(host)
+      ? []
+      : [{ path: ["host"], message: `must be one of the candidates (${all}): add the Host to them` }]),
+    ...twins(among).map((message) => ({ path: ["candidates"], message })),
+  ];
+}
+
+/** One machine under two names would look like a guest that runs twice. */
+function twins(among: Candidates): string[] {
+  const named = Object.entries(among);
+  return named.flatMap(([name, { address, port }], index) =>
+    named
+      .slice(index + 1)
+      .filter(([, other]) => other.address === address && other.port === port)
+      .map(([other]) => `must be different machines, and ${name} and ${other} are both ${address}: leave one out`),
+  );
+}
+
+const defaultMigrations = 2;
+
+export const candidatesOf = (among: Candidates): Candidate[] =>
+  Object.entries(among).map(([name, given]) => ({
+    name,
+    address: given.address,
+    port: given.port ?? 22,
+    migrationAddress: given.migrationAddress,
+    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
+    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
+    host: hostAt(given),
+  }));

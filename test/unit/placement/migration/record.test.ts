@@ -1,0 +1,56 @@
+import { parseJob } from "../../../../provider/libvirt/migration/job";
+import { transportOf } from "../../../../provider/libvirt/migration/options";
+import { movingImages } from "../../../../provider/libvirt/migration/storage";
+import { isWatched } from "../../../../provider/lifecycle/terminal";
+import { recordOf, withRecord } from "../../../../provider/placement/migration/record";
+import { fixture } from "../../../fixtures/read";
+
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+const known = { from: "a", to: "b", encrypted: true, transport: "qemu+tls" };
+
+test("a record has libvirt's figures and the time it was learnt of", () => {
+  expect(recordOf(known, parseJob(fixture("virsh-9.0.0-job-completed.txt")), at(1))).toEqual({
+    ...known,
+    totalTimeMs: 19227,
+    downtimeMs: 405,
+    bytes: 1149913,
+    iterations: 3,
+    recordedAt: "2026-01-01T00:01:00.000Z",
+  });
+});
+
+test("the history keeps the ten newest, newest first", () => {
+  const records = Array.from({ length: 12 }, (_, minute) => recordOf(known, undefined, at(minute)));
+  const history = records.reduce((all, record) => withRecord(all, record), withRecord(undefined, undefined));
+  expect(history.map(({ recordedAt }) => recordedAt)).toEqual(
+    records
+      .slice(2)
+      .reverse()
+      .map(({ recordedAt }) => recordedAt),
+  );
+  expect(withRecord(history, undefined)).toEqual(history);
+});
+
+test.each([
+  ["qemu+tls", "qemu+tls"],
+  ["qemu+ssh://root@hv-b:2222/system", "qemu+ssh"],
+])("%s travels by %s", (uri, expected) => expect(transportOf({ uri })).toBe(expected));
+
+test("images of named disks are found; a name that is none, or is no file, is a problem", () => {
+  const disk = (target: string, source: string) => `<disk><source ${source}/><target dev='${target}'/></disk>`;
+  const devices = disk("vda", "file='/a.qcow2'") + disk("vdb", "file='/b.qcow2'") + disk("vdc", "dev='/dev/c'");
+  const definition = `<domain><devices>${devices}</devices></domain>`;
+  expect(movingImages(definition, { disks: ["vdb"] })).toEqual({
+    images: [{ disk: "vdb", path: "/b.qcow2" }],
+    problems: [],
+  });
+  expect(movingImages(definition, { disks: ["vda", "vdc", "vdx"] }).problems).toEqual([
+    expect.stringContaining("no disk vdc with an image file (it has vda, vdb, vdc)"),
+    expect.stringContaining("no disk vdx"),
+  ]);
+});
+
+test("without a Pulumi CLI above, somebody may be watching", () => {
+  expect(isWatched(process.pid)).toBe(true);
+  expect(isWatched(-1)).toBe(true);
+});

@@ -1,0 +1,102 @@
+/** A model of a few hosts with one domain: what they say, and what a step makes of it. */
+import { words } from "../../../provider/libvirt/placement/words";
+import type { DomainFacts } from "../../../provider/placement/observation";
+import {
+  foundOn,
+  hasAnswered,
+  isActive,
+  type Observation,
+  type Sighting,
+} from "../../../provider/placement/observation";
+import type { Wanted } from "../../../provider/placement/plan";
+import { labelOf, type Step } from "../../../provider/placement/steps";
+
+export const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
+
+export const wanted: Wanted = {
+  domain: { uuid, name: "web", words },
+  host: "b",
+  powerState: "running",
+  autostart: false,
+  persistent: true,
+  mark: "m",
+  redefine: false,
+  fenced: [],
+  adopt: false,
+};
+
+/** @param state as `virsh domstate --reason` prints it */
+export function domain(state: string, more: Partial<DomainFacts> = {}): DomainFacts {
+  const [, word = state, reason = "booted"] = /^(.+?) \((.+)\)$/.exec(state) ?? [];
+  const rest = { persistent: true, autostart: false, managedSave: false, job: "none", mark: "m" } as const;
+  return { name: "web", state: word, reason, definitionDigest: "d", ...rest, ...more };
+}
+
+/** What a host says: a domain, nothing (undefined), or no word at all (a text that says why). */
+export const says = (host: string, what: DomainFacts | string | undefined): Observation =>
+  typeof what === "string"
+    ? { host, silent: what }
+    : { host, names: new Map(), hasQemu: what !== undefined && isActive(what), ...(what && { domain: what }) };
+
+export const labels = (steps: readonly Step[]): string[] => steps.map(labelOf);
+
+const replace = (world: readonly Observation[], host: string, what: DomainFacts | undefined): Observation[] =>
+  world.map((one) => (one.host === host ? says(host, what) : one));
+
+const at = (world: readonly Observation[], host: string): DomainFacts | undefined =>
+  world.filter(hasAnswered).find((one) => one.host === host)?.domain;
+
+const stopped = (facts: DomainFacts, reason: string): DomainFacts | undefined =>
+  facts.persistent ? { ...facts, state: "shut off", reason, job: "none" } : undefined;
+
+/** What the hosts say after a step. @throws Error for one that libvirt would refuse there */
+export function after(world: readonly Observation[], step: Step, { mark = "m" }: Partial<Wanted> = {}): Observation[] {
+  if (!("on" in step))
+    return step.do === "migrate" ? moved(world, step.from, step.to) : joined(world, step.from, step.to);
+  const facts = at(world, step.on);
+  if (step.do === "define")
+    return replace(world, step.on, { ...(facts ?? domain("shut off (unknown)")), mark, persistent: true });
+  if (step.do === "create") return replace(world, step.on, domain("running (booted)", { mark, persistent: false }));
+  if (!facts) throw new Error(`There is nothing on ${step.on} to ${step.do}.`);
+  switch (step.do) {
+    case "undefine":
+      return replace(world, step.on, undefined);
+    case "start":
+      return replace(world, step.on, { ...facts, state: "running", reason: "booted", managedSave: false });
+    case "resume":
+    case "take back":
+      return replace(world, step.on, { ...facts, state: "running", reason: "unpaused", job: "none" });
+    case "shut down":
+      return replace(world, step.on, stopped(facts, "shutdown"));
+    case "destroy":
+    case "destroy shell":
+      return replace(world, step.on, stopped(facts, "destroyed"));
+    case "set autostart":
+      return replace(world, step.on, { ...facts, autostart: step.enabled });
+  }
+}
+
+function moved(world: readonly Observation[], from: string, to: string): Observation[] {
+  const [left, found] = [at(world, from), at(world, to)];
+  if (!left) throw new Error(`There is nothing on ${from} to move.`);
+  const isPaused = left.state === "paused" && left.reason === "user";
+  const state = isPaused ? { state: "paused", reason: "user" } : { state: "running", reason: "migrated" };
+  const arrived = { ...left, ...state, job: "none", persistent: true, autostart: found?.autostart ?? false } as const;
+  return replace(replace(world, from, undefined), to, arrived);
+}
+
+function joined(world: readonly Observation[], from: string, to: string): Observation[] {
+  const half = at(world, to);
+  if (!half) throw new Error(`There is nothing on ${to} to go on with.`);
+  return replace(replace(world, from, undefined), to, { ...half, state: "running", reason: "migrated", job: "none" });
+}
+
+/** Hosts where CPUs of the domain run, or may. */
+export const running = (world: readonly Observation[]): string[] =>
+  foundOn(world)
+    .filter((one) => isActive(one.domain) && one.domain.state !== "paused")
+    .map(({ host }) => host);
+
+/** Hosts with a QEMU of it, whoever knows of it. */
+export const withQemu = (world: readonly Observation[]): string[] =>
+  world.filter((one): one is Sighting => hasAnswered(one) && one.hasQemu).map(({ host }) => host);
