@@ -9,3 +9,5 @@ export { type LibvirtdArgs, LibvirtTlsPki, type LibvirtTlsPkiArgs } from "./reso
 export type { MigrationArgs } from "./resources/migration-args";
 export { NfsExport, type NfsExportArgs, type NfsExportClientArgs } from "./resources/nfs-export";
 export { NfsMount, type NfsMountArgs } from "./resources/nfs-mount";
+export { QemuGuest, type QemuGuestArgs } from "./resources/qemu-guest";
+export type { QemuMigrationArgs } from "./resources/qemu-migration-args";

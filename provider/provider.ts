@@ -12,6 +12,7 @@ import { libvirtSshAccess } from "./resources/libvirt-ssh-access.handlers";
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
 import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
+import { qemuGuest } from "./resources/qemu-guest.handlers";
 
 const environment = { contextFor, unknownValue };
 
@@ -23,6 +24,7 @@ export const handlers: Readonly<Record<string, Handlers>> = {
   LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
   NfsExport: makeHandlers(nfsExport, environment),
   NfsMount: makeHandlers(nfsMount, environment),
+  QemuGuest: makeHandlers(qemuGuest, environment),
 };
 
 cancelWithEngine();

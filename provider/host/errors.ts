@@ -91,6 +91,22 @@ export class ConversationEnded extends HostError {
   }
 }
 
+/** The host answered: nothing can be reached at that socket. OpenSSH says "open failed" whatever the reason. */
+export class SocketClosed extends HostError {
+  constructor(
+    host: string,
+    readonly what: string,
+    /** The unix socket's. */
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(
+      host,
+      `${what}: ${path} on ${host} cannot be reached (${reason}). Either nothing listens there, or as many as it lets wait do so already, or, where root logs in itself, its sshd forbids it (AllowStreamLocalForwarding in sshd_config(5)).`,
+    );
+  }
+}
+
 /** A command that ended with something else than 0; it has all that a finished one has, secrets redacted. */
 export class CommandFailed extends HostError {
   readonly command: string;

@@ -1,4 +1,5 @@
 /** What the rest of the provider sees of a host: commands as argv arrays, files as text. */
+import type { Duplex } from "node:stream";
 import type { HostError } from "./errors";
 
 export interface RunOptions {
@@ -59,4 +60,14 @@ export interface Host {
    * @throws HostError when the host cannot be used
    */
   converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation>;
+
+  /**
+   * Opens a stream, as root, to what listens at a unix socket there. The connection to the host is in use until the
+   * stream's "close", which comes once it has been read to its end.
+   *
+   * @param what how messages call it
+   * @param signal stops waiting for the stream
+   * @throws HostError when the host cannot be used, SocketClosed when it answered and nothing can be reached at the socket
+   */
+  openSocket(path: string, what: string, signal?: AbortSignal): Promise<Duplex>;
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import {
   type AnyAuthMethod,
   Client,
+  type ClientCallback,
   type ClientChannel,
   type ConnectConfig,
   type ServerHostKeyAlgorithm,
@@ -13,7 +14,14 @@ import { limitConcurrency } from "../util/policy";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
 import { LineConversation } from "./conversation";
 import { type Credential, credentialsFor } from "./credentials";
-import { CommandTimedOut, ConnectionLost, CredentialUnusable, HostUnreachable, LoginRefused } from "./errors";
+import {
+  CommandTimedOut,
+  ConnectionLost,
+  CredentialUnusable,
+  HostUnreachable,
+  LoginRefused,
+  SocketClosed,
+} from "./errors";
 import { type Trust, trustFor } from "./trust";
 
 export interface ExecOptions {
@@ -41,6 +49,9 @@ const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "
 
 /** ssh2 says in `level` at which stage it failed. */
 type LoginError = Error & { level?: string };
+
+/** ssh2 gives in `reason` the code with which the host refused a channel: none when the host did not answer. */
+type ForwardError = Error & { reason?: number };
 
 export class SshConnection {
   private readonly inTurn = limitConcurrency(maximumSessions);
@@ -122,18 +133,35 @@ export class SshConnection {
     );
   }
 
+  /**
+   * Opens a stream to a unix socket at the host. It takes none of the sessions that sshd counts.
+   *
+   * @throws NotStarted when the connection is broken, SocketClosed when the host refuses
+   */
+  openSocket(path: string, shown: string): Promise<Duplex> {
+    return this.forward(
+      (opened) => this.client.openssh_forwardOutStreamLocal(path, opened),
+      ({ reason, message }) =>
+        reason === undefined
+          ? new NotStarted(message)
+          : new SocketClosed(this.host, shown, path, message.replace(/^\(SSH\) /, "")),
+    );
+  }
+
   close(): void {
     this.isOpen = false;
     this.client.end();
   }
 
   /**
+   * Starts a command and gives its channel to `listen`.
+   *
    * ssh2 answers once the host has agreed to run the command. A connection that breaks before may have carried the
    * request already, so only a refusal, or a connection that was closed from the start, means that nothing has run.
    *
    * The channel is listened to within that answer: the end of a quick command can be in the same packet.
    */
-  private start<T>(commandLine: string, shown: string, listen: (channel: ClientChannel) => T | Promise<T>): Promise<T> {
+  start<T>(commandLine: string, shown: string, listen: (channel: ClientChannel) => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const notStarted = (reason: string) => reject(new NotStarted(reason));
       if (!this.isOpen) return notStarted(this.reason);
@@ -187,11 +215,19 @@ export class SshConnection {
   }
 
   private tunnel(address: string, port: number): Promise<Duplex> {
-    return new Promise((resolve, reject) => {
-      this.client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
-        if (error) reject(new HostUnreachable(`${address}:${port} through ${this.host}`, error.message));
-        else resolve(channel);
-      });
+    return this.forward(
+      (opened) => this.client.forwardOut("127.0.0.1", 0, address, port, opened),
+      ({ message }) => new HostUnreachable(`${address}:${port} through ${this.host}`, message),
+    );
+  }
+
+  private forward(open: (opened: ClientCallback) => void, explain: (error: ForwardError) => Error): Promise<Duplex> {
+    return new Promise<Duplex>((resolve, reject) => {
+      if (!this.isOpen) throw new Error(this.reason);
+      open((error, channel) => (error ? reject(error) : resolve(channel)));
+    }).catch((error: ForwardError) => {
+      if (error.reason === undefined) this.isOpen = false; // ssh2 throws "Not connected" when it has noticed before it said so
+      throw explain(error);
     });
   }
 }

@@ -8,6 +8,7 @@ const packages: Readonly<Record<string, string>> = {
   "mount.nfs": "nfs-common",
   "ovs-vsctl": "openvswitch-switch",
   "qemu-img": "qemu-utils",
+  socat: "socat",
   ss: "iproute2",
   "ssh-keygen": "openssh-client",
   sudo: "sudo",

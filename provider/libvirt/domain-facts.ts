@@ -2,7 +2,8 @@
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 import { type DomainFacts, DomainInFlux, type HostView } from "../placement/observation";
-import { digest, markOf } from "./domain-xml";
+import { digest } from "../util/identity";
+import { markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
 import { parseXml } from "./xml";

@@ -4,15 +4,13 @@
  *
  * @see https://libvirt.org/formatdomain.html
  */
-import { createHash } from "node:crypto";
+import { digest, uuidForm, uuidFrom } from "../util/identity";
 import { withoutBlockingDevices } from "./blocking-devices";
 import { type Element, elementsAt, isElement, parseXml, printXml, textAt } from "./xml";
 
 /** Marks what is ours; libvirt carries it along to other hosts. @see https://libvirt.org/formatdomain.html#general-metadata */
 const markNamespace = "urn:pulumi-kvm-live:domain";
 const markName = "kvm-live:domain";
-
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** All that is wrong with a definition, as phrases that follow "its XML". @throws MalformedXml */
 export function definitionProblems(domain: Element): string[] {
@@ -50,7 +48,7 @@ export interface CanonicalDefinition {
  * @param uuidSeed what a UUID is made of when the definition has none, the same each time
  */
 export function canonicalDefinition(domain: Element, uuidSeed: string, strip: boolean): CanonicalDefinition {
-  const uuid = textAt(domain, "uuid")?.toLowerCase() ?? uuidFrom(uuidSeed);
+  const uuid = textAt(domain, "uuid")?.toLowerCase() ?? uuidFrom(markNamespace, uuidSeed);
   const lean = withoutRuntime(strip ? withoutBlockingDevices(domain) : domain);
   const rest = lean.children.filter((child) => !(isElement(child) && ["name", "uuid"].includes(child.name)));
   const name = textAt(domain, "name") ?? "";
@@ -79,9 +77,6 @@ export function markOf(domain: Element): string | undefined {
   const marks = elementsAt(domain, "metadata").flatMap(({ children }) => children.filter(isElement));
   return marks.find(({ attributes }) => Object.values(attributes).includes(markNamespace))?.attributes.definition;
 }
-
-/** What two texts are compared by. */
-export const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** Where an interface has none, libvirt would make a new one at each definition. */
 function withMacAddresses(devices: Element, uuid: string): Element {
@@ -131,11 +126,3 @@ const isRuntime = ({ name, attributes }: Element) =>
   (name === "target" && /^(vnet|macvtap|macvlan)\d+$/.test(attributes.dev ?? ""));
 
 const leaf = (name: string, text: string): Element => ({ name, attributes: {}, children: [text] });
-
-/** A UUID of version 8 (RFC 9562): of one's own making, the same for the same seed. */
-function uuidFrom(seed: string): string {
-  const bytes = createHash("sha256").update(`${markNamespace}\0${seed}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}

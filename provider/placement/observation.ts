@@ -13,8 +13,10 @@ export interface DomainFacts {
   job: "none" | "outgoing" | "incoming" | "other";
   /** Of the definition that it was made of; absent when it is not ours. */
   mark?: string;
-  /** Of its definition as libvirt prints it. */
+  /** Of its definition as it is there. */
   definitionDigest: string;
+  /** What its QEMU was started with, where that is all its definition. */
+  commandLine?: readonly string[];
 }
 
 export interface HostView {
@@ -28,8 +30,9 @@ export interface HostView {
 
 /** It came or went while it was looked at: look again. */
 export class DomainInFlux extends Error {
-  constructor(uuid: string) {
-    super(`The domain ${uuid} came or went while it was looked at.`);
+  /** @param why it could not be looked at, as far as is known */
+  constructor(uuid: string, why = "") {
+    super(`The domain ${uuid} came or went while it was looked at.${why && ` ${why}`}`);
     this.name = "DomainInFlux";
   }
 }

@@ -3,7 +3,7 @@ import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 
 export interface Requirement {
-  kind: "image" | "folder" | "bridge" | "emulator";
+  kind: "image" | "file" | "certificate" | "folder" | "bridge" | "emulator";
   /** A path, or a bridge's name. */
   what: string;
 }
@@ -13,6 +13,7 @@ const script = `for need; do
     kind=\${need%%:*} what=\${need#*:}
     case $kind in
       image) [ -e "$what" ] && echo "has $(stat -Lc %i -- "$what") $need" || echo "lacks - $need" ;;
+      file | certificate) [ -e "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
       folder) [ -d "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
       bridge) [ -e "/sys/class/net/$what" ] && echo "has - $need" || echo "lacks - $need" ;;
       emulator) [ -x "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
@@ -41,6 +42,8 @@ export async function provisionsOf(
 
 const remedies: Readonly<Record<Provision["kind"], string>> = {
   image: "Put the image there, or mount the storage that holds it (NfsMount)",
+  file: "Put the file there",
+  certificate: "A LibvirtTlsPki with both hosts makes it; or set migration.tls to false",
   folder: "Make the folder, or mount the storage that holds it (NfsMount)",
   bridge: "Make the bridge (`ip link add … type bridge` or `ovs-vsctl add-br …`)",
   emulator:

@@ -30,7 +30,7 @@ export const isGuest = (domain: DomainFacts): boolean =>
 /** What is left on `other` of a move whose guest is `guest`, and may go: rows g, l and n of the table. */
 export function isShellOf({ domain: guest }: Found, { domain: other }: Found): boolean {
   if (isArriving(other)) return true;
-  return isHandedOver(other) && guest.state === "running" && guest.reason === "migrated";
+  return isHandedOver(other) && guest.reason === "migrated";
 }
 
 /**

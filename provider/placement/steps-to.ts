@@ -6,10 +6,20 @@ import type { Step } from "./steps";
 
 export function stepsTo(location: Placed, wanted: Wanted): Step[] {
   if (location.kind === "nowhere") return anew(wanted);
-  if (location.kind === "at") return fromPlace(location, wanted);
+  if (location.kind === "at")
+    return hasEnded(location, wanted) ? startedAnew(location, wanted) : fromPlace(location, wanted);
   const { from, to } = location;
   return [{ do: "resume post-copy", from: from.host, to: to.host }, ...fromPlace(arrivedFrom(location), wanted)];
 }
+
+/** What has no definition is gone when it ends, but for what its end has left. */
+const hasEnded = ({ domain }: At, { persistent, powerState }: Wanted) =>
+  !persistent && powerState === "running" && !isActive(domain);
+
+const startedAnew = (location: At, wanted: Wanted): Step[] => [
+  ...undefineAll([location, ...definitionsBeside(location)]),
+  ...anew(wanted),
+];
 
 function arrivedFrom({ to, leftovers }: Extract<Placed, { kind: "split" }>): At {
   const domain = { ...to.domain, state: "running", reason: "migrated", job: "none" } as const;

@@ -1,9 +1,9 @@
 /** Inputs of `DomainPlacement`. */
 import { z } from "zod";
-import { digest } from "../libvirt/domain-xml";
 import { limitsOf } from "../libvirt/migration/options";
 import { libvirtDriver } from "../libvirt/placement/driver";
 import type { Placement } from "../placement/placement";
+import { digest } from "../util/identity";
 import { defaultMigration, migration } from "./migration.schema";
 import { candidates, candidatesOf, placeIssues, seconds } from "./placing.schema";
 import { text } from "./schemas";

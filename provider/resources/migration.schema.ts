@@ -4,12 +4,12 @@ import type { MigrationOptions } from "../libvirt/migration/options";
 import { refusals } from "../libvirt/migration/refusals";
 import { text } from "./schemas";
 
-const whole = (unit: string, least: number, most: number) =>
+export const whole = (unit: string, least: number, most: number) =>
   z
     .int(`must be a whole number of ${unit}`)
     .min(least, `must be ${least} or more`)
     .max(most, `must be ${most} at most`);
-const MiBps = whole("MiB/s", 1, 1_000_000);
+export const MiBps = whole("MiB/s", 1, 1_000_000);
 const percent = whole("percent", 1, 99);
 
 const control = z.unknown().superRefine((value, { addIssue }) => {
@@ -36,12 +36,12 @@ const compression = z.strictObject({
     .optional(),
 });
 
-const autoConverge = z.union([
+export const autoConverge = z.union([
   z.boolean(),
   z.strictObject({ initialPercent: percent.optional(), incrementPercent: percent.optional() }),
 ]);
 
-const postCopy = z.strictObject({
+export const postCopy = z.strictObject({
   when: z.enum(["after-precopy", "when-stalled"], 'must be "after-precopy" or "when-stalled"').default("when-stalled"),
   bandwidthMiBps: MiBps.optional(),
 });
@@ -54,7 +54,8 @@ const copyStorage = z.strictObject({
   sourceImages: z.enum(["keep", "delete"], 'must be "keep" or "delete"').default("keep"),
 });
 
-const flag = z.boolean("must be true or false");
+export const onTimeout = z.enum(["abort", "suspend", "post-copy"], 'must be "abort", "suspend" or "post-copy"');
+export const flag = z.boolean("must be true or false");
 
 export const migration = z
   .strictObject({
@@ -69,7 +70,7 @@ export const migration = z
     autoConverge: autoConverge.optional(),
     postCopy: postCopy.optional(),
     timeoutSeconds: whole("seconds", 1, 604_800).optional(),
-    onTimeout: z.enum(["abort", "suspend", "post-copy"], 'must be "abort", "suspend" or "post-copy"').default("abort"),
+    onTimeout: onTimeout.default("abort"),
     copyStorage: copyStorage.optional(),
     persistent: flag.default(true),
     undefineSource: flag.default(true),

@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
@@ -47,6 +47,7 @@ export class ScriptedHost {
       connection.on("close", () => host.open.delete(connection));
       connection.on("error", () => {}); // a client that hangs up is part of many tests
       connection.on("authentication", (attempt) => (login(attempt) ? attempt.accept() : attempt.reject()));
+      connection.on("openssh.streamlocal", (accept, reject, { socketPath }) => toSocket(socketPath, accept, reject));
       connection.on("session", (acceptSession) => {
         acceptSession().on("exec", (accept, _reject, { command }) => {
           host.commands.push(command);
@@ -111,6 +112,17 @@ function inRealShell(command: string, channel: ServerChannel): void {
   child.on("close", (code) => {
     channel.exit(code ?? 1);
     channel.end();
+  });
+}
+
+/** As sshd does it: an open channel is an open socket. */
+function toSocket(path: string, accept: () => ServerChannel, reject: () => void): void {
+  const socket = connect(path);
+  socket.on("error", reject); // does nothing once it is accepted
+  socket.on("connect", () => {
+    const channel = accept();
+    channel.on("close", () => socket.destroy());
+    socket.pipe(channel).pipe(socket);
   });
 }
 

@@ -5,11 +5,11 @@ import { blockingDevices } from "../../../provider/libvirt/blocking-devices";
 import {
   canonicalDefinition,
   definitionProblems,
-  digest,
   markedDefinition,
   markOf,
 } from "../../../provider/libvirt/domain-xml";
 import { parseXml } from "../../../provider/libvirt/xml";
+import { digest } from "../../../provider/util/identity";
 
 const seed = parseXml(readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8"));
 const plain = (inner = "") => parseXml(`<domain type="kvm"><name>a</name><devices>${inner}</devices></domain>`);

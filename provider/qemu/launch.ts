@@ -1,0 +1,76 @@
+/** Starts and removes a guest's unit. */
+import type { Host } from "../host/host";
+import { runScript } from "../host/script";
+import type { DomainName } from "../placement/observation";
+import { retryUntil } from "../util/policy";
+import { QemuEnded } from "./errors";
+import { unitFacts } from "./facts";
+import { monitored, stateIn } from "./monitor";
+import { type Launch, systemdRunArgv, unitOf } from "./unit";
+
+/** Opening images takes long on slow storage. */
+const startMs = 300_000;
+
+/** A unit that has ended gives way; one that runs does not. */
+const start = `unit=$1; shift
+  state=$(systemctl show --property=SubState --value -- "$unit")
+  case $state in
+    exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
+    dead) ;;
+    *) echo "$unit is there already ($state)." >&2; exit 1 ;;
+  esac
+  exec "$@"`;
+
+/**
+ * Returns when QEMU answers: it has opened all that it needs by then. What could not be started is not left behind.
+ *
+ * @throws QemuEnded with QEMU's own words
+ */
+export async function launch(host: Host, what: Launch, signal: AbortSignal): Promise<void> {
+  const { uuid, name } = what;
+  await runScript(host, start, [unitOf(uuid), ...systemdRunArgv(what)], { signal, timeoutMs: startMs });
+  const answers = async () => {
+    try {
+      await monitored(host, what, stateIn, signal);
+    } catch (error) {
+      const { unit } = await unitFacts(host, uuid, signal);
+      if (!unit?.runs) throw new QemuEnded(name, host.label, await lastWords(host, uuid));
+      throw error; // it is not that far yet
+    }
+  };
+  const after = (error: Error) => !(error instanceof QemuEnded);
+  await retryUntil(answers, { everyMs: 300, timeoutMs: startMs, signal, after }).catch(async (error: Error) => {
+    if (error instanceof QemuEnded) await removeUnit(host, what);
+    throw error;
+  });
+}
+
+/** What QEMU has said since its unit was last started; systemd's own lines are left out. */
+const words = `id=$(systemctl show --property=InvocationID --value -- "$1")
+  [ -n "$id" ] || exit 0
+  journalctl --quiet --output=cat --lines=20 "_SYSTEMD_INVOCATION_ID=$id"`;
+
+export async function lastWords(host: Host, uuid: string): Promise<string> {
+  return (await runScript(host, words, [unitOf(uuid)])).stdout.trim();
+}
+
+/** @see removeUnit */
+const remove = `unit=$1
+  state=$(systemctl show --property=SubState --value -- "$unit")
+  case $state in
+    dead) exit 0 ;;
+    exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
+    *) echo "It runs ($state): its unit stays." >&2; exit 1 ;;
+  esac`;
+
+/** Takes away what an ended QEMU has left: its unit, and with that its sockets. Absent is fine. @throws CommandFailed when it runs */
+export async function removeUnit(host: Host, { uuid }: Pick<DomainName, "uuid">): Promise<void> {
+  await runScript(host, remove, [unitOf(uuid)]);
+}
+
+/** For QEMU to end after it was told to. */
+const quitMs = 60_000;
+
+export async function removeUnitWhenEnded(host: Host, domain: DomainName): Promise<void> {
+  await retryUntil(() => removeUnit(host, domain), { everyMs: 200, timeoutMs: quitMs });
+}

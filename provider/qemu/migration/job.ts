@@ -1,0 +1,22 @@
+/** Pure: what `query-migrate` answers. @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo) */
+import type { Job } from "../../placement/migration/job";
+import type { MigrationInfo } from "../monitor";
+import type { State } from "../states";
+
+/** A post-copy that has lost its connection is no job any more: somebody has to go on with it. */
+export function jobOf(info: MigrationInfo, { job }: Pick<State, "job">): Job {
+  const { ram = {} } = info;
+  return {
+    active: job !== "none" && info.status !== "postcopy-paused",
+    operation: job === "none" ? "other" : job,
+    elapsedMs: info["total-time"] ?? 0,
+    downtimeMs: info.downtime ?? info["expected-downtime"] ?? 0,
+    totalBytes: ram.total ?? 0,
+    processedBytes: ram.transferred ?? 0,
+    remainingBytes: ram.remaining ?? 0,
+    bytesPerSecond: ((ram.mbps ?? 0) * 1_000_000) / 8,
+    dirtyBytesPerSecond: (ram["dirty-pages-rate"] ?? 0) * (ram["page-size"] ?? 0),
+    iterations: ram["dirty-sync-count"] ?? 0,
+    throttlePercent: info["cpu-throttle-percentage"] ?? 0,
+  };
+}

@@ -1,0 +1,142 @@
+/** What would make a start or a move of a guest fail, found out before; all at once. */
+import type { Candidate } from "../placement/candidates";
+import type { Looking, Obstacles, PreflightQuestion } from "../placement/driver";
+import { imagesInUse } from "../placement/fence-check";
+import { foundOn } from "../placement/observation";
+import { lacks, otherImages, provisionsOf, type Requirement } from "../placement/provisions";
+import { type GuestNeeds, needsOf } from "./command-line/needs";
+import { checksAt } from "./host-checks";
+import { identityOf, type Owners, ownersAt } from "./identity";
+import { nameProblems } from "./name-checks";
+import type { PlacedGuest } from "./placed-guest";
+import { versionProblems } from "./version-checks";
+
+export async function preflight(guest: PlacedGuest, question: PreflightQuestion, looking: Looking): Promise<Obstacles> {
+  const { steps, candidate, fenced, seen } = question;
+  const starts = steps.flatMap((step) => (step.do === "create" ? [candidate(step.on)] : []));
+  const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
+  const images = needsOf(guest.commandLine).images.map(({ path }) => path);
+  const inUse = fenced.length === 0 ? [] : starts.map((on) => imagesInUse(on, images, fenced, looking));
+  const problems = await Promise.all([
+    ...starts.map(async (on) => startProblems(guest, on, guest.commandLine, looking.signal)),
+    ...inUse,
+    ...moves.map(async ({ from, to }) => {
+      const source = foundOn(seen.observations).find(({ host }) => host === from);
+      const commandLine = source?.domain.commandLine ?? guest.commandLine;
+      return moveProblems(guest, candidate(from), candidate(to), commandLine, looking.signal);
+    }),
+  ]);
+  return { problems: problems.flat(), unsupported: [] };
+}
+
+async function startProblems(
+  { emulator, user, migration }: PlacedGuest,
+  on: Candidate,
+  commandLine: readonly string[],
+  signal: AbortSignal,
+  certificates: readonly string[] = [],
+): Promise<string[]> {
+  const needs = needsOf(commandLine);
+  const owners = await ownersAt(on.host, user, commandLine, signal);
+  const identity = identityOf(user, owners) ?? { uid: 0, gid: 0 };
+  const [provisions, checks] = await Promise.all([
+    provisionsOf(on.host, [...requirementsOf(needs), ...certificates.map(certificate)], signal),
+    checksAt(on.host, emulator, identity, accessesOf(needs, certificates), signal),
+  ]);
+  const taken = needs.listens.filter((listen) => isTaken(listen, checks.listening));
+  return [
+    ...unknownUser(on, user, owners),
+    ...lacks(on.name, provisions),
+    !checks.hasEmulator &&
+      `${on.name} has no ${emulator}. Install it (Debian: \`apt-get install qemu-system-x86\`), or set emulator.`,
+    needs.kvm &&
+      !checks.hasKvm &&
+      `${on.name} has no /dev/kvm, which accel kvm needs. Switch virtualization on in its firmware, or set accel to "tcg".`,
+    ...checks.forbidden.map(
+      (path) =>
+        `QEMU runs as ${identity.uid}:${identity.gid} on ${on.name}, which may not open ${path}. Give the file to that user or to group kvm, or set user.`,
+    ),
+    ...taken.map(
+      ({ port, what }) =>
+        `Port ${port} is taken on ${on.name}, and the guest's ${what} is to listen there. End what listens there (ss -ltnp), or take another one.`,
+    ),
+  ].filter((problem) => problem !== false);
+
+  function certificate(path: string): Requirement {
+    return { kind: "certificate", what: `${migration.tlsCredsDir}/${path}` };
+  }
+  function accessesOf({ images }: GuestNeeds, names: readonly string[]): `${"r" | "rw"}:${string}`[] {
+    return [
+      ...images.map(({ path, readonly }): `${"r" | "rw"}:${string}` => `${readonly ? "r" : "rw"}:${path}`),
+      ...names.map((name): `r:${string}` => `r:${migration.tlsCredsDir}/${name}`),
+    ];
+  }
+}
+
+const requirementsOf = ({ images, files, folders, bridges }: GuestNeeds): Requirement[] => [
+  ...images.map(({ path }) => ({ kind: "image" as const, what: path })),
+  ...files.map((what) => ({ kind: "file" as const, what })),
+  ...folders.map((what) => ({ kind: "folder" as const, what })),
+  ...bridges.map((what) => ({ kind: "bridge" as const, what })),
+];
+
+const unknownUser = ({ name }: Candidate, user: string | undefined, { named }: Owners): string[] =>
+  user !== undefined && named === undefined
+    ? [`${name} has no user ${user}. Make it there with the same number as on the other hosts, or set user to another.`]
+    : [];
+
+const anywhere = ["0.0.0.0", "[::]", "*", ""];
+
+/** `0.0.0.0:5919`, `*:16514`, `[::1]:5900` */
+function isTaken({ address, port }: GuestNeeds["listens"][number], listening: readonly string[]): boolean {
+  return listening.some((one) => {
+    const [, at = "", number] = /^(.*):(\d+)$/.exec(one) ?? [];
+    return Number(number) === port && (at === address || anywhere.includes(at) || anywhere.includes(address));
+  });
+}
+
+async function moveProblems(
+  guest: PlacedGuest,
+  from: Candidate,
+  to: Candidate,
+  commandLine: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { tls } = guest.migration;
+  const images = needsOf(commandLine).images.map(({ path }) => ({ kind: "image" as const, what: path }));
+  const roles = (role: string) => (tls ? ["ca-cert.pem", `${role}-cert.pem`, `${role}-key.pem`] : []);
+  const [there, source, ...rest] = await Promise.all([
+    provisionsOf(to.host, images, signal),
+    provisionsOf(from.host, [...images, ...roles("client").map(certificate)], signal),
+    startProblems(guest, to, commandLine, signal, roles("server")),
+    nameProblems(from, to, signal),
+    versionProblems(guest, from, to, commandLine, signal),
+    userProblems(guest, from, to, commandLine, signal),
+  ]);
+  const here = source.filter(({ kind }) => kind === "image");
+  const lacking = lacks(
+    from.name,
+    source.filter(({ kind }) => kind !== "image"),
+  );
+  return [...lacking, ...otherImages(from.name, to.name, here, there), ...rest.flat()];
+
+  function certificate(name: string): Requirement {
+    return { kind: "certificate", what: `${guest.migration.tlsCredsDir}/${name}` };
+  }
+}
+
+/** NFS knows users by their numbers. */
+async function userProblems(
+  { user }: PlacedGuest,
+  from: Candidate,
+  to: Candidate,
+  commandLine: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (user === undefined) return [];
+  const [here, there] = await Promise.all([from, to].map(({ host }) => ownersAt(host, user, commandLine, signal)));
+  if (!here?.named || !there?.named || here.named.uid === there.named.uid) return [];
+  return [
+    `${user} is ${here.named.uid} on ${from.name} and ${there.named.uid} on ${to.name}: the images would be somebody else's. Give it one number on all hosts.`,
+  ];
+}

@@ -1,0 +1,76 @@
+/** Verbs on one guest on one host. */
+import type { Candidate } from "../placement/candidates";
+import type { DomainName } from "../placement/observation";
+import { isOutOfTime, retryUntil } from "../util/policy";
+import { unitFacts } from "./facts";
+import { identityOf, ownersAt } from "./identity";
+import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
+import { monitored, quitIf, stateIn } from "./monitor";
+import type { PlacedGuest } from "./placed-guest";
+import { runWithSince } from "./versions";
+
+export async function launchOn(
+  on: Candidate,
+  { domain, emulator, user, warn }: PlacedGuest,
+  { commandLine, incoming }: { commandLine: readonly string[]; incoming: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { host, name } = on;
+  const [owners, hasRunWith] = await Promise.all([
+    ownersAt(host, user, commandLine, signal),
+    runWithSince(host, emulator, signal),
+  ]);
+  const identity = identityOf(user, owners);
+  if (identity === undefined && user === undefined)
+    warn(
+      `QEMU of ${domain.name} runs as root on ${name}, since no other user owns its images. Give them to one (chown), or set user.`,
+    );
+  await launch(host, { ...domain, emulator, commandLine, user: identity, hasRunWith, incoming }, signal);
+}
+
+/** Ends it if it is in this state still, and takes away what is left of it. Absent is fine. */
+export async function endIf({ host }: Candidate, domain: DomainName, state: string): Promise<void> {
+  const { unit } = await unitFacts(host, domain.uuid);
+  if (!unit) return;
+  if (unit.runs) await monitored(host, domain, (qmp) => quitIf(qmp, domain.name, state));
+  await removeUnitWhenEnded(host, domain);
+}
+
+/** Takes away a QEMU that has waited for the guest in vain. One whose CPUs may have run stays. */
+export async function clearArriving(at: Candidate, domain: DomainName): Promise<void> {
+  const { unit } = await unitFacts(at.host, domain.uuid);
+  if (!unit) return;
+  if (!unit.runs) return removeUnit(at.host, domain);
+  const { state, reason, job } = await monitored(at.host, domain, stateIn);
+  if (state === "paused" && job === "incoming" && !reason.startsWith("post-copy"))
+    await endIf(at, domain, `${state} (${reason})`);
+}
+
+/**
+ * Asks the guest to shut down, as by the power button, again and again: one that boots does not hear the first time.
+ *
+ * @returns whether it is off within the time
+ */
+export async function shutDown(
+  { host }: Candidate,
+  domain: DomainName,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isOff = async () => {
+    const { unit } = await unitFacts(host, domain.uuid, signal);
+    if (!unit?.runs) return;
+    await monitored(host, domain, (qmp) => qmp.execute("system_powerdown"), signal).catch(() => {}); // it may end just now
+    throw new StillOn();
+  };
+  try {
+    await retryUntil(isOff, { everyMs: 2000, timeoutMs, signal, after: (error) => error instanceof StillOn });
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StillOn || isOutOfTime(error)) return false;
+    throw error;
+  }
+}
+
+class StillOn extends Error {}

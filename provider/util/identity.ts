@@ -1,0 +1,15 @@
+/** Pure: what things are recognized by. */
+import { createHash } from "node:crypto";
+
+/** What two texts are compared by. */
+export const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A UUID of version 8 (RFC 9562): of one's own making, the same for the same seed in the same namespace. */
+export function uuidFrom(namespace: string, seed: string): string {
+  const bytes = createHash("sha256").update(`${namespace}\0${seed}`).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,119 @@
+/** A lab guest that QEMU runs and moves by itself, for tests that need no libvirt. */
+import { counterOf } from "../../lab/by-hand/guest";
+import { buildGuest, type GuestOptions } from "../../lab/guest/build";
+import { imagePath, serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import { qemuGuest } from "../../provider/resources/qemu-guest.handlers";
+import { retryUntil } from "../../provider/util/policy";
+import { Driver } from "./drive";
+import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./support";
+
+type Guest = Driver<(typeof qemuGuest)["schema"], NonNullable<Awaited<ReturnType<typeof qemuGuest.observe>>>>;
+type Inputs = Parameters<Guest["up"]>[0];
+
+/** Numeric on all hosts: whom the image belongs to, and so whom QEMU becomes. */
+export const imageOwner = "64099";
+
+export class NativeGuest {
+  readonly guest;
+  readonly driver: Guest;
+
+  constructor(
+    readonly name: string,
+    private readonly what: GuestOptions,
+    private readonly hosts: readonly LabHost[] = [runningLab().hvA, runningLab().hvB],
+    private readonly always: Partial<Inputs> = {},
+  ) {
+    this.guest = { name, folder: imageFolder, memoryMiB: 64 };
+    this.driver = new Driver(qemuGuest, `QemuGuest::${name}`);
+  }
+
+  /** A fresh image on the share, and no counter yet. */
+  async furnish(): Promise<void> {
+    const { nas } = runningLab();
+    await nas.upload(await buildGuest(this.what), imagePath(this.guest));
+    await nas.script('chown "$3:$3" "$1"; rm -f "$2"', imagePath(this.guest), serialLogPath(this.guest), imageOwner);
+  }
+
+  inputs(host: string, changes: Partial<Inputs> = {}): Inputs {
+    const candidates = connectionsTo(this.hosts);
+    for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });
+    return {
+      ...{ host, candidates, name: this.name, memoryMiB: 64, machine: "pc-i440fx-7.2", accel: "tcg" as const },
+      ...{ drives: [{ file: imagePath(this.guest) }], serial: { file: serialLogPath(this.guest) } },
+      ...this.always,
+      ...changes,
+    };
+  }
+
+  up(host: string, changes: Partial<Inputs> = {}): Promise<string> {
+    this.driver.told.length = 0;
+    return this.driver.up(this.inputs(host, changes));
+  }
+
+  get told(): string {
+    return this.driver.told.join("\n");
+  }
+
+  get uuid(): string {
+    return String(this.driver.outputs.uuid);
+  }
+
+  get unit(): string {
+    return `pulumi-kvm-live-${this.uuid}.service`;
+  }
+
+  get lastMigration() {
+    return this.driver.outputs.lastMigration;
+  }
+
+  /** From where it is to the other one. */
+  nextMove(): { from: LabHost; to: LabHost } {
+    const [a, b] = this.hosts as [LabHost, LabHost];
+    return this.driver.outputs.host === a.name ? { from: a, to: b } : { from: b, to: a };
+  }
+
+  /** QEMU processes of it on each host, and units; nobody of the provider is asked. */
+  async processes(uuid = this.uuid): Promise<Record<string, number>> {
+    const count = async (host: LabHost) =>
+      [host.name, Number((await host.script('pgrep -c -f -- "[-]uuid $1" || true', uuid)).stdout)] as const;
+    return Object.fromEntries(await Promise.all(this.hosts.map(count)));
+  }
+
+  /** One QEMU of it runs, there; no other host has a unit or a socket of it; it has never missed a number. */
+  async expectOn(name: string): Promise<void> {
+    await this.expectProcessOn(name);
+    await expectUnbroken(this.guest);
+    expect(this.driver.outputs.host).toBe(name);
+  }
+
+  async expectProcessOn(name: string | undefined): Promise<void> {
+    expect(await this.processes()).toEqual(
+      Object.fromEntries(this.hosts.map((host) => [host.name, host.name === name ? 1 : 0])),
+    );
+    for (const host of this.hosts.filter((one) => one.name !== name)) await this.expectNothingLeftOn(host);
+  }
+
+  async expectNothingLeftOn(host: LabHost): Promise<void> {
+    const left = `systemctl list-units --all --no-legend "$1"; ls -d "/run/pulumi-kvm-live/qemu/$2" 2> /dev/null || true`;
+    expect((await host.script(left, this.unit, this.uuid)).stdout).toBe("");
+  }
+
+  /** How far it has counted. */
+  async count(): Promise<number> {
+    return (await counterOf(runningLab().nas, this.guest)).numbers.length;
+  }
+
+  /** Until something has been told, e.g. that some of its memory is sent. @throws what `running` throws before */
+  async untilTold(pattern: RegExp, running: Promise<unknown>): Promise<void> {
+    const told = async () => expect(this.told).toMatch(pattern);
+    await Promise.race([running, retryUntil(told, { everyMs: 200, timeoutMs: 300_000 })]);
+  }
+
+  /** Takes it away wherever it is. */
+  async remove(): Promise<void> {
+    if (!this.driver.exists) return;
+    const stop = 'systemctl stop "$1" 2> /dev/null; systemctl reset-failed "$1" 2> /dev/null || true';
+    await Promise.all(this.hosts.map((host) => host.tryExec(["sh", "-c", stop, "sh", this.unit])));
+  }
+}

@@ -1,0 +1,78 @@
+import { argumentProblems } from "../../../../provider/qemu/command-line/problems";
+import { writeUp } from "./write-up";
+
+test("the write-up's line will do", () => {
+  expect(argumentProblems(writeUp)).toEqual([]);
+});
+
+test.each([
+  "-only-migratable -nodefaults -display none -spice port=5930,disable-ticketing=on",
+  "-drive file=nbd://10.77.0.13/disk,if=virtio -drive file=rbd:pool/disk -cdrom https://example.com/a.iso",
+  "-blockdev driver=qcow2,node-name=a,file=b -blockdev driver=file,filename=/srv/b,node-name=b",
+  "-bios OVMF.fd -option-rom pxe.rom -kernel /boot/vmlinuz -append help",
+  "-serial file:/srv/vm/a.log -monitor unix:/run/a.sock,server,nowait -qmp tcp:127.0.0.1:4444,server=on",
+  "-run-with async-teardown=on -drive file=/srv/a,snapshot=off",
+  "/srv/vm/disk.img",
+])("will do: %s", (line) => {
+  expect(argumentProblems(line.replace("", "").split(" "))).toEqual([]);
+});
+
+test.each<[string, RegExp]>([
+  ["-incoming defer", /^-incoming: .*received: leave it out$/],
+  ["--incoming tcp:0:4444", /^-incoming: /],
+  ["-daemonize", /^-daemonize: .*systemd.*leave it out$/],
+  ["-pidfile /run/a.pid", /^-pidfile: .*systemd/],
+  ["-uuid 6f1b9d2e-0c7a-4a51-9c1e-5f0a7c3d2b10", /^-uuid: .*set uuid instead$/],
+  ["-name guest", /^-name: .*set name instead$/],
+  ["-runas kvm", /^-runas: set user instead$/],
+  ["-run-with async-teardown=on,user=kvm", /^-run-with user=: set user instead$/],
+  ["-run-with chroot=/srv", /^-run-with chroot=: .*set user/],
+  ["-chroot /srv", /^-chroot: .*set user/],
+  ["-S", /^-S: .*stand still/],
+  ["--preconfig", /^-preconfig: .*stand still/],
+  ["-snapshot", /^-snapshot: .*temporary file of one host, so that it cannot move: leave it out$/],
+  ["-drive file=/srv/a,snapshot=on", /^-drive file=\/srv\/a,snapshot=on: .*leave snapshot out$/],
+  ["-drive snapshot,file=/srv/a", /leave snapshot out$/],
+  ["-loadvm before", /^-loadvm: /],
+  ["-nographic", /^-nographic: .*closed: use -display none and -serial file:/],
+  ["-help", /^-help: /],
+  ["-h", /^-h: /],
+  ["-version", /^-version: /],
+  ["-machine help", /^-machine help: QEMU would print/],
+  ["-device virtio-net-pci,help", /^-device virtio-net-pci,help: /],
+  ["-monitor stdio", /^-monitor stdio: .*standard input is closed: use a file/],
+  ["-serial mon:stdio", /^-serial mon:stdio: .*standard input/],
+  ["-qmp stdio", /^-qmp stdio: .*standard input/],
+  ["-chardev stdio,id=c -mon chardev=c", /^-chardev stdio,id=c: .*standard input/],
+  ["-qmp unix:/run/pulumi-kvm-live/a.sock,server=on", /^-qmp .*its own sockets: use another folder$/],
+  ["-chardev socket,id=c,path=/run//pulumi-kvm-live/a,server=on", /its own sockets/],
+  ["-hda disk.img", /^-hda: QEMU runs in \/ on each host, and disk\.img is a relative path/],
+  ["-drive if=virtio,file=./a,,b.img", /^-drive: .* \.\/a,b\.img is a relative path: write an absolute one$/],
+  ["-drive file=file:a.img", /a\.img is a relative path/],
+  ['-drive file=json:{"driver":"qcow2",,"file":{"filename":"a.img"}}', /^-drive: .*a\.img/],
+  ["-blockdev driver=file,filename=a.img,node-name=a", /^-blockdev: .*a\.img/],
+  ['-blockdev {"driver":"file","filename":"a.img","node-name":"a"}', /^-blockdev: .*a\.img/],
+  ["-blockdev {'driver':'file'}", /^-blockdev .*: is not JSON/],
+  ["-kernel vmlinuz", /^-kernel: .*vmlinuz/],
+  ["-serial file:a.log", /^-serial: .*a\.log/],
+  ["disk.img", /^disk\.img: a word that belongs to no option is a disk image\. .*relative path/],
+  ["–enable-kvm", /^–enable-kvm: a word that belongs to no option/],
+  ["-m", /^-m needs a value/],
+  ["-", /^- is no option/],
+])("refused: %s", (line, problem) => {
+  const problems = argumentProblems(line.split(" "));
+  expect(problems).toEqual([expect.stringMatching(problem)]);
+});
+
+test.each<[string[], RegExp]>([
+  [["-append", "a\nb"], /^argument 1 \("a\\nb"\) has a line break/],
+  [["-append", "a\0b"], /^argument 1 \("a\\u0000b"\) has a NUL byte/],
+  [[""], /^argument 0 is empty, which QEMU takes for a disk image: leave it out$/],
+])("refused: %j", (argv, problem) => {
+  expect(argumentProblems(argv)).toEqual([expect.stringMatching(problem)]);
+});
+
+test("all at once", () => {
+  const line = "-daemonize -S -name a -hda b.img -monitor stdio";
+  expect(argumentProblems(line.split(" "))).toHaveLength(5);
+});
