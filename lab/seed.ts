@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildGuest, guests } from "./guest/build";
 import { imagePath } from "./guest/domain";
-import { subnet } from "./hosts";
 import type { Lab } from "./lab";
 import { repository } from "./paths";
-import { createPulumiWorkspace, type PulumiWorkspace } from "./pulumi/workspace";
+import type { PulumiWorkspace } from "./pulumi/workspace";
 import { adaptSeedDomain, seedBridge, seedFolder, seedGuest } from "./seed-domain";
+import { createLabStack } from "./stack";
 
 const program = "examples/seed";
 
@@ -28,28 +28,5 @@ export async function createSeedStack(lab: Lab, folder: string): Promise<PulumiW
   mkdirSync(folder, { recursive: true });
   const domainXml = join(folder, "ubuntu-14.04.xml");
   writeFileSync(domainXml, adaptSeedDomain(readFileSync(join(repository, program, "ubuntu-14.04.xml"), "utf8")));
-  const workspace = await createPulumiWorkspace({ program, folder, wrap: (argv) => lab.enter(argv) });
-  await workspace.pulumi(["stack", "init", "lab"]);
-  const settings: Record<string, string> = {
-    'addresses["hv-a"]': lab.host("hv-a").address,
-    'addresses["hv-b"]': lab.host("hv-b").address,
-    'addresses["nas"]': lab.host("nas").address,
-    clients: subnet,
-    host: "hv-a",
-    path: seedFolder,
-    domainXml,
-    "login.identityFile": lab.ssh.identityFile,
-    "login.knownHosts": lab.ssh.knownHostsFile,
-    ...mountOptions,
-  };
-  await workspace.configure(settings);
-  return workspace;
+  return createLabStack(lab, folder, program, { path: seedFolder, domainXml });
 }
-
-/**
- * The defaults and `sync`, for the guest's serial log: while it moves, both hosts have the log open, and what the source
- * still holds in its page cache would overwrite the destination's first lines. Disk images are opened past the cache.
- */
-const mountOptions = Object.fromEntries(
-  ["vers=4.2", "hard", "noatime", "_netdev", "sync"].map((option, index) => [`mountOptions[${index}]`, option]),
-);

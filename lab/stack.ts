@@ -1,0 +1,45 @@
+/** Stacks of the examples whose configuration names the lab's hosts. */
+import { mkdirSync } from "node:fs";
+import { subnet } from "./hosts";
+import type { Lab } from "./lab";
+import { createPulumiWorkspace, type PulumiWorkspace } from "./pulumi/workspace";
+
+/**
+ * A stack of an example with two hypervisors and a file server; nothing is up yet.
+ *
+ * @param folder where to make it
+ * @param settings what is special to the example
+ */
+export async function createLabStack(
+  lab: Lab,
+  folder: string,
+  program: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<PulumiWorkspace> {
+  mkdirSync(folder, { recursive: true });
+  const workspace = await createPulumiWorkspace({ program, folder, wrap: (argv) => lab.enter(argv) });
+  await workspace.pulumi(["stack", "init", "lab"]);
+  await workspace.configure({
+    'addresses["hv-a"]': lab.host("hv-a").address,
+    'addresses["hv-b"]': lab.host("hv-b").address,
+    'addresses["nas"]': lab.host("nas").address,
+    clients: subnet,
+    host: "hv-a",
+    "login.identityFile": lab.ssh.identityFile,
+    "login.knownHosts": lab.ssh.knownHostsFile,
+    ...mountOptions,
+    ...settings,
+  });
+  return workspace;
+}
+
+/**
+ * The defaults and `sync`, for the guest's serial log: while it moves, both hosts have the log open, and what the source
+ * still holds in its page cache would overwrite the destination's first lines. Disk images are opened past the cache.
+ */
+const mountOptions = listSetting("mountOptions", ["vers=4.2", "hard", "noatime", "_netdev", "sync"]);
+
+/** A list as settings by path. */
+export function listSetting(name: string, values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(values.map((value, index) => [`${name}[${index}]`, value]));
+}
