@@ -24,10 +24,13 @@ export function makeCheck<Schema extends z.ZodObject, State extends object>(
       Object.keys(schema.shape).flatMap((key) => (properties[key] == null ? [] : [[key, properties[key]]])),
     );
 
+  /** What the program wrote itself is known, also where it could be derived. */
+  const derivedHere = (news: Properties) => (derived?.keys ?? []).filter((key) => news[key] == null);
+
   function complete(news: Properties): Properties {
     const inputs = withDefaults(schema, news);
     if (hasUnknown(pick(inputs), unknownValue))
-      return { ...inputs, ...Object.fromEntries((derived?.keys ?? []).map((key) => [key, unknownValue])) };
+      return { ...inputs, ...Object.fromEntries(derivedHere(news).map((key) => [key, unknownValue])) };
     const args = argsOf(inputs); // with the defaults within objects
     return { ...inputs, ...args, ...derived?.from(args, String(news[urnKey] ?? "")) };
   }

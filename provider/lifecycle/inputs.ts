@@ -22,7 +22,8 @@ export function inputProblems(schema: z.ZodType, news: Properties, rules: InputR
   if (result.success) return [];
   return result.error.issues.flatMap(pathsOf).flatMap(({ path, message }) => {
     const values = valuesAlong(inputs, path);
-    if (values.includes(rules.unknownValue)) return []; // nothing to complain of yet
+    // Nothing to complain of yet; a list is also complained of as a whole.
+    if (values.includes(rules.unknownValue) || hasUnknown(values.at(-1), rules.unknownValue)) return [];
     const hidden = path.some((key) => rules.secrets.includes(String(key)));
     return [{ property: path.join("."), reason: reasonFor(values.at(-1), message, hidden) }];
   });

@@ -92,7 +92,7 @@ export interface Departure {
   known: Pick<MigrationRecord, "encrypted" | "transport">;
 }
 
-export interface Going {
+interface Going {
   /** Settles when what was begun has ended; absent when only a look at the job tells. */
   ended?: Promise<unknown>;
   /** After its end. */

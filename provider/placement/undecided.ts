@@ -47,7 +47,7 @@ export function sourceLost({ uuid, words }: Told, found: readonly Found[], arriv
 export function strayQemu({ uuid, words }: Told, strays: readonly { host: string }[]): string {
   const hosts = strays.map(({ host }) => host);
   return [
-    `A QEMU with its UUID runs on ${hosts.join(" and ")}, and ${words.stranger} does not know of it.`,
+    `A QEMU with its UUID runs on ${hosts.join(" and ")}, and ${words.stranger}.`,
     "It may be the guest. When you have decided that it is not:",
     ...hosts.map((host) => `  on ${host}: pgrep -af -- '-uuid ${uuid}' shows it; kill its pid`),
   ].join("\n");

@@ -6,7 +6,7 @@ export interface Words {
   undefines: string;
   /** What follows `starts web on hv-a` when it has no definition there. */
   transient: string;
-  /** Who does not know of a QEMU that was started by other means. */
+  /** Of a QEMU that was started by other means, as what follows `runs on hv-a, and`. */
   stranger: string;
   /** Commands, typed on the host. */
   destroy(uuid: string): string;

@@ -8,23 +8,32 @@ import { digest } from "../util/identity";
 import { MonitorClosed } from "./errors";
 import { monitored, stateIn } from "./monitor";
 import type { State } from "./states";
-import { asGiven, readQemuArgv, unitOf, unitPath } from "./unit";
+import { readQemuArgv, recordedArgv, unitOf } from "./unit";
 
-/** systemctl prints a command line without its quotes, D-Bus as it is. An argument of a process is a line to `grep -z`. */
+/** An argument of a process is one line to `grep -z`. */
 const script = `${recordFunctions}
-  record_output unit systemctl show --property=LoadState,SubState,Result -- "$1"
-  record_output argv busctl --json=short get-property org.freedesktop.systemd1 "$2" org.freedesktop.systemd1.Service ExecStart
-  record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$3$" || true)"`;
+  said=$(systemctl show --property=LoadState,SubState,Result,MainPID,Environment -- "$1")
+  record unit "$said"
+  pid=$(printf '%s\\n' "$said" | sed -n 's/^MainPID=//p')
+  [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
+  record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$2$" || true)"`;
 
 interface UnitFacts {
   /** Undefined: systemd knows no such unit. */
-  unit: { runs: boolean; isFailed: boolean; argv: string[] } | undefined;
+  unit:
+    | {
+        runs: boolean;
+        isFailed: boolean;
+        /** What its QEMU runs with, or was started with; empty when nobody knows. */
+        argv: string[];
+      }
+    | undefined;
   hasQemu: boolean;
 }
 
 export async function unitFacts(host: Host, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
-  const { stdout } = await runScript(host, script, [unit, unitPath(unit), uuid], signal && { signal });
+  const { stdout } = await runScript(host, script, [unit, uuid], signal && { signal });
   return parseUnit(stdout);
 }
 
@@ -38,13 +47,10 @@ export function parseUnit(stdout: string): UnitFacts {
   );
   const hasQemu = firstOf(records, "qemus").trim() !== "";
   if (properties.get("LoadState") !== "loaded") return { unit: undefined, hasQemu };
-  const [command] = (JSON.parse(firstOf(records, "argv")) as { data: [string, string[]][] }).data;
-  const sub = properties.get("SubState") ?? "";
-  const runs = !["exited", "failed", "dead"].includes(sub);
-  return {
-    unit: { runs, isFailed: properties.get("Result") !== "success", argv: asGiven(command?.[1] ?? []) },
-    hasQemu,
-  };
+  const runs = !["exited", "failed", "dead"].includes(properties.get("SubState") ?? "");
+  const running = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
+  const argv = runs ? running : recordedArgv(properties.get("Environment") ?? "");
+  return { unit: { runs, isFailed: properties.get("Result") !== "success", argv }, hasQemu };
 }
 
 /** Each host is asked twice: QEMU is only asked where there is one. */
@@ -52,6 +58,7 @@ export async function viewGuest(host: Host, domain: DomainName, signal: AbortSig
   const { unit, hasQemu } = await unitFacts(host, domain.uuid, signal);
   const view = { names: new Map<string, string>(), hasQemu };
   if (!unit) return view;
+  if (unit.runs && unit.argv.length === 0) throw new DomainInFlux(domain.uuid); // it starts or ends just now
   if (!unit.runs) return { ...view, domain: factsOf(unit.argv, ended(unit.isFailed)) };
   try {
     return { ...view, hasQemu: true, domain: factsOf(unit.argv, await monitored(host, domain, stateIn, signal)) };

@@ -81,15 +81,18 @@ export function systemdRunArgv(launch: Launch): string[] {
   ];
   const words = properties.map((property) => `--property=${property}`);
   const description = `--description=Guest ${name} of pulumi-kvm-live`;
-  const command = qemuArgv(launch).map((word) => word.replaceAll("$", "$$$$"));
-  return ["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, description, ...words, "--", ...command];
+  const argv = qemuArgv(launch);
+  const record = `--setenv=${recordVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`;
+  // systemd puts a variable in the place of `$NAME`, and `$` in the place of `$$`.
+  const command = argv.map((word) => word.replaceAll("$", "$$$$"));
+  return ["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, description, record, ...words, "--", ...command];
 }
 
-/** systemd puts variables in the place of `$NAME`, and a `$` in the place of `$$`; it tells what it was given. */
-export const asGiven = (argv: readonly string[]): string[] => argv.map((word) => word.replaceAll("$$", "$"));
+/** For a unit that has ended: systemd's own record is in its own quotes from its next daemon-reload on. */
+const recordVariable = "PULUMI_KVM_LIVE_ARGV";
 
-/** Where D-Bus has the unit: every other character by its code. */
-export function unitPath(unit: string): string {
-  const escaped = unit.replace(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
-  return `/org/freedesktop/systemd1/unit/${escaped}`;
+/** @param environment as `systemctl show --property=Environment` prints it @returns nothing for a unit of somebody else */
+export function recordedArgv(environment: string): string[] {
+  const record = new RegExp(`(?:^|\\s)${recordVariable}=([\\w-]+)`).exec(environment)?.[1];
+  return record === undefined ? [] : JSON.parse(Buffer.from(record, "base64url").toString());
 }

@@ -2,6 +2,7 @@
 import type { Candidate } from "../placement/candidates";
 import type { DomainName } from "../placement/observation";
 import { isOutOfTime, retryUntil } from "../util/policy";
+import { NotInState } from "./errors";
 import { unitFacts } from "./facts";
 import { identityOf, ownersAt } from "./identity";
 import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
@@ -20,6 +21,7 @@ export async function launchOn(
     ownersAt(host, user, commandLine, signal),
     runWithSince(host, emulator, signal),
   ]);
+  if (user !== undefined && !owners.named) throw new NotInState(`${name} has no user ${user} any more.`);
   const identity = identityOf(user, owners);
   if (identity === undefined && user === undefined)
     warn(

@@ -9,7 +9,7 @@ export const words: Words = {
   remains: "unit",
   undefines: "removes the ended unit",
   transient: ".",
-  stranger: "no unit of this provider there",
+  stranger: "it is in no unit of this provider",
   destroy: (uuid) => `systemctl stop ${unitOf(uuid)}`,
   suspend: (uuid) => inMonitor(uuid, "stop"),
   resume: (uuid) => inMonitor(uuid, "cont"),

@@ -92,12 +92,11 @@ export const qemuGuestSchema = z
         `is the whole command line, so ${written.join(", ")} cannot be set beside it: write one or the other`,
       );
     if (args.arguments === undefined && args.memoryMiB === undefined)
-      issue("memoryMiB", "or arguments must be set: the guest needs a command line");
-    for (const key of ["arguments", "extraArguments"] as const)
-      for (const problem of argumentProblems(args[key] ?? [])) issue(key, `cannot be used: ${problem}`);
-    for (const { file } of args.drives ?? [])
-      if (!file.startsWith("/"))
-        issue("drives", `must have absolute paths, and ${file} is none: QEMU runs in / on each host`);
+      issue("memoryMiB", "a guest needs a command line: set memoryMiB and what else it has, or arguments");
+    for (const problem of argumentProblems(args.arguments ?? [])) issue("arguments", `cannot be used: ${problem}`);
+    for (const key of written)
+      for (const problem of argumentProblems(typedArguments({ [key]: args[key as keyof typeof args] }, "")))
+        issue(key, `cannot be used: ${problem}`);
   });
 
 export type QemuGuestInputs = z.infer<typeof qemuGuestSchema>;

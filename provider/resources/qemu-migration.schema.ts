@@ -22,8 +22,7 @@ export const qemuMigration = z
     const issue = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
     if (multifdChannels !== undefined && wanted !== undefined)
       issue("postCopy", "cannot be used with multifdChannels: QEMU knows only one of them");
-    if (action === "post-copy" && wanted === undefined)
-      issue("onTimeout", "post-copy needs postCopy to be set as well");
+    if (action === "post-copy" && wanted === undefined) issue("onTimeout", "needs postCopy to be set as well");
     if (action !== "abort" && timeoutSeconds === undefined)
       issue("onTimeout", "needs timeoutSeconds: without it nothing times out");
     if (ports.min > ports.max) issue("ports", `must begin below its end, and ${ports.min} is above ${ports.max}`);

@@ -20,13 +20,15 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
   /** What the user was told, in order. */
   readonly told: string[] = [];
   private readonly cancellation = new Cancellation();
+  private process = new AbortController();
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
   private readonly handlers;
 
   constructor(definition: Definition<Schema, State>, name = "test") {
     const tell = (line: string) => void this.told.push(line);
     const speaking = { info: tell, warn: tell, progress: tell };
-    const contextFor = () => silentContext({ ...speaking, cancelled: this.cancellation.signal });
+    const contextFor = () =>
+      silentContext({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
     this.handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }
@@ -87,6 +89,12 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
   /** The first Ctrl-C, for the operation that runs; later ones know nothing of it. */
   cancel(): void {
     this.cancellation.cancel();
+  }
+
+  /** The second Ctrl-C, or the end of the CLI: what runs ends at once; later operations are of another process. */
+  end(): void {
+    this.process.abort(new Error("Pulumi has ended."));
+    this.process = new AbortController();
   }
 
   /** What a crash of the CLI leaves: the hosts as they are, and nothing in the state. */

@@ -11,12 +11,13 @@ import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./suppor
 type Guest = Driver<(typeof qemuGuest)["schema"], NonNullable<Awaited<ReturnType<typeof qemuGuest.observe>>>>;
 type Inputs = Parameters<Guest["up"]>[0];
 
-/** Numeric on all hosts: whom the image belongs to, and so whom QEMU becomes. */
-export const imageOwner = "64099";
-
 export class NativeGuest {
+  /** Of its image, by number, and so whom QEMU becomes. */
+  readonly owner = "64099";
   readonly guest;
   readonly driver: Guest;
+  /** It outlives the state. */
+  private knownUuid = "";
 
   constructor(
     readonly name: string,
@@ -32,7 +33,7 @@ export class NativeGuest {
   async furnish(): Promise<void> {
     const { nas } = runningLab();
     await nas.upload(await buildGuest(this.what), imagePath(this.guest));
-    await nas.script('chown "$3:$3" "$1"; rm -f "$2"', imagePath(this.guest), serialLogPath(this.guest), imageOwner);
+    await nas.script('chown "$3:$3" "$1"; rm -f "$2"', imagePath(this.guest), serialLogPath(this.guest), this.owner);
   }
 
   inputs(host: string, changes: Partial<Inputs> = {}): Inputs {
@@ -51,12 +52,19 @@ export class NativeGuest {
     return this.driver.up(this.inputs(host, changes));
   }
 
+  /** The same guest in a stack of its own. */
+  asSomebodyElse(): NativeGuest {
+    const other = new NativeGuest(this.name, this.what, this.hosts, { ...this.always, uuid: this.uuid });
+    return other;
+  }
+
   get told(): string {
     return this.driver.told.join("\n");
   }
 
   get uuid(): string {
-    return String(this.driver.outputs.uuid);
+    if (this.driver.exists) this.knownUuid = String(this.driver.outputs.uuid);
+    return this.knownUuid;
   }
 
   get unit(): string {
@@ -110,9 +118,35 @@ export class NativeGuest {
     await Promise.race([running, retryUntil(told, { everyMs: 200, timeoutMs: 300_000 })]);
   }
 
+  /** Until a refresh finds it in this state. */
+  async untilState(state: string): Promise<void> {
+    const is = async () => {
+      await this.driver.refresh();
+      expect(this.driver.outputs.state).toBe(state);
+    };
+    await retryUntil(is, { everyMs: 500, timeoutMs: 60_000 });
+  }
+
+  /** Ends it, and starts it there with other words, as an operator could. */
+  async startByHand(host: LabHost, change: (word: string) => string): Promise<void> {
+    const ask = ["systemctl", "show", "--property=MainPID", "--value", this.unit];
+    const pid = (await host.exec(ask)).stdout.trim();
+    const argv = (await host.exec(["cat", `/proc/${pid}/cmdline`])).stdout.split("\0").slice(0, -1).map(change);
+    const folder = `pulumi-kvm-live/qemu/${this.uuid}`;
+    await host.exec(["systemctl", "stop", this.unit]);
+    await host.exec([
+      "systemd-run",
+      "--quiet",
+      `--unit=${this.unit}`,
+      `--property=RuntimeDirectory=${folder}`,
+      "--",
+      ...argv,
+    ]);
+  }
+
   /** Takes it away wherever it is. */
   async remove(): Promise<void> {
-    if (!this.driver.exists) return;
+    if (this.uuid === "") return;
     const stop = 'systemctl stop "$1" 2> /dev/null; systemctl reset-failed "$1" 2> /dev/null || true';
     await Promise.all(this.hosts.map((host) => host.tryExec(["sh", "-c", stop, "sh", this.unit])));
   }

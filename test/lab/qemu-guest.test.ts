@@ -1,38 +1,113 @@
-/** A guest without libvirt, moved by QEMU itself: ways, drift, endings. */
+/** A guest without libvirt on hosts where no libvirt runs: its unit, its moves, its drift, its end. */
 import { guests } from "../../lab/guest/build";
+import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
 import { NativeGuest } from "./native-guest";
-import { prepareHypervisors, runningLab } from "./support";
+import { everything, prepareHypervisors, runningLab } from "./support";
 
-const { hvA } = runningLab();
+const { lab, hvA, hvB } = runningLab();
 const guest = new NativeGuest("native", guests.full);
+
+const libvirtd = "libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket".split(
+  " ",
+);
+const onBoth = (...argv: string[]) => Promise.all([hvA, hvB].map((host) => host.exec(argv)));
 
 beforeAll(async () => {
   await prepareHypervisors();
+  await onBoth("systemctl", "stop", ...libvirtd);
   await guest.furnish();
 });
-afterAll(() => guest.remove());
+afterAll(async () => {
+  await guest.remove();
+  await onBoth("systemctl", "start", ...libvirtd.slice(1));
+});
 
-test("up starts it in a unit of its own, as the owner of its image, with sockets that only root can open", async () => {
+test("up starts it in a unit of its own, as the owner of its image, with monitors that only root can open", async () => {
   await guest.up("hv-a");
   await guest.expectOn("hv-a");
   const { stdout } = await hvA.script(
     `ps -o uid= -p "$(systemctl show --property=MainPID --value "$1")"
-     stat -c '%U %a %F' "/run/pulumi-kvm-live/qemu/$2" "/run/pulumi-kvm-live/qemu/$2"/*.sock`,
+     stat -c '%U %a' "/run/pulumi-kvm-live/qemu/$2" "/run/pulumi-kvm-live/qemu/$2"/*.sock | sort | uniq -c`,
     guest.unit,
     guest.uuid,
   );
-  console.log(stdout);
+  expect(stdout.split("\n").map((line) => line.trim())).toEqual([guest.owner, "5 root 700", ""]);
+  expect(await guest.up("hv-a")).toBe("unchanged");
+  expect(await guest.driver.refresh()).toBe("unchanged");
 });
 
-test("moves", async () => {
-  await guest.up("hv-b");
-  console.log(guest.told, guest.lastMigration);
-  await guest.expectOn("hv-b");
-  await guest.up("hv-a", { migration: { tls: false, multifdChannels: 4 } });
-  console.log(guest.told, guest.lastMigration);
-  await guest.expectOn("hv-a");
+/** Each value of each; the first one goes to hv-b. */
+const ways = [
+  { tls: true, multifdChannels: 4 },
+  { tls: false, multifdChannels: 2 },
+];
+const others = [{}, { tls: false }, { tls: true, multifdChannels: 2 }, { tls: false, multifdChannels: 4 }];
+
+test.each(everything ? [...ways, ...others] : ways)("moves by %j", async (migration) => {
+  const { tls = true, multifdChannels = 0 } = migration;
+  const { from, to } = guest.nextMove();
+  const capture = await lab.capture();
+  await guest.up(to.name, { migration });
+  const streams = await capture.stop();
+  await guest.expectOn(to.name);
+  expect(guest.told).toContain(`migrates native live from ${from.name} to ${to.name}: it keeps running`);
+  expect(guest.told).toMatch(/migrating hv-. => hv-.: \d+ %, [\d.]+ MiB sent/);
+  expect(/crosses the network unencrypted/.test(guest.told)).toBe(!tls);
+  expect(guest.lastMigration).toMatchObject({ from: from.name, to: to.name, encrypted: tls, transport: "qemu" });
+  for (const figure of ["totalTimeMs", "downtimeMs", "bytes", "iterations"] as const)
+    expect(guest.lastMigration?.[figure]).toBeGreaterThan(0);
+  // Each of multifd's channels has a magic number of its own.
+  expect(streams.map((stream) => isTlsHandshake(stream.sent.firstBytes))).toEqual(Array(1 + multifdChannels).fill(tls));
+  expect(streams.filter((stream) => isPlainQemuStream(stream.sent.firstBytes))).toHaveLength(tls ? 0 : 1);
 });
 
-test("destroy", async () => {
+test("moved by somebody else, it is found where it is, and the next up moves it back", async () => {
+  const { from, to } = guest.nextMove();
+  const other = guest.asSomebodyElse();
+  await other.up(to.name);
+  expect(await guest.driver.refresh()).toBe("changed");
+  expect(guest.driver.outputs.host).toBe(to.name);
+  await guest.up(from.name);
+  await guest.expectOn(from.name);
+});
+
+test("another command line waits for its next start, and moves the guest as it runs", async () => {
+  const { to } = guest.nextMove();
+  const more = { smp: 2 };
+  const host = String(guest.driver.outputs.host);
+  expect(await guest.driver.preview(guest.inputs(host, more))).toContain("takes effect when the guest is next started");
+  await guest.up(host, more);
+  expect(guest.driver.outputs.runningCommandLine).not.toContain("-smp");
+  expect(await guest.driver.refresh()).toBe("unchanged");
+  await guest.up(to.name, more);
+  await guest.expectOn(to.name);
+  expect(guest.driver.outputs.runningCommandLine).not.toContain("-smp");
+});
+
+test("one that has ended is drift, and the next up starts it, with its new command line", async () => {
+  const host = lab.host(String(guest.driver.outputs.host));
+  await host.script('kill "$(systemctl show --property=MainPID --value "$1")"', guest.unit);
+  await guest.untilState("shut off");
+  expect(guest.driver.outputs.drift).toEqual([`native has ended on ${host.name} (shutdown)`]);
+  await guest.up(host.name, { smp: 2 });
+  expect(guest.told).toContain(`\`pulumi up\` starts native on ${host.name}.`);
+  await guest.expectProcessOn(host.name);
+  expect(guest.driver.outputs.runningCommandLine).toContain("-smp");
+});
+
+test("started with another command line by hand is drift that shows what it is", async () => {
+  const host = lab.host(String(guest.driver.outputs.host));
+  await guest.startByHand(host, (word) => (word === "64" ? "48" : word));
+  expect(await guest.driver.refresh()).toBe("changed");
+  expect(guest.driver.outputs.drift).toEqual([`native on ${host.name} was started with another command line, by hand`]);
+  expect(guest.driver.outputs.commandLine).toContain("48");
+});
+
+test("gone from all hosts it is gone from the state; destroy of what is gone is fine", async () => {
+  const host = lab.host(String(guest.driver.outputs.host));
+  await host.exec(["systemctl", "stop", guest.unit]);
+  expect(await guest.driver.refresh()).toBe("gone");
+  await guest.up("hv-a");
   await guest.driver.destroy();
+  for (const each of [hvA, hvB]) await guest.expectNothingLeftOn(each);
 });

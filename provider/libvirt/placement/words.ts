@@ -5,7 +5,7 @@ export const words: Words = {
   remains: "definition",
   undefines: "undefines the leftover",
   transient: " as a transient domain: it is gone when it ends.",
-  stranger: "libvirt there",
+  stranger: "libvirt there does not know of it",
   destroy: (uuid) => `virsh destroy ${uuid}`,
   suspend: (uuid) => `virsh suspend ${uuid}`,
   resume: (uuid) => `virsh resume ${uuid}`,

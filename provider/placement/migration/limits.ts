@@ -6,16 +6,20 @@ export interface MigrationLimits {
   postCopy?: PostCopy | undefined;
   timeoutSeconds?: number | undefined;
   onTimeout: "abort" | "suspend" | "post-copy";
+  /**
+   * Time without a byte sent after which it is ended, in seconds; absent where something else sees to a broken network.
+   */
+  silenceSeconds?: number | undefined;
   /** A stream that is not TLS is a failure; the option that says so, for messages. */
   tls?: string | undefined;
 }
 
-export interface AutoConverge {
+interface AutoConverge {
   initialPercent?: number | undefined;
   incrementPercent?: number | undefined;
 }
 
-export interface PostCopy {
+interface PostCopy {
   when: "after-precopy" | "when-stalled";
   bandwidthMiBps?: number | undefined;
 }

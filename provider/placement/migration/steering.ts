@@ -26,6 +26,7 @@ export class Steering {
   suspended = false;
   private jobs: Job[] = [];
   private means: Means | undefined;
+  private sent = { bytes: -1, at: 0 };
 
   constructor(private readonly of: Steered) {}
 
@@ -40,6 +41,7 @@ export class Steering {
         do: "give up",
         reason: `Its stream was not encrypted, as it should have been (${limits.tls}).`,
       };
+    if (this.verdict === undefined && this.isSilent(job)) this.verdict = { do: "give up", reason: silence(limits) };
     if (this.verdict === undefined && this.isLate(job)) await this.onTimeout(this.means);
     if (this.verdict === undefined && !this.suspended) await this.converge(this.means);
     if (this.verdict && this.means.postCopy !== "begun") await jobs.abort(host, uuid);
@@ -55,6 +57,12 @@ export class Steering {
       autoConverge: autoConverge ? "on" : autoConverge === undefined && !joined ? "possible" : "never",
       postCopy: postCopy ? "possible" : "never",
     };
+  }
+
+  private isSilent({ processedBytes }: Job): boolean {
+    const { silenceSeconds } = this.of.limits;
+    if (processedBytes !== this.sent.bytes) this.sent = { bytes: processedBytes, at: performance.now() };
+    return silenceSeconds !== undefined && performance.now() - this.sent.at >= silenceSeconds * 1000;
   }
 
   /** A guest is neither held still nor switched over before anything has been sent of it. */
@@ -114,3 +122,6 @@ export class Steering {
     if (await jobs.postCopy(host, uuid)) means.postCopy = "begun";
   }
 }
+
+const silence = ({ silenceSeconds }: MigrationLimits) =>
+  `Nothing was sent for ${silenceSeconds} s: the destination, or the network between the two hosts, is gone.`;

@@ -2,7 +2,7 @@
 import type { Candidate } from "../../placement/candidates";
 import type { Departure, Outcome } from "../../placement/driver";
 import { MigrationFailed } from "../../placement/migration/failed";
-import { hintFor, QmpError } from "../errors";
+import { hintFor, NotInState, QmpError } from "../errors";
 import { unitFacts } from "../facts";
 import { lastWords } from "../launch";
 import { goOn, migrationOf, monitored, stateIn } from "../monitor";
@@ -24,7 +24,8 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
       try {
         // As it was started, whatever the program says by now: that is for its next start.
         const { unit } = await unitFacts(from.host, domain.uuid, signal);
-        const { commandLine } = readQemuArgv(unit?.argv ?? []);
+        if (!unit?.runs) throw new NotInState(`It does not run on ${from.name} any more.`);
+        const { commandLine } = readQemuArgv(unit.argv);
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
         port = await monitored(to.host, domain, (qmp) => receive(qmp, options, address), signal);
       } catch (error) {

@@ -11,6 +11,9 @@ const mib = 1024 ** 2;
 /** QEMU has no word for it, and 128 MiB/s of its own choice. */
 const unlimited = 2 ** 52;
 
+/** QEMU's own choices. */
+const usual = { throttleInitial: 20, throttleIncrement: 10, channels: 2 };
+
 /** Name of the credentials object within QEMU. */
 export const tlsCredsId = "pulumi-kvm-live-tls";
 
@@ -30,21 +33,20 @@ export const capabilities = ({ multifdChannels, postCopy, autoConverge }: QemuMi
 export function sourceParameters(options: QemuMigrationOptions, certified: string): Record<string, unknown> {
   const { bandwidthMiBps, postCopy, autoConverge, tls } = options;
   const { initialPercent, incrementPercent } = typeof autoConverge === "object" ? autoConverge : {};
-  return present({
+  return {
     ...sharedParameters(options),
     "max-bandwidth": bandwidthMiBps === undefined ? unlimited : bandwidthMiBps * mib,
     "max-postcopy-bandwidth": (postCopy?.bandwidthMiBps ?? 0) * mib,
-    "cpu-throttle-initial": initialPercent,
-    "cpu-throttle-increment": incrementPercent,
+    "cpu-throttle-initial": initialPercent ?? usual.throttleInitial,
+    "cpu-throttle-increment": incrementPercent ?? usual.throttleIncrement,
     "tls-hostname": tls ? certified : "",
-  });
+  };
 }
 
-export const sharedParameters = ({ multifdChannels, tls }: QemuMigrationOptions): Record<string, unknown> =>
-  present({ "multifd-channels": multifdChannels, "tls-creds": tls ? tlsCredsId : "" });
-
-const present = (values: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+export const sharedParameters = ({ multifdChannels, tls }: QemuMigrationOptions): Record<string, unknown> => ({
+  "multifd-channels": multifdChannels ?? usual.channels,
+  "tls-creds": tls ? tlsCredsId : "",
+});
 
 /** Where the destination listens: the first of these ports that is free, on this address only. */
 export const listenUri = (address: string, { min, max }: QemuMigrationOptions["ports"]): string =>

@@ -1,0 +1,140 @@
+/** Moves by QEMU itself that do not go as they should: wherever they end, one guest counts on. */
+import { shareFolder } from "../../lab/by-hand/nfs";
+import { guests } from "../../lab/guest/build";
+import { imagePath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
+import { SshHost } from "../../provider/host/ssh-host";
+import { retryUntil } from "../../provider/util/policy";
+import { NativeGuest } from "./native-guest";
+import { messageOf } from "./placed-guest";
+import { connectionTo, imageFolder, lengthyTest, prepareHypervisors, runningLab } from "./support";
+
+const { nas } = runningLab();
+const guest = new NativeGuest("stubborn", guests.dirty);
+const slow = { bandwidthMiBps: 1 };
+
+beforeAll(async () => {
+  await prepareHypervisors();
+  await guest.furnish();
+  await guest.up("hv-a");
+});
+afterAll(() => guest.remove());
+
+/** A move that goes on for a minute; when this returns, some of the guest's memory is on its way. */
+async function setOut(migration = {}) {
+  const { from, to } = guest.nextMove();
+  const moving = guest.up(to.name, { migration: { ...slow, ...migration } });
+  moving.catch(() => {});
+  await guest.untilTold(/MiB sent/, moving);
+  return { from, to, moving };
+}
+
+const notMoved = (from: LabHost, to: LabHost) =>
+  `stubborn was not moved from ${from.name} to ${to.name}. It is running on ${from.name}.`;
+
+/** Types a line into QEMU's monitor, as with socat on the host. */
+async function monitor(host: LabHost, line: string): Promise<string> {
+  const { name: _, ...connection } = connectionTo(host);
+  const stream = await new SshHost(connection).openSocket(
+    `/run/pulumi-kvm-live/qemu/${guest.uuid}/monitor.sock`,
+    "monitor",
+  );
+  let said = "";
+  stream.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const prompts = (count: number) => async () => expect(said.match(/\(qemu\) /g) ?? []).toHaveLength(count);
+  await retryUntil(prompts(1), { everyMs: 50, timeoutMs: 30_000 });
+  stream.write(`${line}\n`);
+  await retryUntil(async () => expect(said).toMatch(/\(qemu\) .*\(qemu\) $/s), { everyMs: 50, timeoutMs: 30_000 });
+  stream.destroy();
+  return said;
+}
+
+test("Ctrl-C in the middle cancels it", async () => {
+  const { from, to, moving } = await setOut();
+  guest.driver.cancel();
+  expect(await messageOf(moving)).toBe(`${notMoved(from, to)}\nCancelled.`);
+  await guest.expectOn(from.name);
+});
+
+test("the write-up's words work in its monitor: info migrate tells, migrate_cancel ends it", async () => {
+  const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
+  expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
+  const parameters = await monitor(from, "info migrate_parameters");
+  expect(parameters).toMatch(/max-bandwidth: 1048576 bytes.*downtime-limit: 100 ms/s);
+  await monitor(from, "migrate_cancel");
+  expect(await messageOf(moving)).toContain(notMoved(from, to));
+  await guest.expectOn(from.name);
+});
+
+test("another image at the same path is refused before anything is started", async () => {
+  const { from, to } = guest.nextMove();
+  await to.script('umount "$1"; printf other > "$2"', imageFolder, imagePath(guest.guest));
+  try {
+    expect(await messageOf(guest.up(to.name))).toBe(
+      `${imagePath(guest.guest)} on ${to.name} is another file than on ${from.name}. Both hosts have to mount the same storage there.`,
+    );
+  } finally {
+    await to.script('rm "$1"', imagePath(guest.guest));
+    await shareFolder(nas, [to], imageFolder);
+  }
+  await guest.expectOn(from.name);
+});
+
+test("a port that is taken is left for the next one; when none is free, nothing moves and nothing is left", async () => {
+  const { from, to } = guest.nextMove();
+  const unit = "taken.service";
+  await to.exec([
+    "systemd-run",
+    "--quiet",
+    `--unit=${unit}`,
+    "python3",
+    "-m",
+    "http.server",
+    "--bind",
+    to.address,
+    "49152",
+  ]);
+  await retryUntil(() => to.script('ss -Hltn | grep -q ":49152 "'), { everyMs: 200, timeoutMs: 60_000 });
+  try {
+    const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
+    expect(message).toContain(
+      `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
+    );
+    expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*take another port/);
+    await guest.expectOn(from.name);
+    await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
+    await guest.expectOn(to.name);
+  } finally {
+    await to.exec(["systemctl", "stop", unit]);
+  }
+});
+
+lengthyTest("a run that ends in the middle leaves its migration to the hosts, and the next one joins it", async () => {
+  const { from, to, moving } = await setOut({ bandwidthMiBps: 8 });
+  guest.driver.end();
+  await messageOf(moving);
+  await guest.driver.refresh();
+  await guest.up(to.name);
+  await guest.expectOn(to.name);
+  expect(guest.lastMigration).toMatchObject({ from: from.name, to: to.name });
+});
+
+lengthyTest("a destination that loses its power leaves the guest on the source; the next up moves it", async () => {
+  const { from, to, moving } = await setOut();
+  await to.kill();
+  const message = await messageOf(moving);
+  expect(message).toContain("where it is stays unknown until all of them answer");
+  expect(message).toContain(`So far it is running (migration canceled) on ${from.name}.`);
+  const before = await guest.count();
+  await retryUntil(async () => expect(await guest.count()).toBeGreaterThan(before), {
+    everyMs: 500,
+    timeoutMs: 60_000,
+  });
+  expect(await messageOf(guest.driver.refresh())).toContain("stays unknown until all of them answer");
+  await to.start();
+  await shareFolder(nas, [to], imageFolder);
+  await guest.up(to.name);
+  await guest.expectOn(to.name);
+});

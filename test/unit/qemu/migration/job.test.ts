@@ -1,0 +1,80 @@
+import { progressLine } from "../../../../provider/placement/migration/job";
+import { jobOf } from "../../../../provider/qemu/migration/job";
+import type { MigrationInfo } from "../../../../provider/qemu/monitor";
+import { stateOf } from "../../../../provider/qemu/states";
+import { fixture } from "../../../fixtures/read";
+
+const read = (name: string): MigrationInfo => JSON.parse(fixture(`qemu-7.2-query-migrate-${name}.json`));
+const [active, completed] = [read("active"), read("completed")];
+const leaving = stateOf("running", "active");
+
+test("of a source that sends", () => {
+  expect(jobOf(active, leaving)).toEqual({
+    active: true,
+    operation: "outgoing",
+    elapsedMs: 7078,
+    downtimeMs: 300,
+    totalBytes: 84_484_096,
+    processedBytes: 208_544,
+    remainingBytes: 69_980_160,
+    bytesPerSecond: expect.closeTo(15_362.07, 2),
+    dirtyBytesPerSecond: 0,
+    iterations: 1,
+    throttlePercent: 0,
+  });
+  expect(progressLine(jobOf(active, leaving))).toMatch(/^17 %, 0\.2 MiB sent, 66\.7 MiB of 80\.6 MiB remaining/);
+});
+
+test("of a source that has handed over", () => {
+  expect(jobOf(completed, stateOf("postmigrate", "completed"))).toEqual({
+    active: false,
+    operation: "other",
+    elapsedMs: 9183,
+    downtimeMs: 16,
+    totalBytes: 84_746_240,
+    processedBytes: 34_695_760,
+    remainingBytes: 0,
+    bytesPerSecond: expect.closeTo(3_819_681.5, 1),
+    dirtyBytesPerSecond: 0,
+    iterations: 3,
+    throttlePercent: 0,
+  });
+});
+
+test("of one that has never moved", () => {
+  expect(jobOf({}, stateOf("running", "none"))).toEqual({
+    ...{ active: false, operation: "other", elapsedMs: 0, downtimeMs: 0, totalBytes: 0, processedBytes: 0 },
+    ...{ remainingBytes: 0, bytesPerSecond: 0, dirtyBytesPerSecond: 0, iterations: 0, throttlePercent: 0 },
+  });
+});
+
+test("as it begins there are no figures yet", () => {
+  const job = jobOf({ status: "setup" }, stateOf("running", "setup"));
+  expect(job).toMatchObject({ active: true, operation: "outgoing", totalBytes: 0 });
+  expect(progressLine(job)).toBe("preparing, 0 s");
+});
+
+test("pages that are dirtied, as bytes", () => {
+  const ram = { ...active.ram, "dirty-pages-rate": 100 };
+  expect(jobOf({ ...active, ram }, leaving).dirtyBytesPerSecond).toBe(409_600);
+});
+
+test("auto-converge shows", () => {
+  expect(jobOf({ ...active, "cpu-throttle-percentage": 30 }, leaving).throttlePercent).toBe(30);
+});
+
+test("of the destination: it goes on, and has no figures", () => {
+  const job = jobOf({ status: "active" }, stateOf("inmigrate", "active"));
+  expect(job).toMatchObject({ active: true, operation: "incoming", elapsedMs: 0 });
+});
+
+test("a post-copy without its connection is no job any more", () => {
+  const info = (status: string) => ({ ...active, status });
+  const state = (status: string) => stateOf("finish-migrate", status);
+  expect(jobOf(info("postcopy-paused"), state("postcopy-paused"))).toMatchObject({
+    active: false,
+    operation: "outgoing",
+  });
+  for (const status of ["postcopy-active", "postcopy-recover"])
+    expect(jobOf(info(status), state(status)).active).toBe(true);
+});

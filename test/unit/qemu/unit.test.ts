@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import {
+  type Launch,
+  monitorSocket,
+  qemuArgv,
+  qmpSockets,
+  readQemuArgv,
+  recordedArgv,
+  systemdRunArgv,
+} from "../../../provider/qemu/unit";
+
+const uuid = "11111111-2222-4333-8444-555555555555";
+const launch: Launch = {
+  uuid,
+  name: "web",
+  emulator: "qemu-system-x86_64",
+  commandLine: ["-m", "64"],
+  user: undefined,
+  hasRunWith: false,
+  incoming: false,
+};
+const folder = `/run/pulumi-kvm-live/qemu/${uuid}`;
+/** Whether these stand next to each other. */
+const has = (argv: readonly string[], ...words: string[]) =>
+  argv.some((_, index) => words.every((word, at) => argv[index + at] === word));
+
+test("monitors and identity come first; what the program wrote follows the UUID", () => {
+  expect(qemuArgv(launch)).toEqual([
+    ...["qemu-system-x86_64", "-name", "web", "-display", "none"],
+    ...["-chardev", `socket,id=qmp1,path=${folder}/qmp-1.sock,server=on,wait=off`, "-mon", "chardev=qmp1,mode=control"],
+    ...["-chardev", `socket,id=qmp2,path=${folder}/qmp-2.sock,server=on,wait=off`, "-mon", "chardev=qmp2,mode=control"],
+    ...["-chardev", `socket,id=qmp3,path=${folder}/qmp-3.sock,server=on,wait=off`, "-mon", "chardev=qmp3,mode=control"],
+    ...["-chardev", `socket,id=monitor,path=${folder}/monitor.sock,server=on,wait=off`],
+    ...["-mon", "chardev=monitor,mode=readline"],
+    ...["-uuid", uuid, "-m", "64"],
+  ]);
+});
+
+test("sockets fit into the 107 bytes that Linux has for their paths", () => {
+  expect(Math.max(...[...qmpSockets(uuid), monitorSocket(uuid)].map((path) => path.length))).toBeLessThan(108);
+});
+
+test("a user is named as the version at hand has it", () => {
+  const user = { uid: 64055, gid: 106 };
+  expect(has(qemuArgv({ ...launch, user }), "-runas", "64055:106")).toBe(true);
+  const later = qemuArgv({ ...launch, user, hasRunWith: true });
+  expect(has(later, "-run-with", "user=64055:106")).toBe(true);
+  expect(later).not.toContain("-runas");
+  expect(qemuArgv({ ...launch, hasRunWith: true })).not.toContain("-run-with");
+});
+
+test("only what is to receive waits for it", () => {
+  expect(has(qemuArgv({ ...launch, incoming: true }), "-incoming", "defer")).toBe(true);
+  expect(qemuArgv(launch)).not.toContain("-incoming");
+});
+
+test.each([["-vnc", ":7"], ["-display", "egl-headless"], ["-spice", "port=5901"], ["--vnc", "none"], ["-nographic"]])(
+  "no display of ours beside %s",
+  (...commandLine) => {
+    expect(qemuArgv({ ...launch, commandLine }).slice(3, 5)).not.toEqual(["-display", "none"]);
+  },
+);
+
+test("what only looks like a display is none", () => {
+  for (const commandLine of [[], ["-append", "-vnc"], ["-vga", "std"]])
+    expect(qemuArgv({ ...launch, commandLine }).slice(3, 5)).toEqual(["-display", "none"]);
+});
+
+const word = fc.oneof(
+  fc.string(),
+  fc.stringMatching(/^[$'" ,\\%{}a=-]{0,8}$/),
+  fc.constantFrom("-uuid", "-name", "-incoming", "-m", "$HOME", "$$", "{A}", "it's", 'a "b"', "file=/a,,b", "a b"),
+);
+const launches = fc.record({
+  commandLine: fc.array(word, { maxLength: 12 }),
+  name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,20}$/),
+  emulator: fc.constantFrom("qemu-system-x86_64", "/opt/qemu/bin/qemu-system-x86_64"),
+  user: fc.option(fc.record({ uid: fc.nat(), gid: fc.nat() }), { nil: undefined }),
+  hasRunWith: fc.boolean(),
+  incoming: fc.boolean(),
+  uuid: fc.uuid(),
+});
+
+test("what a QEMU was started with is read as it was written", () => {
+  fc.assert(
+    fc.property(launches, (one) => {
+      const { name, emulator, commandLine, incoming } = one;
+      expect(readQemuArgv(qemuArgv(one))).toEqual({ name, emulator, commandLine, incoming });
+    }),
+  );
+});
+
+test("and as systemd has it", () => {
+  fc.assert(
+    fc.property(launches, (one) => {
+      const argv = systemdRunArgv(one);
+      const command = argv.slice(argv.indexOf("--") + 1);
+      expect(command.map((word) => word.replaceAll("$$", "$"))).toEqual(qemuArgv(one));
+      const environment = argv.find((word) => word.startsWith("--setenv="))?.replace("--setenv=", "") ?? "";
+      expect(recordedArgv(`A=b ${environment} C=d`)).toEqual(qemuArgv(one));
+      // systemd puts a variable in the place of what is left.
+      for (const given of command) expect(given.replaceAll("$$", "")).not.toContain("$");
+    }),
+  );
+});
+
+test("a command line that is not ours is not torn apart", () => {
+  expect(readQemuArgv(["/usr/bin/qemu", "-m", "64"])).toMatchObject({ commandLine: ["-m", "64"], incoming: false });
+  expect(readQemuArgv([])).toEqual({ emulator: "", name: "", commandLine: [], incoming: false });
+});
+
+test("a unit that stays when it has ended, with a folder for root only", () => {
+  const argv = systemdRunArgv({ ...launch, name: "web" });
+  expect(argv.slice(0, argv.indexOf("--")).filter((word) => !word.startsWith("--setenv="))).toEqual([
+    ...["systemd-run", "--quiet", `--unit=pulumi-kvm-live-${uuid}.service`],
+    "--description=Guest web of pulumi-kvm-live",
+    ...["--property=Type=exec", "--property=RemainAfterExit=yes", "--property=Slice=machine.slice"],
+    ...["--property=NoNewPrivileges=yes", "--property=UMask=0077"],
+    ...[`--property=RuntimeDirectory=pulumi-kvm-live/qemu/${uuid}`, "--property=RuntimeDirectoryMode=0700"],
+    "--property=After=remote-fs.target",
+  ]);
+  expect(monitorSocket(uuid)).toBe(`${folder}/monitor.sock`);
+});
