@@ -34,10 +34,11 @@ export async function createLabStack(
 }
 
 /**
- * The defaults and `sync`, for the guest's serial log: while it moves, both hosts have the log open, and what the source
- * still holds in its page cache would overwrite the destination's first lines. Disk images are opened past the cache.
+ * The defaults, and two for the guest's serial log, which both hosts have open while it moves. Without `sync` the
+ * destination's first lines would overwrite what the source still holds in its page cache; without `actimeo=0` its first
+ * byte would land where the log's end was some seconds ago. Disk images are opened past the cache.
  */
-const mountOptions = listSetting("mountOptions", ["vers=4.2", "hard", "noatime", "_netdev", "sync"]);
+const mountOptions = listSetting("mountOptions", ["vers=4.2", "hard", "noatime", "_netdev", "sync", "actimeo=0"]);
 
 /** A list as settings by path. */
 export function listSetting(name: string, values: readonly string[]): Record<string, string> {

@@ -4,10 +4,10 @@ import type { LabHost } from "../lab-host";
 
 /**
  * `sync` is for the guests' serial logs: while a guest moves, both hosts have its log open, and what the source still
- * holds in its page cache would be overwritten by the destination's first lines. Disk images need no such care, QEMU
- * opens them past the cache.
+ * holds in its page cache would be overwritten by the destination's first lines. `actimeo=0` is for the same: a client
+ * appends where it last knew the file's end to be. Disk images need no such care, QEMU opens them past the cache.
  */
-const mountOptions = "vers=4.2,hard,noatime,sync";
+const mountOptions = "vers=4.2,hard,noatime,sync,actimeo=0";
 
 export async function shareFolder(server: LabHost, clients: readonly LabHost[], folder: string): Promise<void> {
   await server.script(

@@ -11,7 +11,7 @@ export interface NfsMountArgs {
   /** Absolute path of the mount point: for a guest's image, the same on all its hosts. */
   path: Input<string>;
   /**
-   * Options of nfs(5). Serial logs of guests that move need `sync`; `soft`, `softerr`, `nolock` and `local_lock` are
+   * Options of nfs(5). Serial logs of guests that move need `sync` and `actimeo=0`; `soft`, `softerr`, `nolock` and `local_lock` are
    * refused, since they corrupt images or let a guest run twice.
    *
    * @default ["vers=4.2", "hard", "proto=tcp", "timeo=600", "retrans=2", "noatime", "_netdev"]
