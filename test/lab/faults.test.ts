@@ -6,7 +6,6 @@ import { prepareHypervisors } from "./support";
 beforeAll(() => prepareHypervisors());
 
 test.each([
-  ["libvirtd killed on the source", "late copy"],
   ["QEMU killed on the destination", "early copy"],
   ["libvirtd killed on the source", "after switchover"],
   ["leftover definition with other content on the destination", "before prepare"],
