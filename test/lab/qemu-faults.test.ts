@@ -68,6 +68,13 @@ test("the write-up's words work in its monitor: info migrate tells, migrate_canc
   await guest.expectOn(from.name);
 });
 
+test("a destination whose QEMU dies leaves the guest on the source, and nothing behind", async () => {
+  const { from, to, moving } = await setOut();
+  await to.script('kill -KILL "$(systemctl show --property=MainPID --value "$1")"', guest.unit);
+  expect(await messageOf(moving)).toContain(notMoved(from, to));
+  await guest.expectOn(from.name);
+});
+
 test("another image at the same path is refused before anything is started", async () => {
   const { from, to } = guest.nextMove();
   await to.script('umount "$1"; printf other > "$2"', imageFolder, imagePath(guest.guest));
@@ -109,6 +116,15 @@ test("a port that is taken is left for the next one; when none is free, nothing 
   } finally {
     await to.exec(["systemctl", "stop", unit]);
   }
+});
+
+lengthyTest("post-copy moves what would never end otherwise, where the destination may use userfaultfd", async () => {
+  const { to } = guest.nextMove();
+  await to.exec(["sysctl", "vm.unprivileged_userfaultfd=1"]);
+  const migration = { bandwidthMiBps: 3, autoConverge: false, postCopy: { when: "when-stalled" as const } };
+  await guest.up(to.name, { migration });
+  expect(guest.told).toContain("passes do not get shorter: switching to post-copy");
+  await guest.expectOn(to.name);
 });
 
 lengthyTest("a run that ends in the middle leaves its migration to the hosts, and the next one joins it", async () => {

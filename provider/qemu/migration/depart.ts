@@ -29,7 +29,7 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
         port = await monitored(to.host, domain, (qmp) => receive(qmp, options, address), signal);
       } catch (error) {
-        await clearArriving(to, domain);
+        await clearArriving(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
         throw notBegun(error as Error);
       }
     },
