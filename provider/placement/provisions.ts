@@ -50,10 +50,13 @@ const remedies: Readonly<Record<Provision["kind"], string>> = {
     "Install it (Debian: `apt-get install qemu-system-x86`), or name another <emulator> in the guest's definition",
 };
 
-export const lacks = (name: string, provisions: readonly Provision[]): string[] =>
-  provisions
-    .filter(({ has }) => !has)
-    .map(({ kind, what }) => `${name} has no ${kind} ${what}, which the guest needs. ${remedies[kind]}.`);
+export function lacks(name: string, provisions: readonly Provision[]): string[] {
+  const missing = provisions.filter(({ has }) => !has);
+  return [...new Set(missing.map(({ kind }) => kind))].map((kind) => {
+    const all = missing.filter((one) => one.kind === kind).map(({ what }) => what);
+    return `${name} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
+  });
+}
 
 /** The same path may be another file: a guest that moved onto it would go on with another disk. */
 export function otherImages(

@@ -12,8 +12,16 @@ import { candidates, candidatesOf, placeIssues, seconds } from "./placing.schema
 import { defaultQemuMigration, qemuMigration } from "./qemu-migration.schema";
 import { plainPath, text } from "./schemas";
 
+/** Words for QEMU, each checked for itself. */
+const words = z.array(z.string("must be text"), "must be a list of arguments").superRefine((argv, { addIssue }) => {
+  for (const problem of argumentProblems(argv)) addIssue({ code: "custom", message: `cannot be used: ${problem}` });
+});
+
+/** `help` would make QEMU print a list and end. */
+const typeName = (what: string) => text(what).regex(/^(?!help$)[A-Za-z0-9._-]+$/, `must be ${what}`);
+
 const drive = z.strictObject({
-  file: text("path of an image"),
+  file: text("path of an image").regex(/^\//, "must be an absolute path: QEMU runs in / on each host"),
   format: z.enum(["qcow2", "raw"], 'must be "qcow2" or "raw"').optional(),
   if: z.enum(["ide", "virtio", "scsi", "none"], 'must be "ide", "virtio", "scsi" or "none"').optional(),
   cache: z
@@ -31,7 +39,7 @@ const netdev = z.strictObject({
   id: text("a name").optional(),
   ifname: text("the name of an interface").optional(),
   br: text("the name of a bridge").optional(),
-  model: text("a device, as `-device help` lists them").optional(),
+  model: typeName("a device, as `-device help` lists them").optional(),
   mac: z
     .string()
     .regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, "must be a MAC address, e.g. 52:54:00:12:34:56")
@@ -42,13 +50,13 @@ const netdev = z.strictObject({
 const typed = {
   memoryMiB: whole("MiB", 1, 100_000_000).optional(),
   smp: whole("CPUs", 1, 4096).optional(),
-  machine: text("a machine type, e.g. pc-i440fx-7.2").optional(),
+  machine: typeName("a machine type, e.g. pc-i440fx-7.2").optional(),
   accel: z.enum(["kvm", "tcg"], 'must be "kvm" or "tcg"').optional(),
   drives: z.array(drive).optional(),
   netdevs: z.array(netdev).optional(),
   vnc: z.strictObject({ display: whole("a display", 0, 59_635), listen: text("an address").optional() }).optional(),
   serial: z.strictObject({ file: plainPath("path of a log") }).optional(),
-  extraArguments: z.array(z.string("must be text")).optional(),
+  extraArguments: words.optional(),
 };
 
 const typedKeys = Object.keys(typed);
@@ -71,7 +79,7 @@ export const qemuGuestSchema = z
     uuid: z.string().toLowerCase().regex(uuidForm, "must be a UUID").optional(),
     emulator: emulator.default("qemu-system-x86_64"),
     ...typed,
-    arguments: z.array(z.string("must be text"), "must be a list of arguments").optional(),
+    arguments: words.optional(),
     user: text("a user name")
       .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, "must be a user name")
       .optional(),
@@ -93,10 +101,6 @@ export const qemuGuestSchema = z
       );
     if (args.arguments === undefined && args.memoryMiB === undefined)
       issue("memoryMiB", "a guest needs a command line: set memoryMiB and what else it has, or arguments");
-    for (const problem of argumentProblems(args.arguments ?? [])) issue("arguments", `cannot be used: ${problem}`);
-    for (const key of written)
-      for (const problem of argumentProblems(typedArguments({ [key]: args[key as keyof typeof args] }, "")))
-        issue(key, `cannot be used: ${problem}`);
   });
 
 export type QemuGuestInputs = z.infer<typeof qemuGuestSchema>;

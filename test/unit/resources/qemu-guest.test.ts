@@ -105,7 +105,7 @@ test.each<[Args, string]>([
   ],
   [
     { drives: [{ file: "/a" }, { file: "b.img" }] },
-    "drives: its value cannot be used: -drive: QEMU runs in / on each host, and b.img is a relative path: write an absolute one",
+    'drives.1.file: "b.img" must be an absolute path: QEMU runs in / on each host',
   ],
   [{ drives: [{ file: "/a", format: "vmdk" }] }, 'drives.0.format: "vmdk" must be "qcow2" or "raw"'],
   [
