@@ -10,7 +10,8 @@ import { messageOf } from "./placed-guest";
 import { connectionTo, imageFolder, lengthyTest, prepareHypervisors, runningLab } from "./support";
 
 const { nas } = runningLab();
-const guest = new NativeGuest("stubborn", guests.dirty);
+const vnc = { display: 19, listen: "0.0.0.0" };
+const guest = new NativeGuest("stubborn", guests.dirty, undefined, { vnc });
 const slow = { bandwidthMiBps: 1 };
 
 beforeAll(async () => {
@@ -89,22 +90,32 @@ test("another image at the same path is refused before anything is started", asy
   await guest.expectOn(from.name);
 });
 
-test("a port that is taken is left for the next one; when none is free, nothing moves and nothing is left", async () => {
+/** While something else listens there, on the destination of the next move. */
+async function whileTaken(port: number, work: (from: LabHost, to: LabHost) => Promise<void>): Promise<void> {
   const { from, to } = guest.nextMove();
-  const unit = "taken.service";
-  await to.exec([
-    "systemd-run",
-    "--quiet",
-    `--unit=${unit}`,
-    "python3",
-    "-m",
-    "http.server",
-    "--bind",
-    to.address,
-    "49152",
-  ]);
-  await retryUntil(() => to.script('ss -Hltn | grep -q ":49152 "'), { everyMs: 200, timeoutMs: 60_000 });
+  const unit = `taken-${port}.service`;
+  const server = ["python3", "-m", "http.server", "--bind", to.address, String(port)];
+  await to.exec(["systemd-run", "--quiet", `--unit=${unit}`, ...server]);
   try {
+    const listens = () => to.script('ss -Hltn | grep -q ":$1 "', String(port));
+    await retryUntil(listens, { everyMs: 200, timeoutMs: 60_000 });
+    await work(from, to);
+  } finally {
+    await to.exec(["systemctl", "stop", unit]);
+  }
+}
+
+test("a port that the guest itself listens on is refused when it is taken", async () => {
+  await whileTaken(5919, async (from, to) => {
+    expect(await messageOf(guest.up(to.name))).toContain(
+      `Port 5919 is taken on ${to.name}, and the guest's VNC display :19 is to listen there.`,
+    );
+    await guest.expectOn(from.name);
+  });
+});
+
+test("a port for the move that is taken gives way to the next; when none is free, nothing moves and nothing is left", async () => {
+  await whileTaken(49152, async (from, to) => {
     const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
     expect(message).toContain(
       `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
@@ -113,9 +124,7 @@ test("a port that is taken is left for the next one; when none is free, nothing 
     await guest.expectOn(from.name);
     await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
     await guest.expectOn(to.name);
-  } finally {
-    await to.exec(["systemctl", "stop", unit]);
-  }
+  });
 });
 
 lengthyTest("post-copy moves what would never end otherwise, where the destination may use userfaultfd", async () => {

@@ -1,7 +1,9 @@
 /** A guest without libvirt on hosts where no libvirt runs: its unit, its moves, its drift, its end. */
 import { guests } from "../../lab/guest/build";
+import { imagePath } from "../../lab/guest/domain";
 import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
 import { NativeGuest } from "./native-guest";
+import { messageOf } from "./placed-guest";
 import { everything, prepareHypervisors, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
@@ -34,6 +36,17 @@ test("up starts it in a unit of its own, as the owner of its image, with monitor
   expect(stdout.split("\n").map((line) => line.trim())).toEqual([guest.owner, "5 root 700", ""]);
   expect(await guest.up("hv-a")).toBe("unchanged");
   expect(await guest.driver.refresh()).toBe("unchanged");
+});
+
+test("a second QEMU with the same image is refused by the image's lock, and nothing of it is left", async () => {
+  const drives = [{ file: imagePath(guest.guest) }];
+  const twin = new NativeGuest("twin", guests.full, undefined, { drives, serial: { file: "/srv/vm/twin.log" } });
+  expect(await messageOf(twin.up("hv-b"))).toMatch(
+    /The QEMU of twin on root@\S+ has ended:\n.*Failed to get "write" lock.*look for a second copy of the guest/s,
+  );
+  expect(twin.driver.exists).toBe(false);
+  expect((await hvB.exec(["systemctl", "list-units", "--all", "--no-legend", "pulumi-kvm-live-*"])).stdout).toBe("");
+  await guest.expectOn("hv-a");
 });
 
 /** Each value of each; the first one goes to hv-b. */

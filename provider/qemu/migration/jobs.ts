@@ -1,7 +1,8 @@
 /** Verbs on a migration that goes on, by the monitor of its source. The write-up's words for them are in docs/qemu.md. */
 import type { Host } from "../../host/host";
-import type { Jobs } from "../../placement/driver";
+import type { Jobs, JobView } from "../../placement/driver";
 import type { DomainName } from "../../placement/observation";
+import { retryUntil } from "../../util/policy";
 import { QmpError } from "../errors";
 import { goOn, migrationOf, monitored, stateIn } from "../monitor";
 import type { Qmp } from "../qmp";
@@ -14,6 +15,14 @@ interface Parameters {
 
 const parametersOf = (qmp: Qmp) => qmp.execute<Parameters>("query-migrate-parameters");
 
+async function viewIn(qmp: Qmp): Promise<JobView> {
+  const [info, state, parameters] = await Promise.all([migrationOf(qmp), stateIn(qmp), parametersOf(qmp)]);
+  return { ...jobOf(info, state), tls: parameters["tls-creds"] !== "" };
+}
+
+/** A look that fails says nothing about the job, and nothing but looks tells of its end. */
+const patienceMs = 60_000;
+
 export function jobsOf(domain: DomainName): Jobs {
   const done = (host: Host, command: string, args?: Record<string, unknown>) =>
     monitored(host, domain, (qmp) => qmp.execute(command, args)).then(
@@ -25,15 +34,7 @@ export function jobsOf(domain: DomainName): Jobs {
     );
   return {
     view: (host, _domain, signal) =>
-      monitored(
-        host,
-        domain,
-        async (qmp) => {
-          const [info, state, parameters] = await Promise.all([migrationOf(qmp), stateIn(qmp), parametersOf(qmp)]);
-          return { ...jobOf(info, state), tls: parameters["tls-creds"] !== "" };
-        },
-        signal,
-      ),
+      retryUntil(() => monitored(host, domain, viewIn, signal), { everyMs: 1000, timeoutMs: patienceMs, signal }),
     abort: (host) => done(host, "migrate_cancel"),
     suspend: (host) => done(host, "stop"),
     resume: (host) => monitored(host, domain, goOn),

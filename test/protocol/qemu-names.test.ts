@@ -1,0 +1,32 @@
+/** What a host makes of the destination's name, by a real getent. */
+import { SshHost } from "../../provider/host/ssh-host";
+import type { Candidate } from "../../provider/placement/candidates";
+import { nameProblems } from "../../provider/qemu/name-checks";
+import { ScriptedHost } from "./scripted-host";
+
+afterEach(() => ScriptedHost.stopAll());
+
+async function problems(address: string, migrationAddress?: string): Promise<string[]> {
+  const host = new SshHost((await ScriptedHost.start()).args);
+  const limits = { port: 22, maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
+  const from: Candidate = { name: "hv-a", address: "192.0.2.1", host, ...limits };
+  return nameProblems(from, { ...from, name: "hv-b", address, migrationAddress }, new AbortController().signal);
+}
+
+test("a name that means the host itself is told of both hosts, with the way on", async () => {
+  const said = await problems("localhost");
+  expect(said).toHaveLength(2);
+  expect(said[0]).toMatch(
+    /^On hv-a, localhost is the host itself \(.*\), where no other one connects to\. Mend \/etc\/hosts or DNS there, or set migrationAddress of hv-b to an IP address\.$/,
+  );
+  expect(said[1]).toMatch(/^On hv-b, localhost is the host itself/);
+});
+
+test("a name that cannot be resolved is told", async () => {
+  expect((await problems("hv-b.invalid"))[0]).toMatch(/^hv-a cannot resolve hv-b\.invalid, where hv-b is to listen\./);
+});
+
+test("an IP address means the same everywhere, also as migrationAddress beside a bad name", async () => {
+  expect(await problems("192.0.2.2")).toEqual([]);
+  expect(await problems("localhost", "2001:db8::2")).toEqual([]);
+});
