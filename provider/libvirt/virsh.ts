@@ -1,7 +1,6 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { isOutOfTime, retryUntil } from "../util/policy";
 import { markedDefinition } from "./domain-xml";
 
 /** A command to the host's own libvirt. */
@@ -60,26 +59,9 @@ export async function destroyIf(host: Host, uuid: string, state: string): Promis
   await runScript(host, script, [uuid, state]);
 }
 
-/**
- * Asks the guest to shut down, as by the power button, again and again: one that boots does not hear the first time.
- *
- * @returns whether it is off within the time
- */
-export async function shutDown(host: Host, uuid: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+/** As by the power button. @returns whether it is off by now */
+export async function askToShutDown(host: Host, uuid: string, signal: AbortSignal): Promise<boolean> {
   const script = `virsh --connect qemu:///system shutdown "$1" >&2 || true
     virsh --connect qemu:///system domstate "$1"`;
-  const isOff = async () => {
-    const { stdout } = await runScript(host, script, [uuid], { signal });
-    if (stdout.trim() !== "shut off") throw new StillOn();
-  };
-  try {
-    await retryUntil(isOff, { everyMs: 2000, timeoutMs, signal, after: (error) => error instanceof StillOn });
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof StillOn || isOutOfTime(error)) return false;
-    throw error;
-  }
+  return (await runScript(host, script, [uuid], { signal })).stdout.trim() === "shut off";
 }
-
-class StillOn extends Error {}

@@ -1,4 +1,5 @@
 /** What is run on the hosts for one step of a plan. */
+import { isOutOfTime, retryUntil } from "../util/policy";
 import type { Candidate } from "./candidates";
 import type { Driver } from "./driver";
 import { MigrationFailed } from "./migration/failed";
@@ -45,9 +46,20 @@ export async function carryOutStep(step: Step, work: Work): Promise<Done> {
 
 async function shutDown(on: string, work: Work): Promise<void> {
   const { domain, driver, candidate, ways, shutdownTimeoutSeconds, stillRunningHint } = work;
-  if (!(await driver.shutDown(candidate(on), shutdownTimeoutSeconds * 1000, ways.signal)))
+  const { signal } = ways;
+  const isOff = async () => {
+    if (!(await driver.askToShutDown(candidate(on), signal))) throw new StillOn();
+  };
+  // Again and again: a guest that boots does not hear the first time.
+  const options = { everyMs: 2000, timeoutMs: shutdownTimeoutSeconds * 1000, signal };
+  await retryUntil(isOff, { ...options, after: (error) => error instanceof StillOn }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!(error instanceof StillOn) && !isOutOfTime(error)) throw error;
     throw new StillRunning(domain.name, on, shutdownTimeoutSeconds, stillRunningHint);
+  });
 }
+
+class StillOn extends Error {}
 
 /** Its figures are those of the whole move, which nobody has kept. */
 async function resumePostCopy(from: Candidate, to: Candidate, work: Work): Promise<Done> {

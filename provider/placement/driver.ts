@@ -20,8 +20,8 @@ export interface Driver {
   preflight(question: PreflightQuestion, looking: Looking): Promise<Obstacles>;
   /** Does one step on one host. */
   act(step: StepOnHost, on: Candidate, signal: AbortSignal): Promise<void>;
-  /** Asks the guest to shut down. @returns whether it is off within the time */
-  shutDown(on: Candidate, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Presses the guest's power button. @returns whether it is off by now */
+  askToShutDown(on: Candidate, signal: AbortSignal): Promise<boolean>;
   /** Goes on with a post-copy that was interrupted. @returns what was said when it failed */
   resumePostCopy(from: Candidate, to: Candidate, signal: AbortSignal): Promise<string>;
   jobs: Jobs;

@@ -10,7 +10,7 @@ import { resumePostCopy } from "./migration/resume-post-copy";
 import { goOn, migrationOf, monitored, stateIn } from "./monitor";
 import type { PlacedGuest } from "./placed-guest";
 import { preflight } from "./preflight";
-import { endIf, launchOn, shutDown } from "./verbs";
+import { askToShutDown, endIf, launchOn } from "./verbs";
 import { words } from "./words";
 
 export function qemuDriver(guest: PlacedGuest): Driver {
@@ -21,7 +21,7 @@ export function qemuDriver(guest: PlacedGuest): Driver {
     view: viewGuest,
     preflight: (question, looking) => preflight(guest, question, looking),
     act: (step, on, signal) => act(step, on, guest, signal),
-    shutDown: (on, timeoutMs, signal) => shutDown(on, domain, timeoutMs, signal),
+    askToShutDown: (on, signal) => askToShutDown(on, domain, signal),
     resumePostCopy: (from, to, signal) => resumePostCopy(guest, from, to, signal),
     depart: (from, to, signal) => depart(guest, from, to, signal),
     completed,

@@ -1,7 +1,6 @@
 /** Verbs on one guest on one host. */
 import type { Candidate } from "../placement/candidates";
 import type { DomainName } from "../placement/observation";
-import { isOutOfTime, retryUntil } from "../util/policy";
 import { NotInState } from "./errors";
 import { unitFacts } from "./facts";
 import { identityOf, ownersAt } from "./identity";
@@ -48,31 +47,10 @@ export async function clearArriving(at: Candidate, domain: DomainName): Promise<
     await endIf(at, domain, `${state} (${reason})`);
 }
 
-/**
- * Asks the guest to shut down, as by the power button, again and again: one that boots does not hear the first time.
- *
- * @returns whether it is off within the time
- */
-export async function shutDown(
-  { host }: Candidate,
-  domain: DomainName,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const isOff = async () => {
-    const { unit } = await unitFacts(host, domain.uuid, signal);
-    if (!unit?.runs) return;
-    await monitored(host, domain, (qmp) => qmp.execute("system_powerdown"), signal).catch(() => {}); // it may end just now
-    throw new StillOn();
-  };
-  try {
-    await retryUntil(isOff, { everyMs: 2000, timeoutMs, signal, after: (error) => error instanceof StillOn });
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof StillOn || isOutOfTime(error)) return false;
-    throw error;
-  }
+/** As by the power button. @returns whether it is off by now */
+export async function askToShutDown({ host }: Candidate, domain: DomainName, signal: AbortSignal): Promise<boolean> {
+  const { unit } = await unitFacts(host, domain.uuid, signal);
+  if (!unit?.runs) return true;
+  await monitored(host, domain, (qmp) => qmp.execute("system_powerdown"), signal).catch(() => {}); // it may end just now
+  return false;
 }
-
-class StillOn extends Error {}

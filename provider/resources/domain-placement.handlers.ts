@@ -9,8 +9,7 @@ import type { Settled } from "../placement/settle";
 import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
 import { look, type PlacedState, place, type Seen, sightOf } from "./placing";
 import { announceSteps } from "./placing.announce";
-import { alone, precautionsOf, withHistory } from "./placing.precautions";
-import { removePlacement } from "./placing.remove";
+import { placingVerbs, withHistory } from "./placing.precautions";
 import { connectionSecretKeys } from "./schemas";
 
 export interface PlacementState extends PlacedState {
@@ -31,9 +30,7 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   // Here too: what the shell keeps of an error after a reconcile is its message.
   reconcile: (context, args, _observed, known) =>
     withHistory(context, placementOf(args), () => reconcile(context, args, known)),
-  exclusively: (context, args, work) => alone(context, placementOf(args), work),
-  remove: (context, args) =>
-    removePlacement(context, placementOf(args), args.onDelete, precautionsOf(context, placementOf(args))),
+  ...placingVerbs((args: PlacementInputs) => placementOf(args)),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
   objections: (olds, news) =>
     olds.domain.uuid === news.domain.uuid

@@ -5,13 +5,14 @@ import { type Guard, guarded } from "../placement/guard";
 import { readJournal, writeJournal } from "../placement/journal";
 import { candidateOf, type Placement, type Precautions } from "../placement/placement";
 import { PlacementUnclear } from "../placement/settle";
+import { type OnDelete, removePlacement } from "./placing.remove";
 
 const guards = new WeakMap<Context, Guard>();
 /** Of the journal, with a message that nobody understands who does not know what was done before. */
 const linesTold = 5;
 
 /** @throws GuestBusy when somebody else is at work on it; what the work throws */
-export function alone<T>(context: Context, placement: Placement, work: () => Promise<T>): Promise<T> {
+function alone<T>(context: Context, placement: Placement, work: () => Promise<T>): Promise<T> {
   const { domain, fenced } = placement;
   const candidates = placement.candidates.filter(({ name }) => !fenced.includes(name));
   return guarded({ domain, candidates, holder: context.who, ways: context }, (guard) => {
@@ -34,6 +35,13 @@ export function precautionsOf(context: Context, placement: Placement): Precautio
     },
   };
 }
+
+/** What every resource that places a guest does alike. */
+export const placingVerbs = <Args extends { onDelete: OnDelete }>(placementOf: (args: Args) => Placement) => ({
+  exclusively: <T>(context: Context, args: Args, work: () => Promise<T>) => alone(context, placementOf(args), work),
+  remove: (context: Context, args: Args) =>
+    removePlacement(context, placementOf(args), args.onDelete, precautionsOf(context, placementOf(args))),
+});
 
 const told = new WeakSet<Error>();
 

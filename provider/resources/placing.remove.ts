@@ -4,10 +4,12 @@ import type { Context } from "../lifecycle/context";
 import { carryOutRemoval, type Placement, type Precautions } from "../placement/placement";
 import { settle } from "../placement/settle";
 
+export type OnDelete = "shutdown" | "destroy" | "keep";
+
 export async function removePlacement(
   context: Context,
   placement: Placement,
-  onDelete: "shutdown" | "destroy" | "keep",
+  onDelete: OnDelete,
   precautions: Precautions,
 ): Promise<void> {
   const before = await settle(placement, context, false);

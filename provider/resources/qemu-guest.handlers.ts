@@ -6,8 +6,7 @@ import { Fresh } from "../lifecycle/fresh";
 import { digestOf } from "../qemu/facts";
 import { look, type PlacedState, place, type Seen, sightOf } from "./placing";
 import { announceSteps } from "./placing.announce";
-import { alone, precautionsOf, withHistory } from "./placing.precautions";
-import { removePlacement } from "./placing.remove";
+import { placingVerbs, withHistory } from "./placing.precautions";
 import { derivedFrom, placementOf, type QemuGuestInputs, qemuGuestSchema } from "./qemu-guest.schema";
 import { connectionSecretKeys } from "./schemas";
 
@@ -29,9 +28,7 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, QemuGuestState> = {
     stateOf(fresh.keep(context, await look(context, placementOf(args), known)), args, known),
   reconcile: (context, args, _observed, known) =>
     withHistory(context, placementOf(args), () => reconcile(context, args, known)),
-  exclusively: (context, args, work) => alone(context, placementOf(args), work),
-  remove: (context, args) =>
-    removePlacement(context, placementOf(args), args.onDelete, precautionsOf(context, placementOf(args))),
+  ...placingVerbs((args: QemuGuestInputs) => placementOf(args)),
   inputsOf: (args, state) => ({
     ...args,
     host: state.host,

@@ -108,7 +108,7 @@ async function whileTaken(port: number, work: (from: LabHost, to: LabHost) => Pr
 test("a port that the guest itself listens on is refused when it is taken", async () => {
   await whileTaken(5919, async (from, to) => {
     expect(await messageOf(guest.up(to.name))).toContain(
-      `Port 5919 is taken on ${to.name}, and the guest's VNC display :19 is to listen there.`,
+      `Port 5919 is taken on ${to.name}, and the guest's VNC display 19 is to listen there.`,
     );
     await guest.expectOn(from.name);
   });

@@ -8,7 +8,7 @@ import { migrateCommand, resumeCommand } from "../migration/command";
 import { completedJob, jobs } from "../migration/job-control";
 import { isEncrypted, type MigrationOptions, transportOf } from "../migration/options";
 import { runMigration } from "../migration/run";
-import { create, define, destroyIf, resume, setAutostart, shutDown, start, undefine } from "../virsh";
+import { askToShutDown, create, define, destroyIf, resume, setAutostart, start, undefine } from "../virsh";
 import { keepLuggage, luggageOf } from "./luggage";
 import { preflight } from "./preflight";
 import { words } from "./words";
@@ -26,7 +26,7 @@ export function libvirtDriver(placed: Placed): Driver {
     view: (host, { uuid }, signal) => viewDomain(host, uuid, signal),
     preflight: (question, looking) => preflight({ ...question, ...placed }, looking),
     act: (step, on) => act(step, on, domain),
-    shutDown: ({ host }, timeoutMs, signal) => shutDown(host, domain.uuid, timeoutMs, signal),
+    askToShutDown: ({ host }, signal) => askToShutDown(host, domain.uuid, signal),
     resumePostCopy: async (from, to, signal) => {
       const command = resumeCommand(domain, to, migration);
       return explained((await runMigration(from.host, domain.uuid, command, { listens: false, signal })).said);

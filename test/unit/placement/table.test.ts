@@ -1,21 +1,8 @@
 /** One test for each row of the decision table; docs/recovery.md tells operators of them. */
-import type { DomainFacts } from "../../../provider/placement/observation";
-import { planPlacement, type Wanted } from "../../../provider/placement/plan";
-import { domain, labels, says, uuid, wanted } from "./world";
+import { planPlacement } from "../../../provider/placement/plan";
+import { asker, domain, says, uuid, wanted } from "./world";
 
-type Word = DomainFacts | string | undefined;
-
-/** `a` is the source, `b` the destination; the guest is wanted on `b`. */
-const plan = (a: Word, b: Word, want: Partial<Wanted> = {}, stillMs = 0) =>
-  planPlacement([says("a", a), says("b", b)], { ...wanted, ...want }, stillMs);
-const steps = (...args: Parameters<typeof plan>) => {
-  const made = plan(...args);
-  return made.kind === "steps" ? labels(made.steps) : made;
-};
-const refusal = (...args: Parameters<typeof plan>) => {
-  const made = plan(...args);
-  return made.kind === "refused" ? made.reason : `no refusal, but ${JSON.stringify(made)}`;
-};
+const { plan, steps, refusal } = asker(wanted);
 const incoming = (state = "paused (starting up)") => domain(state, { job: "incoming", persistent: false });
 const longAgo = 90_000;
 

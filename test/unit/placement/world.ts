@@ -8,7 +8,7 @@ import {
   type Observation,
   type Sighting,
 } from "../../../provider/placement/observation";
-import type { Wanted } from "../../../provider/placement/plan";
+import { planPlacement, type Wanted } from "../../../provider/placement/plan";
 import { labelOf, type Step } from "../../../provider/placement/steps";
 
 export const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
@@ -37,6 +37,22 @@ export const says = (host: string, what: DomainFacts | string | undefined): Obse
   typeof what === "string"
     ? { host, silent: what }
     : { host, names: new Map(), hasQemu: what !== undefined && isActive(what), ...(what && { domain: what }) };
+
+/** Asks for plans of two hosts: `a` is the source, `b` the destination, where the guest is wanted. */
+export function asker(want: Wanted) {
+  type Word = DomainFacts | string | undefined;
+  const plan = (a: Word, b: Word, more: Partial<Wanted> = {}, stillMs = 0) =>
+    planPlacement([says("a", a), says("b", b)], { ...want, ...more }, stillMs);
+  const steps = (...args: Parameters<typeof plan>) => {
+    const made = plan(...args);
+    return made.kind === "steps" ? labels(made.steps) : made;
+  };
+  const refusal = (...args: Parameters<typeof plan>) => {
+    const made = plan(...args);
+    return made.kind === "refused" ? made.reason : `no refusal, but ${JSON.stringify(made)}`;
+  };
+  return { plan, steps, refusal };
+}
 
 export const labels = (steps: readonly Step[]): string[] => steps.map(labelOf);
 

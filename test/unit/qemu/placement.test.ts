@@ -4,7 +4,7 @@ import { planPlacement, type Wanted } from "../../../provider/placement/plan";
 import { describeStep } from "../../../provider/placement/steps";
 import { stateOf } from "../../../provider/qemu/states";
 import { words } from "../../../provider/qemu/words";
-import { domain, labels, says, uuid, wanted } from "../placement/world";
+import { asker, domain, says, uuid, wanted } from "../placement/world";
 
 const want: Wanted = { ...wanted, persistent: false, domain: { ...wanted.domain, words } };
 const longAgo = 90_000;
@@ -13,18 +13,7 @@ const longAgo = 90_000;
 const qemu = (run: string, migration = "none"): DomainFacts => domain("", stateOf(run, migration));
 const ended = (reason = "shutdown") => domain(`shut off (${reason})`);
 
-type Word = DomainFacts | string | undefined;
-/** `a` is the source, `b` the destination; the guest is wanted on `b`. */
-const plan = (a: Word, b: Word, more: Partial<Wanted> = {}, stillMs = 0) =>
-  planPlacement([says("a", a), says("b", b)], { ...want, ...more }, stillMs);
-const steps = (...args: Parameters<typeof plan>) => {
-  const made = plan(...args);
-  return made.kind === "steps" ? labels(made.steps) : made;
-};
-const refusal = (...args: Parameters<typeof plan>) => {
-  const made = plan(...args);
-  return made.kind === "refused" ? made.reason : `no refusal, but ${JSON.stringify(made)}`;
-};
+const { plan, steps, refusal } = asker(want);
 
 const handedOver = qemu("postmigrate", "completed");
 const arrived = qemu("running", "completed");
