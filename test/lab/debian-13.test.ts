@@ -4,7 +4,7 @@ import { shareFolder } from "../../lab/by-hand/nfs";
 import { guests } from "../../lab/guest/build";
 import { NativeGuest } from "./native-guest";
 import { messageOf } from "./placed-guest";
-import { imageFolder, prepareHypervisors, runningLab } from "./support";
+import { everything, imageFolder, prepareHypervisors, runningLab } from "./support";
 
 const { lab, nas, hvA } = runningLab();
 const hvC = lab.host("hv-c");
@@ -25,19 +25,19 @@ test("it runs Debian 13", async () => {
   expect((await hvC.tryExec(["ls", "/etc/pki"])).exitCode).not.toBe(0);
 });
 
-test("QEMU moves a guest there and back that names a machine type, and refuses one that does not", async () => {
+test("QEMU moves a guest there that names a machine type, and refuses one that does not", async () => {
   await shareFolder(nas, [hvC], imageFolder);
-  await guest.furnish();
-  await guest.up("hv-a");
-  await guest.up("hv-c");
-  await guest.expectOn("hv-c");
-  await guest.up("hv-a");
-  await guest.expectOn("hv-a");
-  await guest.driver.destroy();
   await guest.furnish();
   await guest.up("hv-a", { machine: "pc" });
   expect(await messageOf(guest.up("hv-c", { machine: "pc" }))).toMatch(
     /^hv-a has QEMU 7\.2\.\d+, and hv-c has 10\.0\.\d+: the guest's command line names the machine type pc, which is another machine in each version\. Name a machine type that both know \(machine: pc-i440fx-7\.2 or pc-q35-7\.2\)/,
   );
   await guest.expectOn("hv-a");
+  await guest.driver.destroy();
+  await guest.furnish();
+  await guest.up("hv-a");
+  for (const host of everything ? ["hv-c", "hv-a"] : ["hv-c"]) {
+    await guest.up(host);
+    await guest.expectOn(host);
+  }
 });

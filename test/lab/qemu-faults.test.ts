@@ -59,7 +59,7 @@ test("Ctrl-C in the middle cancels it", async () => {
   await guest.expectOn(from.name);
 });
 
-test("the write-up's words work in its monitor: info migrate tells, migrate_cancel ends it", async () => {
+lengthyTest("the write-up's words work in its monitor: info migrate tells, migrate_cancel ends it", async () => {
   const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
   expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
   const parameters = await monitor(from, "info migrate_parameters");
@@ -105,7 +105,7 @@ async function whileTaken(port: number, work: (from: LabHost, to: LabHost) => Pr
   }
 }
 
-test("a port that the guest itself listens on is refused when it is taken", async () => {
+lengthyTest("a port that the guest itself listens on is refused when it is taken", async () => {
   await whileTaken(5919, async (from, to) => {
     expect(await messageOf(guest.up(to.name))).toContain(
       `Port 5919 is taken on ${to.name}, and the guest's VNC display 19 is to listen there.`,

@@ -4,7 +4,7 @@ import { imagePath } from "../../lab/guest/domain";
 import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
 import { NativeGuest } from "./native-guest";
 import { messageOf } from "./placed-guest";
-import { everything, prepareHypervisors, runningLab } from "./support";
+import { everything, lengthyTest, prepareHypervisors, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
 const guest = new NativeGuest("native", guests.full);
@@ -38,7 +38,7 @@ test("up starts it in a unit of its own, as the owner of its image, with monitor
   expect(await guest.driver.refresh()).toBe("unchanged");
 });
 
-test("a second QEMU with the same image is refused by the image's lock, and nothing of it is left", async () => {
+lengthyTest("a second QEMU with the same image is refused by the image's lock, and nothing of it is left", async () => {
   const drives = [{ file: imagePath(guest.guest) }];
   const twin = new NativeGuest("twin", guests.full, undefined, { drives, serial: { file: "/srv/vm/twin.log" } });
   expect(await messageOf(twin.up("hv-b"))).toMatch(
@@ -84,7 +84,7 @@ test("moved by somebody else, it is found where it is, and the next up moves it 
   await guest.expectOn(from.name);
 });
 
-test("another command line waits for its next start, and moves the guest as it runs", async () => {
+lengthyTest("another command line waits for its next start, and moves the guest as it runs", async () => {
   const { to } = guest.nextMove();
   const more = { smp: 2 };
   const host = String(guest.driver.outputs.host);
@@ -108,7 +108,7 @@ test("one that has ended is drift, and the next up starts it, with its new comma
   expect(guest.driver.outputs.runningCommandLine).toContain("-smp");
 });
 
-test("started with another command line by hand is drift that shows what it is", async () => {
+lengthyTest("started with another command line by hand is drift that shows what it is", async () => {
   const host = lab.host(String(guest.driver.outputs.host));
   await guest.startByHand(host, (word) => (word === "64" ? "48" : word));
   expect(await guest.driver.refresh()).toBe("changed");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
 import { createNativeStack, furnishNativeGuest, nativeGuest } from "../../lab/qemu-native";
-import { clearHypervisors, expectUnbroken, runningLab } from "./support";
+import { clearHypervisors, everything, expectUnbroken, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
 const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-native-"));
@@ -37,11 +37,13 @@ test("the first preview shows the command line, and up starts it on hv-a", async
   expect((await hvA.exec(["ss", "-Hltn"])).stdout).toMatch(/:5919 /);
 });
 
-test("another host is a live migration there, with progress and figures, and the first one is one back", async () => {
-  for (const [from, to] of [
-    ["hv-a", "hv-b"],
-    ["hv-b", "hv-a"],
-  ] as const) {
+const moves = [
+  ["hv-a", "hv-b"],
+  ["hv-b", "hv-a"],
+] as const;
+
+test("another host is a live migration, with progress and figures", async () => {
+  for (const [from, to] of everything ? moves : moves.slice(0, 1)) {
     await pulumi("config", "set", "host", to);
     const said = await pulumi("up", "--yes", ...(to === "hv-a" ? ["--skip-preview"] : []));
     if (to === "hv-b")
@@ -55,7 +57,6 @@ test("another host is a live migration there, with progress and figures, and the
     const { lastMigration } = JSON.parse(await pulumi("stack", "output", "--json"));
     expect(lastMigration).toMatchObject({ from, to, encrypted: true, downtimeMs: expect.any(Number) });
   }
-  await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
 });
 
 test("destroy presses the power button, and nothing of it is left", async () => {
