@@ -5,12 +5,13 @@ import { whereabouts } from "../placement/candidates";
 import { mib } from "../placement/migration/job";
 import type { MigrationRecord } from "../placement/migration/record";
 import { type Placement, plan } from "../placement/placement";
-import { describeStep } from "../placement/steps";
+import { describeStep, type Step } from "../placement/steps";
 
 /**
  * For the preview, from what the hosts say now: of changed inputs, or without any of what is to be repaired.
  *
  * @param plainData what is told of a move whose stream others can read
+ * @returns what would be done
  * @throws Refused for what no repair of the hosts, and nothing else in the same run, will make possible
  */
 export async function announceSteps(
@@ -18,23 +19,24 @@ export async function announceSteps(
   placement: Placement,
   knownDigest: string | undefined,
   plainData: string | undefined,
-): Promise<void> {
+): Promise<readonly Step[]> {
   const { domain, driver } = placement;
   const seen = await whereabouts(placement, context.signal);
   const { location } = seen;
   if (location.kind === "moving") {
     context.info(`A migration of ${domain.name} is under way: \`pulumi up\` waits for its end.`);
-    return;
+    return [];
   }
   if (location.kind === "unclear") {
     context.warn(`As things are now, this would be refused: ${location.reason}`);
-    return;
+    return [];
   }
   const planned = await plan(placement, { ...seen, location }, knownDigest, context);
   refuse(planned.unsupported);
   for (const step of planned.steps) context.info(describeStep(step, domain.name, driver.words));
   if (plainData !== undefined && planned.steps.some((step) => step.do === "migrate")) context.warn(plainData);
   for (const problem of planned.problems) context.warn(`As things are now, this would be refused: ${problem}`);
+  return planned.steps;
 }
 
 export function summary(name: string, record: MigrationRecord): string {

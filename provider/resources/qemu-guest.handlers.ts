@@ -50,7 +50,7 @@ const isChangedByHand = ({ definitionDigest, runningCommandLine }: QemuGuestStat
   definitionDigest !== digestOf(runningCommandLine);
 
 /** What changes something on the hosts. */
-const concerns = ["host", "migration", "fenced"];
+const concerns = ["host", "migration", "fenced", "commandLine"];
 
 async function announce(
   context: Context,
@@ -62,9 +62,10 @@ async function announce(
     context.info(
       `onDelete is "keep": when this resource is deleted, ${args.name} runs on where it is, and is only forgotten.`,
     );
-  if (changed.includes("commandLine")) context.info(laterNotice(args));
   if (changed.length > 0 && !changed.some((key) => concerns.includes(key))) return;
-  await announceSteps(context, placementOf(args), known?.definitionDigest, plainData(args));
+  const steps = await announceSteps(context, placementOf(args), known?.definitionDigest, plainData(args));
+  const isStarted = steps.some((step) => step.do === "create");
+  if (changed.includes("commandLine") && !isStarted) context.info(laterNotice(args));
 }
 
 const laterNotice = ({ name }: QemuGuestInputs) =>
