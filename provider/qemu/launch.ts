@@ -45,10 +45,11 @@ export async function launch(host: Host, what: Launch, signal: AbortSignal): Pro
   });
 }
 
-/** What QEMU has said since its unit was last started; systemd's own lines are left out. */
-const words = `id=$(systemctl show --property=InvocationID --value -- "$1")
-  [ -n "$id" ] || exit 0
-  journalctl --quiet --output=cat --lines=20 "_SYSTEMD_INVOCATION_ID=$id"`;
+/** What QEMU has said since its unit was last started; systemd's own lines come another way. */
+const words = `since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
+  [ -n "$since" ] || exit 0
+  journalctl --sync 2> /dev/null || true # what was said just now is on its way still
+  journalctl --quiet --output=cat --lines=20 --since="$since" "_SYSTEMD_UNIT=$1" _TRANSPORT=stdout`;
 
 export async function lastWords(host: Host, uuid: string): Promise<string> {
   return (await runScript(host, words, [unitOf(uuid)])).stdout.trim();

@@ -43,6 +43,7 @@ const moves = [
 ] as const;
 
 test("another host is a live migration, with progress and figures", async () => {
+  await pulumi("config", "set", "--path", "migration.bandwidthMiBps", "2"); // progress is told every 10 s
   for (const [from, to] of everything ? moves : moves.slice(0, 1)) {
     await pulumi("config", "set", "host", to);
     const said = await pulumi("up", "--yes", ...(to === "hv-a" ? ["--skip-preview"] : []));
