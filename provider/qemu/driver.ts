@@ -7,7 +7,7 @@ import { depart } from "./migration/depart";
 import { jobOf } from "./migration/job";
 import { jobsOf } from "./migration/jobs";
 import { resumePostCopy } from "./migration/resume-post-copy";
-import { goOn, migrationOf, monitored, stateIn } from "./monitor";
+import { goOn, lookIn, monitored } from "./monitor";
 import type { PlacedGuest } from "./placed-guest";
 import { preflight } from "./preflight";
 import { askToShutDown, endIf, launchOn } from "./verbs";
@@ -34,7 +34,7 @@ export function qemuDriver(guest: PlacedGuest): Driver {
       from.host,
       domain,
       async (qmp) => {
-        const [info, state] = await Promise.all([migrationOf(qmp), stateIn(qmp)]);
+        const { info, state } = await lookIn(qmp);
         return info.status === "completed" && state.reason === "migrating" ? jobOf(info, state) : undefined;
       },
       signal,

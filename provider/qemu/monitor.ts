@@ -28,13 +28,13 @@ export interface MigrationInfo {
 
 export const migrationOf = (qmp: Qmp): Promise<MigrationInfo> => qmp.execute<MigrationInfo>("query-migrate");
 
-export async function stateIn(qmp: Qmp): Promise<State> {
-  const [{ status }, migration] = await Promise.all([
-    qmp.execute<{ status: string }>("query-status"),
-    migrationOf(qmp),
-  ]);
-  return stateOf(status, migration.status ?? "none");
+/** The guest's state, and the migration that it follows from. */
+export async function lookIn(qmp: Qmp): Promise<{ state: State; info: MigrationInfo }> {
+  const [{ status }, info] = await Promise.all([qmp.execute<{ status: string }>("query-status"), migrationOf(qmp)]);
+  return { state: stateOf(status, info.status ?? "none"), info };
 }
+
+export const stateIn = async (qmp: Qmp): Promise<State> => (await lookIn(qmp)).state;
 
 /** Lets it go on. @throws QmpError when QEMU cannot, as when another one has its image */
 export const goOn = async (qmp: Qmp): Promise<void> => void (await qmp.execute("cont"));

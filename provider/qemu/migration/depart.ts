@@ -5,7 +5,7 @@ import { MigrationFailed } from "../../placement/migration/failed";
 import { hintFor, NotInState, QmpError } from "../errors";
 import { unitFacts } from "../facts";
 import { lastWords } from "../launch";
-import { goOn, migrationOf, monitored, stateIn } from "../monitor";
+import { goOn, lookIn, monitored } from "../monitor";
 import type { PlacedGuest } from "../placed-guest";
 import { readQemuArgv } from "../unit";
 import { clearArriving, endIf, launchOn } from "../verbs";
@@ -59,7 +59,7 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
 
   async function outcome(refused: Error | undefined): Promise<Outcome> {
     const source = monitored(from.host, domain, async (qmp) => {
-      const [info, state] = await Promise.all([migrationOf(qmp), stateIn(qmp)]);
+      const { info, state } = await lookIn(qmp);
       return { info, state, figures: jobOf(info, state) };
     });
     const seen = await source.catch((error: Error) => error);

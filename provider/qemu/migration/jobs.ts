@@ -4,7 +4,7 @@ import type { Jobs, JobView } from "../../placement/driver";
 import type { DomainName } from "../../placement/observation";
 import { retryUntil } from "../../util/policy";
 import { QmpError } from "../errors";
-import { goOn, migrationOf, monitored, stateIn } from "../monitor";
+import { goOn, lookIn, monitored } from "../monitor";
 import type { Qmp } from "../qmp";
 import { jobOf } from "./job";
 
@@ -16,7 +16,7 @@ interface Parameters {
 const parametersOf = (qmp: Qmp) => qmp.execute<Parameters>("query-migrate-parameters");
 
 async function viewIn(qmp: Qmp): Promise<JobView> {
-  const [info, state, parameters] = await Promise.all([migrationOf(qmp), stateIn(qmp), parametersOf(qmp)]);
+  const [{ info, state }, parameters] = await Promise.all([lookIn(qmp), parametersOf(qmp)]);
   return { ...jobOf(info, state), tls: parameters["tls-creds"] !== "" };
 }
 
