@@ -1,16 +1,19 @@
 /** A resource of each type, made by a program as Pulumi runs it, with nothing behind it. */
 import { runtime } from "@pulumi/pulumi";
-import { Domain } from "../provider/resources/domain";
-import { DomainPlacement } from "../provider/resources/domain-placement";
-import { Host } from "../provider/resources/host";
-import { LibvirtSshAccess } from "../provider/resources/libvirt-ssh-access";
-import { LibvirtTlsPki } from "../provider/resources/libvirt-tls-pki";
-import { NfsExport } from "../provider/resources/nfs-export";
-import { NfsMount } from "../provider/resources/nfs-mount";
-import { QemuGuest } from "../provider/resources/qemu-guest";
+import {
+  Domain,
+  DomainPlacement,
+  Host,
+  LibvirtSshAccess,
+  LibvirtTlsPki,
+  NfsExport,
+  NfsMount,
+  QemuGuest,
+} from "../provider/index";
+import type { ManagedResource, ResourceType } from "../provider/resources/managed-resource";
 
 /** What Pulumi was asked to make. */
-export interface Registration {
+interface Registration {
   type: string;
   inputs: Record<string, unknown>;
 }
@@ -37,7 +40,7 @@ export async function oneOfEach() {
     NfsExport: new NfsExport("NfsExport", { server: host, path: "/srv", clients: [] }),
     NfsMount: new NfsMount("NfsMount", { host, source: "10.77.0.21:/srv", path: "/srv" }),
     QemuGuest: new QemuGuest("QemuGuest", { host, candidates: hosts, memoryMiB: 64 }),
-  };
+  } satisfies Record<ResourceType, ManagedResource>;
   await runtime.disconnect();
   return { resources, registrations };
 }

@@ -17,7 +17,7 @@ import type { LibvirtSshAccess, LibvirtSshAccessArgs } from "../../provider/reso
 import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
 import type { LibvirtTlsPki, LibvirtTlsPkiArgs } from "../../provider/resources/libvirt-tls-pki";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
-import type { ManagedResource } from "../../provider/resources/managed-resource";
+import type { ManagedResource, ResourceType } from "../../provider/resources/managed-resource";
 import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export";
 import { nfsExport } from "../../provider/resources/nfs-export.handlers";
 import type { NfsMount, NfsMountArgs } from "../../provider/resources/nfs-mount";
@@ -47,11 +47,10 @@ const definitions = {
   NfsExport: nfsExport,
   NfsMount: nfsMount,
   QemuGuest: qemuGuest,
-};
+} satisfies Record<ResourceType, object>;
 
-type Type = keyof typeof definitions;
-type Inputs<T extends Type> = z.input<(typeof definitions)[T]["schema"]>;
-type State<T extends Type> = (typeof definitions)[T] extends Definition<infer _, infer Known> ? Known : never;
+type Inputs<T extends ResourceType> = z.input<(typeof definitions)[T]["schema"]>;
+type State<T extends ResourceType> = (typeof definitions)[T] extends Definition<infer _, infer Known> ? Known : never;
 
 /** The arguments as a constructor hands them on: a `Host` becomes its name, or how it is reached. */
 type Sent<Args, Replaced> = Omit<Args, keyof Replaced> & Replaced;
@@ -76,10 +75,13 @@ type Differing<A, B> = {
   [Key in keyof A | keyof B]: Identical<Part<A, Key>, Part<B, Key>> extends true ? never : Key;
 }[keyof A | keyof B];
 
-type Disagreement<T extends Type, Args> = Differing<Plain<Args>, Plain<Omit<Inputs<T>, (typeof derived)[T][number]>>>;
+type Disagreement<T extends ResourceType, Args> = Differing<
+  Plain<Args>,
+  Plain<Omit<Inputs<T>, (typeof derived)[T][number]>>
+>;
 
 /** Outputs of a class that neither the state nor the inputs can fill. */
-type Unfilled<T extends Type, Class> = Exclude<
+type Unfilled<T extends ResourceType, Class> = Exclude<
   { [Key in keyof Class]: Class[Key] extends Output<unknown> ? Key : never }[keyof Class],
   keyof ManagedResource | keyof State<T> | keyof Inputs<T>
 >;
@@ -116,7 +118,7 @@ interface Checked {
   >;
 }
 
-const types = Object.keys(definitions) as (keyof Checked)[];
+const types: (keyof Checked)[] = Object.keys(definitions) as ResourceType[];
 
 test.each(types)("%s: what no program writes is derived in check", (type) => {
   const { schema, derived: { keys } = { keys: [] as readonly string[] } }: Derived = definitions[type];
