@@ -18,13 +18,14 @@ async function sourceFiles(): Promise<string[]> {
 
 const read = (path: string) => readFileSync(join(repository, path), "utf8");
 
-/** `import type` is no arrow: it is gone in the code that runs. */
 function importsOf(path: string): SourceFile {
   const text = read(path);
   const erased = ts.createSourceFile(path, text, ts.ScriptTarget.Latest).statements.filter(isErased);
-  const isLoaded = ({ pos }: ts.FileReference) => !erased.some((one) => one.pos <= pos && pos < one.end);
-  const imports = ts.preProcessFile(text, true, true).importedFiles.filter(isLoaded);
-  return { path, imports: imports.map(({ fileName }) => inRepository(path, fileName)) };
+  const isErasedAt = (pos: number) => erased.some((one) => one.pos <= pos && pos < one.end);
+  const all = ts.preProcessFile(text, true, true).importedFiles;
+  const named = (areTypes: boolean) =>
+    all.filter(({ pos }) => isErasedAt(pos) === areTypes).map(({ fileName }) => inRepository(path, fileName));
+  return { path, imports: named(false), types: named(true) };
 }
 
 function isErased(statement: ts.Statement): boolean {
@@ -89,6 +90,21 @@ describe("the rule itself", () => {
   test("a circle is shown", () => {
     const sources = [file("lab/a.ts", "lab/b.ts"), file("lab/b.ts", "lab/a.ts")];
     expect(violations(sources)).toEqual(["cycle: lab/a.ts -> lab/b.ts -> lab/a.ts"]);
+  });
+
+  test("a circle of types, too, and each one by its shortest way round", () => {
+    const sources: SourceFile[] = [
+      file("lab/before.ts", "lab/a.ts"),
+      { path: "lab/a.ts", imports: ["lab/b.ts"], types: ["lab/b.ts"] },
+      { path: "lab/b.ts", imports: [], types: ["lab/c.ts"] },
+      { path: "lab/c.ts", imports: ["lab/after.ts"], types: ["lab/a.ts", "lab/d.ts"] },
+      { path: "lab/d.ts", imports: [], types: ["lab/c.ts"] },
+      file("lab/after.ts"),
+    ];
+    expect(violations(sources)).toEqual([
+      "cycle: lab/a.ts -> lab/b.ts -> lab/c.ts -> lab/a.ts",
+      "cycle: lab/d.ts -> lab/c.ts -> lab/d.ts",
+    ]);
   });
 
   test("a second door is shown", () => {
