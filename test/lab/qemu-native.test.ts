@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
-import { createNativeStack, furnishNativeGuest, nativeGuest } from "../../lab/qemu-native";
+import { createNativeStack, furnishNativeGuest, nativeGuest } from "../../lab/scenarios/qemu-native";
 import { clearHypervisors, everything, expectUnbroken, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();

@@ -6,8 +6,8 @@ import { migrateCommand } from "../../lab/by-hand/guest";
 import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
-import { createSeedStack, furnishHosts } from "../../lab/seed";
-import { seedGuest } from "../../lab/seed-domain";
+import { seedGuest } from "../../lab/scenarios/adapt-domain";
+import { createSeedStack, furnishHosts } from "../../lab/scenarios/live-migration";
 import { clearHypervisors, expectOnlyOn, expectUnbroken, removeGuest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();

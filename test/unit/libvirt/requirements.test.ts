@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../../lab/paths";
-import { adaptSeedDomain } from "../../../lab/seed-domain";
+import { adaptSeedDomain } from "../../../lab/scenarios/adapt-domain";
 import { requirementsOf } from "../../../provider/libvirt/requirements";
 
 const seed = readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8");

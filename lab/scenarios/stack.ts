@@ -1,8 +1,8 @@
 /** Stacks of the examples whose configuration names the lab's hosts. */
 import { mkdirSync } from "node:fs";
-import { subnet } from "./hosts";
-import type { Lab } from "./lab";
-import { createPulumiWorkspace, type PulumiWorkspace } from "./pulumi/workspace";
+import { subnet } from "../hosts";
+import type { Lab } from "../lab";
+import { createPulumiWorkspace, type PulumiWorkspace } from "../pulumi/workspace";
 
 /**
  * A stack of an example with two hypervisors and a file server; nothing is up yet.

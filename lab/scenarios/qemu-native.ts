@@ -1,7 +1,7 @@
 /** The write-up's guest without libvirt, on the lab's hosts. */
-import { buildGuest, guests } from "./guest/build";
-import type { Lab } from "./lab";
-import type { PulumiWorkspace } from "./pulumi/workspace";
+import { buildGuest, guests } from "../guest/build";
+import type { Lab } from "../lab";
+import type { PulumiWorkspace } from "../pulumi/workspace";
 import { createLabStack, listSetting } from "./stack";
 
 /** Its serial log is where the counter is read; on the lab's file server. */

@@ -1,12 +1,12 @@
 /** The seed scenario on the lab's hosts: what has to be there before `pulumi up`, as on a user's own hosts. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildGuest, guests } from "./guest/build";
-import { imagePath } from "./guest/domain";
-import type { Lab } from "./lab";
-import { repository } from "./paths";
-import type { PulumiWorkspace } from "./pulumi/workspace";
-import { adaptSeedDomain, seedBridge, seedFolder, seedGuest } from "./seed-domain";
+import { buildGuest, guests } from "../guest/build";
+import { imagePath } from "../guest/domain";
+import type { Lab } from "../lab";
+import { repository } from "../paths";
+import type { PulumiWorkspace } from "../pulumi/workspace";
+import { adaptSeedDomain, seedBridge, seedFolder, seedGuest } from "./adapt-domain";
 import { createLabStack } from "./stack";
 
 const program = "examples/seed";
