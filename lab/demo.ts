@@ -27,7 +27,10 @@ runMain(async () => {
     { title: "Building the provider", run: buildProvider },
     ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: true }),
     { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => furnishHosts(lab) },
-    { title: "A Pulumi stack of examples/seed", run: async () => (stack = await createSeedStack(lab, folder)) },
+    {
+      title: "A Pulumi stack of examples/live-migration",
+      run: async () => (stack = await createSeedStack(lab, folder)),
+    },
   ]);
   if (stack) await play(stack);
 });

@@ -9,7 +9,7 @@ import type { PulumiWorkspace } from "../pulumi/workspace";
 import { adaptSeedDomain, seedBridge, seedFolder, seedGuest } from "./adapt-domain";
 import { createLabStack } from "./stack";
 
-const program = "examples/seed";
+const program = "examples/live-migration";
 
 /** The bridge of the write-up on both hypervisors, and the guest's image on the file server. */
 export async function furnishHosts(lab: Lab): Promise<void> {
@@ -20,7 +20,7 @@ export async function furnishHosts(lab: Lab): Promise<void> {
 }
 
 /**
- * A stack of `examples/seed` whose configuration names the lab's hosts; nothing is up yet.
+ * A stack of `examples/live-migration` whose configuration names the lab's hosts; nothing is up yet.
  *
  * @param folder where to make it
  */

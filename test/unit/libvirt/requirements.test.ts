@@ -4,7 +4,7 @@ import { repository } from "../../../lab/paths";
 import { adaptSeedDomain } from "../../../lab/scenarios/adapt-domain";
 import { requirementsOf } from "../../../provider/libvirt/requirements";
 
-const seed = readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8");
+const seed = readFileSync(join(repository, "examples/live-migration/ubuntu-14.04.xml"), "utf8");
 
 test("what the write-up's domain needs of a host", () => {
   expect(requirementsOf(seed)).toEqual([
