@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { retryUntil } from "../provider/util/policy";
 import type { HostSpec } from "./hosts";
 import { cutAdminNetwork, healAdminNetwork, isAdminNetworkCut } from "./machine/admin-network";
-import { writeSeed } from "./machine/first-boot";
+import { writeFirstBootArchive } from "./machine/first-boot";
 import { createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
 import { forgetConnection, overSsh, scpTo } from "./machine/ssh";
 import { consoleTail, hasDisk, type Machine, powerOff, powerOn, renewDisk, runningPid } from "./machine/uml";
@@ -66,7 +66,7 @@ export class LabHost {
     renewDisk(this.machine, image);
     await createTap(this.lab, this.spec);
     await this.healAdmin();
-    await writeSeed(this.machine);
+    await writeFirstBootArchive(this.machine);
     powerOn(this.machine);
   }
 
