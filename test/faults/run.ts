@@ -10,7 +10,7 @@ import { cells, faults } from "./cells";
 import { type Cell, cellName } from "./fault";
 import { readRecords } from "./record";
 import { isGood, reportText } from "./report";
-import { onceMore, runCells } from "./run-cells";
+import { restartExitCode, runCells } from "./run-cells";
 
 interface Options {
   report?: true;
@@ -22,13 +22,13 @@ interface Options {
 }
 
 const program = new Command("npm run test:faults --")
-  .description("Faults at each moment of a move, on real hosts")
+  .description("Run the fault matrix: each fault at each moment of a move, on real hosts. Needs root.")
   .option("--report", "print the matrix from the records; exit code 1 when any cell is bad")
-  .option("--only <text...>", "cells whose FAULT/MOMENT contains one of these", [""])
-  .option("--again", "also cells that have a record")
-  .option("--lab <name>", "the lab to use; it stays up", "faults")
-  .option("--shard <i/n>", "every n-th cell from the i-th on, for several labs side by side", "1/1")
-  .option("--inside <cells>", "used by itself: numbers of the cells to run");
+  .option("--only <text...>", "only cells whose FAULT/MOMENT contains one of these texts", [""])
+  .option("--again", "also cells that already have a record")
+  .option("--lab <name>", "the lab to use; it stays up afterwards", "faults")
+  .option("--shard <i/n>", "every n-th cell, from the i-th on: shares the work among labs", "1/1")
+  .option("--inside <cells>", "for internal use: numbers of the cells to run");
 
 runMain(async () => {
   const options = program.parse().opts<Options>();
@@ -64,13 +64,13 @@ function due({ only, again, shard }: Options, begun: number): number[] {
     .map(({ index }) => index);
 }
 
-/** Runs them in the lab's network, in a process anew whenever one got stuck. */
+/** Runs the cells in the lab's network, in a new process whenever one hangs. */
 async function inside(lab: string, left: () => number[]): Promise<number> {
   for (;;) {
     const numbers = left();
     if (numbers.length === 0) return 0;
     const argv = [process.execPath, "--import", "tsx", __filename, "--inside", numbers.join(",")];
     const exitCode = await runAttached(new Lab(lab).enter(argv), { env: { ...process.env, KVM_LIVE_LAB: lab } });
-    if (exitCode !== onceMore) return exitCode;
+    if (exitCode !== restartExitCode) return exitCode;
   }
 }
