@@ -1,4 +1,4 @@
-/** What makes one host out of the common image: a tar archive that it unpacks at its first boot. */
+/** The archive that makes one host out of the common image: it is unpacked at the first boot. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gatewayAddress, type HostSpec, hostSpecs, prefixLength } from "../hosts";

@@ -49,7 +49,7 @@ export async function tryCell(cell: Cell, commit = ""): Promise<CellResult> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       stuck = true;
-      reject(new Error(`no end after ${deadlineMs / 1000} s`));
+      reject(new Error(`timed out after ${deadlineMs / 1000} s`));
     }, deadlineMs);
   });
   try {
