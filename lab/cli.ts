@@ -20,7 +20,7 @@ const program = new Command("npm run lab --")
   )
   .helpCommand(false)
   .enablePositionalOptions()
-  .showHelpAfterError()
+  .showHelpAfterError("Add --help to see how it is used.")
   .hook("preAction", () => {
     if (process.getuid?.() !== 0) throw new UserError("Not root: the lab belongs to root. Run the command as root.");
   });
@@ -31,9 +31,9 @@ const hostArgument = () => new Argument("<host>", "one of the lab's hosts").choi
 program
   .command("up")
   .description("set up this machine, then boot the hosts that are off, each on a fresh disk")
-  .option("--with <hosts...>", "boot these hosts too, e.g. hv-c (Debian 13)", [])
-  .action(async (options: { with: string[] }) => {
-    const hosts = [...new Set([...defaultHosts, ...options.with])];
+  .option("--with <hosts...>", "boot these hosts too, e.g. hv-c (Debian 13)")
+  .action(async (options: { with?: string[] }) => {
+    const hosts = [...new Set([...defaultHosts, ...(options.with ?? [])])];
     await runSteps(setupSteps({ labs: [lab()], hosts, pulumi: false }));
     console.log(await statusTable(lab()));
   });
@@ -136,7 +136,7 @@ async function endPartitions(host: ReturnType<Lab["host"]>): Promise<void> {
 }
 
 function requireUp(): void {
-  if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`npm run lab -- up\` first.`);
+  if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`${lab().upCommand}\` first.`);
 }
 
 runMain(() => program.parseAsync());

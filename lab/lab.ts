@@ -20,11 +20,13 @@ export interface UpOptions {
   report?: (line: string) => void;
 }
 
+const defaultName = "lab";
+
 export class Lab {
   readonly name: string;
 
   /** @param name labs with different names live side by side. @throws Error for a name that is not one */
-  constructor(name = "lab") {
+  constructor(name = defaultName) {
     this.name = checkLabName(name);
   }
 
@@ -36,6 +38,11 @@ export class Lab {
   /** All hosts that this lab could have, whether they are up or not. */
   get hosts(): LabHost[] {
     return hostSpecs.map((spec) => this.hostOf(spec));
+  }
+
+  /** The command that boots it, for messages. */
+  get upCommand(): string {
+    return `npm run lab -- ${this.name === defaultName ? "" : `--name ${this.name} `}up`;
   }
 
   get isUp(): boolean {
@@ -76,7 +83,7 @@ export class Lab {
    * @throws Error when the lab is down
    */
   enter(argv: readonly string[]): string[] {
-    if (!this.isUp) throw new Error(`Lab ${this.name} is down: run \`npm run lab -- up\` first.`);
+    if (!this.isUp) throw new Error(`Lab ${this.name} is down: run \`${this.upCommand}\` first.`);
     return inNamespace(this.name, argv);
   }
 

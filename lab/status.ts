@@ -7,7 +7,7 @@ const head = ["host", "address", "OS", "libvirt", "state", "CPU"];
 
 /** A table when the lab is up, a sentence when it is not. */
 export async function statusTable(lab: Lab): Promise<string> {
-  if (!lab.isUp) return `Lab ${lab.name} is down. \`npm run lab -- up\` boots it.`;
+  if (!lab.isUp) return `Lab ${lab.name} is down. \`${lab.upCommand}\` boots it.`;
   return tableText(head, await Promise.all(lab.hosts.map(row)));
 }
 
