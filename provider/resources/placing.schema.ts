@@ -1,6 +1,6 @@
 /** Inputs of every resource that places a guest: where it shall be, and where it may be found. */
 import { z } from "zod";
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 import { hostAt } from "./reach";
 import { connection, hypervisor } from "./schemas";
 
@@ -15,13 +15,17 @@ export const seconds = z
   .positive("must be above 0")
   .max(86_400, "must be 86400 at most");
 
-interface Where {
+interface PlacementHosts {
   host: string;
   candidates: Candidates;
   fenced: readonly string[];
 }
 
-export function placeIssues({ host, candidates: among, fenced }: Where): { path: string[]; message: string }[] {
+export function placementIssues({
+  host,
+  candidates: among,
+  fenced,
+}: PlacementHosts): { path: string[]; message: string }[] {
   const names = Object.keys(among);
   const all = names.join(", ");
   return [
@@ -42,12 +46,12 @@ export function placeIssues({ host, candidates: among, fenced }: Where): { path:
     ...(names.includes(host)
       ? []
       : [{ path: ["host"], message: `must be one of the candidates (${all}): add the Host to them` }]),
-    ...twins(among).map((message) => ({ path: ["candidates"], message })),
+    ...duplicateHosts(among).map((message) => ({ path: ["candidates"], message })),
   ];
 }
 
 /** One machine under two names would look like a guest that runs twice. */
-function twins(among: Candidates): string[] {
+function duplicateHosts(among: Candidates): string[] {
   const named = Object.entries(among);
   return named.flatMap(([name, { address, port }], index) =>
     named
