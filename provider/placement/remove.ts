@@ -1,10 +1,10 @@
 /** Ends a guest: off, and defined nowhere. */
 
-import { carryOut } from "./carry-out";
 import { StillRunning } from "./carry-out-step";
 import type { LockedOperation } from "./guard";
 import type { Placement } from "./placement";
 import { planRemoval, type Settled } from "./plan";
+import { carryOut } from "./reconcile";
 import { PlacementUnclear, type SettledGuest } from "./settle";
 
 /** Absent already is fine. @throws PlacementUnclear; StillRunning */

@@ -1,12 +1,13 @@
-/** Where a domain is, once nothing moves it any more. */
+/** Asks all the hosts where a domain may be, and finds it: as it is, or once nothing moves it any more. */
 import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../util/operation";
 import { pause } from "../util/pause";
-import { locateGuest } from "./candidates";
-import type { Located, Location, SettledLocation } from "./locate";
+import { retryUntil } from "../util/policy";
+import { type Located, type Location, locate, type SettledLocation } from "./locate";
 import { MigrationFailed } from "./migration/failed";
 import { MigrationMonitor } from "./migration/monitor";
 import { type MigrationRecord, recordOf } from "./migration/record";
+import { ChangedWhileReading, isUnreachable, type Observation } from "./observation";
 import type { Placement } from "./placement";
 
 /** A state of the hosts in which nothing may be decided without the operator. */
@@ -20,6 +21,51 @@ export class PlacementUnclear extends Error {
 export interface SettledGuest extends Located<SettledLocation> {
   /** Migrations that have ended since the state was written, oldest first. */
   records: MigrationRecord[];
+}
+
+async function observeCandidates({ candidates, driver }: Placement, signal: AbortSignal): Promise<Observation[]> {
+  const answers = await Promise.allSettled(candidates.map(({ host }) => driver.observe(host, signal)));
+  signal.throwIfAborted();
+  return answers.map((answer, index) => {
+    const hostName = candidates[index]?.name ?? "";
+    if (answer.status === "fulfilled") return { hostName, ...answer.value };
+    if (answer.reason instanceof ChangedWhileReading) throw answer.reason;
+    return { hostName, unreachable: (answer.reason as Error).message };
+  });
+}
+
+/** How long a domain may come and go while it is read, in milliseconds. */
+const changingMs = 60_000;
+/** How often what is alarming is looked at again, as long as it changes. */
+const secondLooks = 5;
+
+/**
+ * Answers come one after another: a guest that moves meanwhile can be seen on no host, or on two. So what would be
+ * alarming is looked at again, until it is the same twice.
+ *
+ * @throws ChangedWhileReading
+ */
+export async function locateGuest(placement: Placement, signal: AbortSignal, unchangedForMs = 0): Promise<Located> {
+  const look = async (): Promise<Located> => {
+    const observations = await observeCandidates(placement, signal);
+    return { observations, unchangedForMs, location: locate(observations, placement, unchangedForMs) };
+  };
+  const after = (error: Error) => error instanceof ChangedWhileReading;
+  const lookWhileChanging = () => retryUntil(look, { everyMs: 500, timeoutMs: changingMs, signal, after });
+  let seen = await lookWhileChanging();
+  for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
+    await pause(500, signal);
+    const next = await lookWhileChanging();
+    if (isDeepStrictEqual(next.location, seen.location)) return next;
+    seen = next;
+  }
+  return seen;
+}
+
+function isAlarming({ location, observations }: Located): boolean {
+  if (location.kind === "at") return location.isInterrupted || location.staleCopies.length > 0;
+  if (location.kind === "unclear") return !observations.some(isUnreachable); // that has been waited for
+  return location.kind !== "moving";
 }
 
 /**

@@ -21,7 +21,7 @@ import {
 import { announceSteps } from "./placing.announce";
 import { withHistory, withLocksAndJournal } from "./placing.precautions";
 import { removePlacement } from "./placing.remove";
-import { candidatesOf } from "./placing.schema";
+import { candidatesOf } from "./reach";
 import { connectionSecretKeys } from "./schemas";
 
 export interface PlacementState extends GuestState {

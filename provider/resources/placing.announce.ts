@@ -1,7 +1,7 @@
 /** What a preview tells of a placement. */
 import { refuse } from "../lifecycle/errors";
-import { locateGuest } from "../placement/candidates";
 import { planWithPreflight } from "../placement/reconcile";
+import { locateGuest } from "../placement/settle";
 import { describeStep, type Step } from "../placement/steps";
 import type { Operation } from "../util/operation";
 import type { GuestModel } from "./placing";

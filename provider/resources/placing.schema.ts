@@ -1,14 +1,12 @@
 /** Inputs of every resource that places a guest: where it shall be, and where it may be found. */
 import { z } from "zod";
-import type { Candidate } from "../placement/candidate";
-import { hostAt } from "./reach";
 import { connection, hypervisor } from "./schemas";
 
 /** A hypervisor: how it is reached, and what migrations of it are to keep to. */
 const candidate = connection.extend(hypervisor);
 export const candidates = z.record(z.string(), candidate, "must be Hosts");
 
-type Candidates = z.infer<typeof candidates>;
+export type Candidates = z.infer<typeof candidates>;
 
 export const seconds = z
   .number("must be a number of seconds")
@@ -60,16 +58,3 @@ function duplicateHosts(among: Candidates): string[] {
       .map(([other]) => `must be different machines, and ${name} and ${other} are both ${address}: leave one out`),
   );
 }
-
-const defaultMigrations = 2;
-
-export const candidatesOf = (among: Candidates): Candidate[] =>
-  Object.entries(among).map(([name, given]) => ({
-    name,
-    address: given.address,
-    port: given.port ?? 22,
-    migrationAddress: given.migrationAddress,
-    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
-    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
-    host: hostAt(given),
-  }));

@@ -20,8 +20,8 @@ import {
 import { announceSteps } from "./placing.announce";
 import { withHistory, withLocksAndJournal } from "./placing.precautions";
 import { removePlacement } from "./placing.remove";
-import { candidatesOf } from "./placing.schema";
 import { type QemuGuestInputs, qemuGuestSchema } from "./qemu-guest.schema";
+import { candidatesOf } from "./reach";
 import { connectionSecretKeys } from "./schemas";
 
 export interface QemuGuestState extends GuestState {

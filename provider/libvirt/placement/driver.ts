@@ -1,14 +1,13 @@
 /** libvirt, as a placement uses it. */
 import type { Candidate } from "../../placement/candidate";
-import type { Driver, MigrationAttempt, StepOnHost } from "../../placement/driver";
+import type { Driver, StepOnHost } from "../../placement/driver";
 import { observeDomain } from "../domain-facts";
 import type { LibvirtGuest } from "../guest";
-import { migrateCommand, resumeCommand } from "../migration/command";
+import { migrationAttempt, runMigration } from "../migration/attempt";
+import { resumeCommand } from "../migration/command";
 import { completedJob, jobControl } from "../migration/job-control";
-import { isEncrypted, transportOf } from "../migration/options";
-import { runMigration } from "../migration/run";
 import { create, define, destroyIf, requestShutdown, resume, setAutostart, start, undefine } from "../virsh";
-import { imagePhases, keepCopiedImages } from "./luggage";
+import { keepCopiedImages } from "./luggage";
 import { preflight } from "./preflight";
 
 export function libvirtDriver(guest: LibvirtGuest): Driver {
@@ -48,19 +47,4 @@ async function act(step: StepOnHost, { host }: Candidate, { uuid, definition }: 
     case "set autostart":
       return setAutostart(host, uuid, step.enabled);
   }
-}
-
-/** `virsh migrate` runs as long as the job does; peer to peer, the job also goes on without it. */
-function migrationAttempt(guest: LibvirtGuest, from: Candidate, to: Candidate, signal: AbortSignal): MigrationAttempt {
-  const { domain, migration } = guest;
-  return {
-    ...imagePhases(guest, from, to, signal),
-    async perform(withAutoConverge) {
-      const options = withAutoConverge ? { ...migration, autoConverge: true } : migration;
-      const listens = migration.postCopy !== undefined;
-      const ended = runMigration(from.host, domain.uuid, migrateCommand(domain, to, options), { listens, signal });
-      return { ended, outcome: () => ended };
-    },
-    stream: { encrypted: isEncrypted(migration), transport: transportOf(migration) },
-  };
 }

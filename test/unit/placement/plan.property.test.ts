@@ -1,7 +1,7 @@
 /** Whatever two to five hosts say: no plan can double a guest or lose one, and each plan does what it sets out to. */
 import fc from "fast-check";
 import { hasAnswered, isActive, isUnreachable, type Observation } from "../../../provider/placement/observation";
-import { remaining } from "../../../provider/placement/remaining";
+import { remaining } from "../../../provider/placement/plan";
 import { hostsOf, type Step } from "../../../provider/placement/steps";
 import { after, domain, planFor, removalFor, running, says, type Want, wanted, withQemu } from "./world";
 

@@ -1,8 +1,33 @@
-/** Runs `virsh migrate` on the source. */
+/** One live migration by libvirt: `virsh migrate` on the source. */
 import type { Host } from "../../host/host";
-import type { PerformOutcome } from "../../placement/driver";
+import type { Candidate } from "../../placement/candidate";
+import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import { explained } from "../errors";
+import type { LibvirtGuest } from "../guest";
+import { imagePhases } from "../placement/luggage";
+import { migrateCommand } from "./command";
 import { parseJob } from "./job";
+import { isEncrypted, transportOf } from "./options";
+
+/** `virsh migrate` runs as long as the job does; peer to peer, the job also goes on without it. */
+export function migrationAttempt(
+  guest: LibvirtGuest,
+  from: Candidate,
+  to: Candidate,
+  signal: AbortSignal,
+): MigrationAttempt {
+  const { domain, migration } = guest;
+  return {
+    ...imagePhases(guest, from, to, signal),
+    async perform(withAutoConverge) {
+      const options = withAutoConverge ? { ...migration, autoConverge: true } : migration;
+      const listens = migration.postCopy !== undefined;
+      const ended = runMigration(from.host, domain.uuid, migrateCommand(domain, to, options), { listens, signal });
+      return { ended, outcome: () => ended };
+    },
+    stream: { encrypted: isEncrypted(migration), transport: transportOf(migration) },
+  };
+}
 
 /** Migrations of large, busy guests take hours; what ends one that hangs is libvirt's keepalive. */
 const abandonAfterMs = 7 * 24 * 3600 * 1000;
