@@ -2,7 +2,7 @@
 import { HostError } from "../host/errors";
 
 /** QEMU said nothing in time: it hangs, or serves somebody else. Nothing is known about what it does. */
-export class MonitorSilent extends HostError {
+export class MonitorTimedOut extends HostError {
   /** @param awaited e.g. `answer to query-status` */
   constructor(host: string, what: string, awaited: string, timeoutMs: number) {
     super(host, `${what} on ${host}: no ${awaited} within ${timeoutMs / 1000} s.`);

@@ -2,15 +2,15 @@
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
-import type { Identity } from "./unit";
+import type { RunAs } from "./unit";
 
-export interface Checks {
+export interface QemuHostFacts {
   hasEmulator: boolean;
   hasKvm: boolean;
   /** `ADDRESS:PORT` of all that listens. */
   listening: string[];
   /** Files that QEMU could not open as the user that it becomes. */
-  forbidden: string[];
+  inaccessibleFiles: string[];
 }
 
 /** A file to be opened: `rw:/path` or `r:/path`. */
@@ -31,19 +31,19 @@ const script = `${recordFunctions}
     record forbidden "$path"
   done`;
 
-export async function checksAt(
+export async function observeQemuHost(
   host: Host,
   emulator: string,
-  { uid, gid }: Identity,
+  { uid, gid }: RunAs,
   files: readonly Access[],
   signal: AbortSignal,
-): Promise<Checks> {
+): Promise<QemuHostFacts> {
   const { stdout } = await runScript(host, script, [emulator, String(uid), String(gid), ...files], { signal });
   const records = parseRecords(stdout);
   return {
     hasEmulator: firstOf(records, "emulator").trim() !== "",
     hasKvm: firstOf(records, "kvm").trim() === "yes",
     listening: firstOf(records, "listening").split("\n").filter(Boolean),
-    forbidden: valuesOf(records, "forbidden").map(([path = ""]) => path),
+    inaccessibleFiles: valuesOf(records, "forbidden").map(([path = ""]) => path),
   };
 }

@@ -6,7 +6,7 @@ import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
 import { needsOf } from "./command-line/needs";
-import type { Identity } from "./unit";
+import type { RunAs } from "./unit";
 
 /** /dev/kvm and QEMU's private keys are for group kvm, whose number is another one on each host. */
 const script = `${recordFunctions}
@@ -15,20 +15,20 @@ const script = `${recordFunctions}
   shift
   for image; do [ ! -e "$image" ] || record owner $(stat -Lc '%u %g' -- "$image"); done`;
 
-export interface Owners {
+export interface RunAsFacts {
   kvmGid: number | undefined;
   /** Of the user that the program names; undefined when there is none of that name. */
-  named: Identity | undefined;
+  namedUser: RunAs | undefined;
   /** Of the images that are written to. */
-  owners: Identity[];
+  imageOwners: RunAs[];
 }
 
-export async function ownersAt(
+export async function observeRunAsFacts(
   host: Host,
   user: string | undefined,
   commandLine: readonly string[],
   signal: AbortSignal,
-): Promise<Owners> {
+): Promise<RunAsFacts> {
   const images = needsOf(commandLine).images.filter(({ readonly }) => !readonly);
   const words = [user ?? "", ...images.map(({ path }) => path)];
   const records = parseRecords((await runScript(host, script, words, { signal })).stdout);
@@ -37,13 +37,17 @@ export async function ownersAt(
     valuesOf(records, key).flatMap(([uid = "", gid = ""]) =>
       uid === "" ? [] : [{ uid: Number(uid), gid: Number(gid) }],
     );
-  return { kvmGid: kvm === "" ? undefined : Number(kvm), named: identities("user")[0], owners: identities("owner") };
+  return {
+    kvmGid: kvm === "" ? undefined : Number(kvm),
+    namedUser: identities("user")[0],
+    imageOwners: identities("owner"),
+  };
 }
 
 /** Pure. @returns undefined for root: there is no other owner that could open all images */
-export function identityOf(user: string | undefined, { kvmGid, named, owners }: Owners): Identity | undefined {
-  const [owner] = owners;
-  const isOne = owners.every(({ uid }) => uid === owner?.uid);
-  const who = user === undefined ? (isOne ? owner : undefined) : named;
+export function runAsOf(user: string | undefined, { kvmGid, namedUser, imageOwners }: RunAsFacts): RunAs | undefined {
+  const [owner] = imageOwners;
+  const isOne = imageOwners.every(({ uid }) => uid === owner?.uid);
+  const who = user === undefined ? (isOne ? owner : undefined) : namedUser;
   return who === undefined || who.uid === 0 ? undefined : { uid: who.uid, gid: kvmGid ?? who.gid };
 }

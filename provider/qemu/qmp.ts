@@ -4,7 +4,7 @@ import { SocketClosed } from "../host/errors";
 import type { Host } from "../host/host";
 import { oneLine } from "../util/one-line";
 import { unlessAborted } from "../util/signals";
-import { MonitorClosed, MonitorSilent, QmpError } from "./errors";
+import { MonitorClosed, MonitorTimedOut, QmpError } from "./errors";
 
 export interface Qmp {
   /**
@@ -59,7 +59,7 @@ export async function withQmp<T>(
   }
   const [refusal] = refusals;
   if (refusal && refusals.length === sockets.length) throw refusal;
-  throw new MonitorSilent(host.label, what, `greeting at ${sockets.join(", ")}`, greetingMs);
+  throw new MonitorTimedOut(host.label, what, `greeting at ${sockets.join(", ")}`, greetingMs);
 }
 
 /** QEMU takes no command before. */
@@ -110,7 +110,7 @@ class Session implements Qmp {
     const answered = this.next(this.lastId, this.answerMs);
     this.stream.write(`${JSON.stringify({ execute: command, arguments: args, id: this.lastId })}\n`);
     const answer = await answered;
-    if (!answer) throw new MonitorSilent(this.host, this.what, `answer to ${command}`, this.answerMs);
+    if (!answer) throw new MonitorTimedOut(this.host, this.what, `answer to ${command}`, this.answerMs);
     if (answer.error) throw new QmpError(this.host, this.what, command, answer.error.class, answer.error.desc);
     return answer.return as T;
   }

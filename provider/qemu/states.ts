@@ -6,9 +6,9 @@
  */
 import type { DomainFacts } from "../placement/observation";
 
-export type State = Pick<DomainFacts, "state" | "reason" | "job">;
+export type DomainState = Pick<DomainFacts, "state" | "reason" | "job">;
 
-const isUnderWay = (migration: string): boolean =>
+const isOngoing = (migration: string): boolean =>
   ["setup", "cancelling", "active", "pre-switchover", "device", "wait-unplug"].includes(migration);
 
 /**
@@ -16,8 +16,8 @@ const isUnderWay = (migration: string): boolean =>
  *
  * @param run of `query-status`. @param migration of `query-migrate`; "none" before the first
  */
-export function stateOf(run: string, migration: string): State {
-  const postCopy = postCopyOf(migration);
+export function domainState(run: string, migration: string): DomainState {
+  const postCopy = postCopyReason(migration);
   const isLeaving = run === "finish-migrate" || run === "postmigrate";
   if (postCopy)
     return { state: isLeaving ? "paused" : "running", reason: postCopy, job: isLeaving ? "outgoing" : "incoming" };
@@ -25,28 +25,28 @@ export function stateOf(run: string, migration: string): State {
     return { state: "paused", reason: migration === "active" ? "migrating" : "starting up", job: "incoming" };
   // A guest that stood still before its move failed is left so.
   if (isLeaving && (migration === "failed" || migration === "cancelled")) return paused("user");
-  if (isLeaving) return { ...paused("migrating"), job: isUnderWay(migration) ? "outgoing" : "none" };
-  const job = isUnderWay(migration) ? "outgoing" : "none";
-  if (run === "running") return { state: "running", reason: reasons[migration] ?? "booted", job };
+  if (isLeaving) return { ...paused("migrating"), job: isOngoing(migration) ? "outgoing" : "none" };
+  const job = isOngoing(migration) ? "outgoing" : "none";
+  if (run === "running") return { state: "running", reason: runningReasons[migration] ?? "booted", job };
   if (run === "paused") return { ...paused(migration === "completed" ? "migrated" : "user"), job };
-  return { ...(others[run] ?? paused("unknown")), job };
+  return { ...(otherRunStates[run] ?? paused("unknown")), job };
 }
 
 /** `migrated` is also what tells a guest from the shell that it has left. */
-const reasons: Readonly<Record<string, string>> = {
+const runningReasons: Readonly<Record<string, string>> = {
   completed: "migrated",
   failed: "migration canceled",
   cancelled: "migration canceled",
 };
 
-function postCopyOf(migration: string): string | undefined {
+function postCopyReason(migration: string): string | undefined {
   if (migration === "postcopy-paused") return "post-copy failed";
   return migration.startsWith("postcopy-") ? "post-copy" : undefined;
 }
 
-const paused = (reason: string): State => ({ state: "paused", reason, job: "none" });
+const paused = (reason: string): DomainState => ({ state: "paused", reason, job: "none" });
 
-const others: Readonly<Record<string, State>> = {
+const otherRunStates: Readonly<Record<string, DomainState>> = {
   prelaunch: paused("starting up"),
   "io-error": paused("I/O error"),
   "guest-panicked": paused("crashed"),

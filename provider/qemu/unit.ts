@@ -26,22 +26,22 @@ export interface Launch {
   /** What the program wrote, without what is added here. */
   commandLine: readonly string[];
   /** Whom QEMU becomes when it has opened what only root may; undefined: it stays root. */
-  user: Identity | undefined;
+  runAs: RunAs | undefined;
   /** `-runas` has had another name since QEMU 9.1. */
   hasRunWith: boolean;
   /** Waits for its state from another host. */
   incoming: boolean;
 }
 
-export interface Identity {
+export interface RunAs {
   uid: number;
   gid: number;
 }
 
 /** Ours come first and end with the UUID, so that the rest can be told from them. */
 export function qemuArgv(launch: Launch): string[] {
-  const { uuid, name, emulator, commandLine, user, hasRunWith, incoming } = launch;
-  const id = user && `${user.uid}:${user.gid}`;
+  const { uuid, name, emulator, commandLine, runAs, hasRunWith, incoming } = launch;
+  const id = runAs && `${runAs.uid}:${runAs.gid}`;
   return [
     ...[emulator, "-name", name],
     ...(hasDisplay(commandLine) ? [] : ["-display", "none"]),

@@ -2,7 +2,7 @@
 import type { Candidate } from "../placement/candidates";
 import { needsOf } from "./command-line/needs";
 import type { PlacedGuest } from "./placed-guest";
-import { machinesAt, versionAt } from "./versions";
+import { observeMachineTypes, observeQemuVersion } from "./versions";
 
 /** @returns why the destination would not take the source's state: it knows another machine by that name, or none */
 export async function versionProblems(
@@ -12,10 +12,12 @@ export async function versionProblems(
   commandLine: readonly string[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const [here, there] = await Promise.all([from, to].map(({ host }) => versionAt(host, emulator, signal)));
+  const [here, there] = await Promise.all([from, to].map(({ host }) => observeQemuVersion(host, emulator, signal)));
   if (here === undefined || there === undefined || here === there) return [];
   const { machine } = needsOf(commandLine);
-  const [known, knownThere] = await Promise.all([from, to].map(({ host }) => machinesAt(host, emulator, signal)));
+  const [known, knownThere] = await Promise.all(
+    [from, to].map(({ host }) => observeMachineTypes(host, emulator, signal)),
+  );
   if (machine !== undefined && knownThere?.includes(machine)) return [];
   const both = known?.filter((one) => knownThere?.includes(one)) ?? [];
   const differ = `${from.name} has QEMU ${here}, and ${to.name} has ${there}`;

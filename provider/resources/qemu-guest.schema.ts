@@ -5,7 +5,7 @@ import { argumentProblems } from "../qemu/command-line/problems";
 import { typedArguments } from "../qemu/command-line/typed";
 import { qemuDriver } from "../qemu/driver";
 import { digestOf } from "../qemu/facts";
-import { limitsOf } from "../qemu/migration/options";
+import { qemuMigrationLimits } from "../qemu/migration/options";
 import { uuidForm, uuidFrom } from "../util/identity";
 import { whole } from "./migration.schema";
 import { candidates, candidatesOf, placeIssues, seconds } from "./placing.schema";
@@ -124,7 +124,7 @@ export function placementOf(args: QemuGuestInputs, warn: (message: string) => vo
     adopt: false,
     mark: digestOf(commandLine),
     persistent: false,
-    limits: limitsOf(migration),
+    limits: qemuMigrationLimits(migration),
     driver: qemuDriver({ domain, emulator, commandLine, user, migration, warn }),
   };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ServerChannel } from "ssh2";
 import { HostUnreachable, SocketClosed, ToolMissing } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { MonitorClosed, MonitorSilent, QmpError } from "../../provider/qemu/errors";
+import { MonitorClosed, MonitorTimedOut, QmpError } from "../../provider/qemu/errors";
 import { withQmp } from "../../provider/qemu/qmp";
 import { event, Monitor, ok, type Request, socat } from "./qmp-monitor";
 import { answer, ScriptedHost } from "./scripted-host";
@@ -126,7 +126,7 @@ describe("a socket that is held by somebody else", () => {
     const [one, two] = [await held("held-1"), await held("held-2")];
     const sockets = [one.path, socket("none"), two.path];
     const error = await failure(withQmp(host, sockets, what, async () => {}, { greetingMs: 100 }));
-    expect(error).toBeInstanceOf(MonitorSilent);
+    expect(error).toBeInstanceOf(MonitorTimedOut);
     expect(error.message).toBe(`${what} on ${host.label}: no greeting at ${sockets.join(", ")} within 0.1 s.`);
     await until(() => one.clients === 1 && two.clients === 1);
   });
@@ -145,7 +145,7 @@ test("a command without an answer is given up, one that comes later is no other'
     what,
     async (qmp) => {
       const error = await failure(qmp.execute("slow"));
-      expect(error).toBeInstanceOf(MonitorSilent);
+      expect(error).toBeInstanceOf(MonitorTimedOut);
       expect(error.message).toBe(`${what} on ${host.label}: no answer to slow within 0.1 s.`);
       await new Promise((resolve) => setTimeout(resolve, 100));
       return qmp.execute("quick");

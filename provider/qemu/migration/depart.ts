@@ -10,7 +10,7 @@ import type { PlacedGuest } from "../placed-guest";
 import { readQemuArgv } from "../unit";
 import { clearArriving, endIf, launchOn } from "../verbs";
 import { jobOf } from "./job";
-import { receive, send } from "./streams";
+import { startIncoming, startOutgoing } from "./streams";
 
 /** What a source is that has sent everything. */
 const handedOver = "paused (migrating)";
@@ -27,7 +27,7 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
         if (!unit?.runs) throw new NotInState(`It does not run on ${from.name} any more.`);
         const { commandLine } = readQemuArgv(unit.argv);
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
-        port = await monitored(to.host, domain, (qmp) => receive(qmp, options, address), signal);
+        port = await monitored(to.host, domain, (qmp) => startIncoming(qmp, options, address), signal);
       } catch (error) {
         await clearArriving(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
         throw notBegun(error as Error);
@@ -35,8 +35,8 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
     },
     async start(slowGuest) {
       const attempt = slowGuest ? { ...options, autoConverge: true } : options;
-      const target = { address, port, certified: to.address };
-      const refused = await monitored(from.host, domain, (qmp) => send(qmp, attempt, target), signal).then(
+      const target = { address, port, tlsHostname: to.address };
+      const refused = await monitored(from.host, domain, (qmp) => startOutgoing(qmp, attempt, target), signal).then(
         () => undefined,
         (error: Error) => error,
       );

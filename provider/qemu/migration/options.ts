@@ -18,7 +18,7 @@ export interface QemuMigrationOptions extends Omit<MigrationLimits, "tls"> {
 /** QEMU itself would wait for TCP to give up, a quarter of an hour; libvirt does so after 30 s. */
 const silenceSeconds = 45;
 
-export const limitsOf = (options: QemuMigrationOptions): MigrationLimits => ({
+export const qemuMigrationLimits = (options: QemuMigrationOptions): MigrationLimits => ({
   ...options,
   silenceSeconds,
   tls: options.tls ? "tls: true" : undefined,

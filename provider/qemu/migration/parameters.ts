@@ -7,12 +7,12 @@
 import { bracketed } from "../../util/address";
 import type { QemuMigrationOptions } from "./options";
 
-const mib = 1024 ** 2;
+const bytesPerMiB = 1024 ** 2;
 /** QEMU has no word for it, and 128 MiB/s of its own choice. */
 const unlimited = 2 ** 52;
 
 /** QEMU's own choices. */
-const usual = { throttleInitial: 20, throttleIncrement: 10, channels: 2 };
+const qemuDefaults = { throttleInitial: 20, throttleIncrement: 10, channels: 2 };
 
 /** Name of the credentials object within QEMU. */
 export const tlsCredsId = "pulumi-kvm-live-tls";
@@ -29,22 +29,22 @@ export const capabilities = ({ multifdChannels, postCopy, autoConverge }: QemuMi
     "return-path": postCopy !== undefined,
   }).map(([capability, state]) => ({ capability, state }));
 
-/** @param certified what the destination's certificate is for */
-export function sourceParameters(options: QemuMigrationOptions, certified: string): Record<string, unknown> {
+/** @param tlsHostname what the destination's certificate is for */
+export function sourceParameters(options: QemuMigrationOptions, tlsHostname: string): Record<string, unknown> {
   const { bandwidthMiBps, postCopy, autoConverge, tls } = options;
   const { initialPercent, incrementPercent } = typeof autoConverge === "object" ? autoConverge : {};
   return {
     ...sharedParameters(options),
-    "max-bandwidth": bandwidthMiBps === undefined ? unlimited : bandwidthMiBps * mib,
-    "max-postcopy-bandwidth": (postCopy?.bandwidthMiBps ?? 0) * mib,
-    "cpu-throttle-initial": initialPercent ?? usual.throttleInitial,
-    "cpu-throttle-increment": incrementPercent ?? usual.throttleIncrement,
-    "tls-hostname": tls ? certified : "",
+    "max-bandwidth": bandwidthMiBps === undefined ? unlimited : bandwidthMiBps * bytesPerMiB,
+    "max-postcopy-bandwidth": (postCopy?.bandwidthMiBps ?? 0) * bytesPerMiB,
+    "cpu-throttle-initial": initialPercent ?? qemuDefaults.throttleInitial,
+    "cpu-throttle-increment": incrementPercent ?? qemuDefaults.throttleIncrement,
+    "tls-hostname": tls ? tlsHostname : "",
   };
 }
 
 export const sharedParameters = ({ multifdChannels, tls }: QemuMigrationOptions): Record<string, unknown> => ({
-  "multifd-channels": multifdChannels ?? usual.channels,
+  "multifd-channels": multifdChannels ?? qemuDefaults.channels,
   "tls-creds": tls ? tlsCredsId : "",
 });
 

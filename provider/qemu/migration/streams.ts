@@ -11,7 +11,7 @@ import { capabilities, connectUri, listenUri, sharedParameters, sourceParameters
  * @param address one of its own
  * @returns the port that QEMU has found free
  */
-export async function receive(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
+export async function startIncoming(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
   await qmp.execute("migrate-set-capabilities", { capabilities: capabilities(options) });
   await renewCredentials(qmp, options, "server");
   await qmp.execute("migrate-set-parameters", sharedParameters(options));
@@ -20,24 +20,24 @@ export async function receive(qmp: Qmp, options: QemuMigrationOptions, address: 
 }
 
 /** The source sends; it goes on by itself from here. @param certified what the destination's certificate is for */
-export async function send(
+export async function startOutgoing(
   qmp: Qmp,
   options: QemuMigrationOptions,
-  to: { address: string; port: string; certified: string },
+  to: { address: string; port: string; tlsHostname: string },
 ): Promise<void> {
   await qmp.execute("migrate-set-capabilities", { capabilities: capabilities(options) });
   await renewCredentials(qmp, options, "client");
-  await qmp.execute("migrate-set-parameters", sourceParameters(options, to.certified));
+  await qmp.execute("migrate-set-parameters", sourceParameters(options, to.tlsHostname));
   await qmp.execute("migrate", { uri: connectUri(to.address, to.port) });
 }
 
 /** A post-copy that lost its connection gets another one. */
-export async function receiveAgain(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
+export async function recoverIncoming(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
   await qmp.execute("migrate-recover", { uri: listenUri(address, options.ports) });
   return portOf(qmp);
 }
 
-export async function sendAgain(qmp: Qmp, address: string, port: string): Promise<void> {
+export async function resumeOutgoing(qmp: Qmp, address: string, port: string): Promise<void> {
   await qmp.execute("migrate", { uri: connectUri(address, port), resume: true });
 }
 

@@ -4,12 +4,12 @@ import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/u
 const uuid = "11111111-2222-4333-8444-555555555555";
 const commandLine = ["-m", "64", "-append", "root=$ROOT quiet"];
 const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine };
-const argv = qemuArgv({ ...launch, user: undefined, hasRunWith: false, incoming: false });
+const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false });
 
 /** As `base64` prints /proc/PID/cmdline. */
 const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
 const running = asProc(argv);
-const record = systemdRunArgv({ ...launch, user: undefined, hasRunWith: false, incoming: false })
+const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
   .find((word) => word.startsWith("--setenv="))
   ?.replace("--setenv=", "");
 

@@ -2,7 +2,7 @@
 import type { DomainFacts } from "../../../provider/placement/observation";
 import { planPlacement, type Wanted } from "../../../provider/placement/plan";
 import { describeStep } from "../../../provider/placement/steps";
-import { stateOf } from "../../../provider/qemu/states";
+import { domainState } from "../../../provider/qemu/states";
 import { words } from "../../../provider/qemu/words";
 import { asker, domain, says, uuid, wanted } from "../placement/world";
 
@@ -10,7 +10,7 @@ const want: Wanted = { ...wanted, persistent: false, domain: { ...wanted.domain,
 const longAgo = 90_000;
 
 /** What a host says of a QEMU in this state. */
-const qemu = (run: string, migration = "none"): DomainFacts => domain("", stateOf(run, migration));
+const qemu = (run: string, migration = "none"): DomainFacts => domain("", domainState(run, migration));
 const ended = (reason = "shutdown") => domain(`shut off (${reason})`);
 
 const { plan, steps, refusal } = asker(want);

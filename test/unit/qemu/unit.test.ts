@@ -15,7 +15,7 @@ const launch: Launch = {
   name: "web",
   emulator: "qemu-system-x86_64",
   commandLine: ["-m", "64"],
-  user: undefined,
+  runAs: undefined,
   hasRunWith: false,
   incoming: false,
 };
@@ -41,9 +41,9 @@ test("sockets fit into the 107 bytes that Linux has for their paths", () => {
 });
 
 test("a user is named as the version at hand has it", () => {
-  const user = { uid: 64055, gid: 106 };
-  expect(has(qemuArgv({ ...launch, user }), "-runas", "64055:106")).toBe(true);
-  const later = qemuArgv({ ...launch, user, hasRunWith: true });
+  const runAs = { uid: 64055, gid: 106 };
+  expect(has(qemuArgv({ ...launch, runAs }), "-runas", "64055:106")).toBe(true);
+  const later = qemuArgv({ ...launch, runAs, hasRunWith: true });
   expect(has(later, "-run-with", "user=64055:106")).toBe(true);
   expect(later).not.toContain("-runas");
   expect(qemuArgv({ ...launch, hasRunWith: true })).not.toContain("-run-with");
@@ -75,7 +75,7 @@ const launches = fc.record({
   commandLine: fc.array(word, { maxLength: 12 }),
   name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,20}$/),
   emulator: fc.constantFrom("qemu-system-x86_64", "/opt/qemu/bin/qemu-system-x86_64"),
-  user: fc.option(fc.record({ uid: fc.nat(), gid: fc.nat() }), { nil: undefined }),
+  runAs: fc.option(fc.record({ uid: fc.nat(), gid: fc.nat() }), { nil: undefined }),
   hasRunWith: fc.boolean(),
   incoming: fc.boolean(),
   uuid: fc.uuid(),

@@ -1,4 +1,4 @@
-import { machinesIn, versionIn } from "../../../provider/qemu/versions";
+import { parseMachineTypes, parseQemuVersion } from "../../../provider/qemu/versions";
 import { fixture } from "../../fixtures/read";
 
 test.each([
@@ -8,10 +8,10 @@ test.each([
   ["qemu-img version 7.2.22 (Debian 1:7.2+dfsg-7)\n", undefined],
   ["", undefined],
 ])("version %#", (text, version) => {
-  expect(versionIn(text)).toBe(version);
+  expect(parseQemuVersion(text)).toBe(version);
 });
 
-const [older, newer] = ["7.2", "10.0"].map((version) => machinesIn(fixture(`qemu-${version}-machine-help.txt`)));
+const [older, newer] = ["7.2", "10.0"].map((version) => parseMachineTypes(fixture(`qemu-${version}-machine-help.txt`)));
 
 test("machine types, with what is said of them left out", () => {
   expect(older?.slice(0, 3)).toEqual(["microvm", "pc-i440fx-7.2", "pc-i440fx-7.1"]);
@@ -34,6 +34,6 @@ test("what both know is what a guest can move with", () => {
 });
 
 test("nothing at all", () => {
-  expect(machinesIn("")).toEqual([]);
-  expect(machinesIn("Supported machines are:\n")).toEqual([]);
+  expect(parseMachineTypes("")).toEqual([]);
+  expect(parseMachineTypes("Supported machines are:\n")).toEqual([]);
 });

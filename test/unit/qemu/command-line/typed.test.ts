@@ -5,7 +5,7 @@ const uuid = "6f1b9d2e-0c7a-4a51-9c1e-5f0a7c3d2b10";
 const start = ["-nodefaults", "-no-user-config"];
 const rest = (typed: TypedCommandLine) => typedArguments({ accel: "tcg", ...typed }, uuid).slice(4);
 
-test("nothing but what is the same everywhere", () => {
+test("only what is the same everywhere", () => {
   expect(typedArguments({}, uuid)).toEqual([...start, "-accel", "kvm"]);
 });
 

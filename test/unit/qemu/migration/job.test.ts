@@ -1,12 +1,12 @@
 import { progressLine } from "../../../../provider/placement/migration/job";
 import { jobOf } from "../../../../provider/qemu/migration/job";
 import type { MigrationInfo } from "../../../../provider/qemu/monitor";
-import { stateOf } from "../../../../provider/qemu/states";
+import { domainState } from "../../../../provider/qemu/states";
 import { fixture } from "../../../fixtures/read";
 
 const read = (name: string): MigrationInfo => JSON.parse(fixture(`qemu-7.2-query-migrate-${name}.json`));
 const [active, completed] = [read("active"), read("completed")];
-const leaving = stateOf("running", "active");
+const leaving = domainState("running", "active");
 
 test("of a source that sends", () => {
   expect(jobOf(active, leaving)).toEqual({
@@ -26,7 +26,7 @@ test("of a source that sends", () => {
 });
 
 test("of a source that has handed over", () => {
-  expect(jobOf(completed, stateOf("postmigrate", "completed"))).toEqual({
+  expect(jobOf(completed, domainState("postmigrate", "completed"))).toEqual({
     active: false,
     operation: "other",
     elapsedMs: 9183,
@@ -42,14 +42,14 @@ test("of a source that has handed over", () => {
 });
 
 test("of one that has never moved", () => {
-  expect(jobOf({}, stateOf("running", "none"))).toEqual({
+  expect(jobOf({}, domainState("running", "none"))).toEqual({
     ...{ active: false, operation: "other", elapsedMs: 0, downtimeMs: 0, totalBytes: 0, processedBytes: 0 },
     ...{ remainingBytes: 0, bytesPerSecond: 0, dirtyBytesPerSecond: 0, iterations: 0, throttlePercent: 0 },
   });
 });
 
 test("as it begins there are no figures yet", () => {
-  const job = jobOf({ status: "setup" }, stateOf("running", "setup"));
+  const job = jobOf({ status: "setup" }, domainState("running", "setup"));
   expect(job).toMatchObject({ active: true, operation: "outgoing", totalBytes: 0 });
   expect(progressLine(job)).toBe("preparing, 0 s");
 });
@@ -64,13 +64,13 @@ test("auto-converge shows", () => {
 });
 
 test("of the destination: it goes on, and has no figures", () => {
-  const job = jobOf({ status: "active" }, stateOf("inmigrate", "active"));
+  const job = jobOf({ status: "active" }, domainState("inmigrate", "active"));
   expect(job).toMatchObject({ active: true, operation: "incoming", elapsedMs: 0 });
 });
 
 test("a post-copy without its connection is no job any more", () => {
   const info = (status: string) => ({ ...active, status });
-  const state = (status: string) => stateOf("finish-migrate", status);
+  const state = (status: string) => domainState("finish-migrate", status);
   expect(jobOf(info("postcopy-paused"), state("postcopy-paused"))).toMatchObject({
     active: false,
     operation: "outgoing",
