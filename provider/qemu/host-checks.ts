@@ -1,19 +1,21 @@
-/** What else a host must have for a guest's QEMU, beside files: asked for by one command. */
+/** What a guest's QEMU needs on a host beside files, found out by one command. */
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
 import type { RunAs } from "./unit";
 
 export interface QemuHostFacts {
+  /** True when the emulator is installed. */
   hasEmulator: boolean;
+  /** True when /dev/kvm exists. */
   hasKvm: boolean;
-  /** `ADDRESS:PORT` of all that listens. */
+  /** TCP sockets that something listens on, as `ADDRESS:PORT`. */
   listening: string[];
-  /** Files that QEMU could not open as the user that it becomes. */
+  /** Files that the user that QEMU runs as may not open. */
   inaccessibleFiles: string[];
 }
 
-/** A file to be opened: `rw:/path` or `r:/path`. */
+/** A file and the access that QEMU needs: `rw:/path` or `r:/path`. */
 type Access = `${"r" | "rw"}:${string}`;
 
 const script = `${recordFunctions}
@@ -24,10 +26,10 @@ const script = `${recordFunctions}
   may() {
     if [ "$uid" = 0 ]; then test "$@"; else setpriv --reuid="$uid" --regid="$gid" --clear-groups test "$@"; fi
   }
-  for word; do
-    path=\${word#*:}
+  for file; do
+    path=\${file#*:}
     [ -e "$path" ] || continue
-    if may -r "$path"; then case $word in rw:*) may -w "$path" && continue ;; *) continue ;; esac; fi
+    if may -r "$path"; then case $file in rw:*) may -w "$path" && continue ;; *) continue ;; esac; fi
     record forbidden "$path"
   done`;
 

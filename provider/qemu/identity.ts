@@ -1,5 +1,5 @@
 /**
- * Whom QEMU becomes on a host once it has opened what only root may. By number, as NFS does: the owner of its images,
+ * The user that QEMU becomes once it has opened what only root may: the owner of its images, by number as NFS knows it,
  * unless the program names a user.
  */
 import type { Host } from "../host/host";
@@ -8,18 +8,19 @@ import { runScript } from "../host/script";
 import { needsOf } from "./command-line/needs";
 import type { RunAs } from "./unit";
 
-/** /dev/kvm and QEMU's private keys are for group kvm, whose number is another one on each host. */
+/** /dev/kvm and QEMU's private keys belong to group kvm, whose number differs per host. */
 const script = `${recordFunctions}
   record kvm "$(getent group kvm | cut -d: -f3)"
   [ -z "$1" ] || record user "$(id -u -- "$1" 2> /dev/null)" "$(id -g -- "$1" 2> /dev/null)"
   shift
   for image; do [ ! -e "$image" ] || record owner $(stat -Lc '%u %g' -- "$image"); done`;
 
+/** The users and groups of one host that QEMU could run as. */
 export interface RunAsFacts {
   kvmGid: number | undefined;
-  /** Of the user that the program names; undefined when there is none of that name. */
+  /** The user that the program names; undefined when the host has none of that name. */
   namedUser: RunAs | undefined;
-  /** Of the images that are written to. */
+  /** Owners of the images that the guest writes to. */
   imageOwners: RunAs[];
 }
 
@@ -30,21 +31,21 @@ export async function observeRunAsFacts(
   signal: AbortSignal,
 ): Promise<RunAsFacts> {
   const images = needsOf(commandLine).images.filter(({ readonly }) => !readonly);
-  const words = [user ?? "", ...images.map(({ path }) => path)];
-  const records = parseRecords((await runScript(host, script, words, { signal })).stdout);
+  const argv = [user ?? "", ...images.map(({ path }) => path)];
+  const records = parseRecords((await runScript(host, script, argv, { signal })).stdout);
   const kvm = firstOf(records, "kvm");
-  const identities = (key: string) =>
+  const usersOf = (key: string): RunAs[] =>
     valuesOf(records, key).flatMap(([uid = "", gid = ""]) =>
       uid === "" ? [] : [{ uid: Number(uid), gid: Number(gid) }],
     );
   return {
     kvmGid: kvm === "" ? undefined : Number(kvm),
-    namedUser: identities("user")[0],
-    imageOwners: identities("owner"),
+    namedUser: usersOf("user")[0],
+    imageOwners: usersOf("owner"),
   };
 }
 
-/** Pure. @returns undefined for root: there is no other owner that could open all images */
+/** Pure: the user that QEMU runs as. @returns undefined for root, when no other user owns all images */
 export function runAsOf(user: string | undefined, { kvmGid, namedUser, imageOwners }: RunAsFacts): RunAs | undefined {
   const [owner] = imageOwners;
   const isOne = imageOwners.every(({ uid }) => uid === owner?.uid);

@@ -193,7 +193,7 @@ describe("a session that ends in the middle", () => {
     });
     const error = await failure(withQmp(host, [monitor.path], what, (qmp) => qmp.execute("query-status")));
     expect(error).toBeInstanceOf(MonitorClosed);
-    expect(error.message).toContain("it said what is not QMP: (qemu) what?");
+    expect(error.message).toContain("it sent something that is not QMP: (qemu) what?");
   });
 
   test("because its work fails, or the caller has had enough: the socket is free again", async () => {

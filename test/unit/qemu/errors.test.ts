@@ -35,6 +35,6 @@ test.each(["qemu-system-x86_64: -drive file=/srv/vm/no.qcow2: Could not open: No
 );
 
 test("nothing was said", () => {
-  const lines = ["The QEMU of web on hv-a has ended:", "it has said nothing."];
+  const lines = ["The QEMU of web on hv-a has ended:", "it printed nothing."];
   for (const words of ["", " \n"]) expect(new QemuEnded("web", "hv-a", words).message.split("\n")).toEqual(lines);
 });
