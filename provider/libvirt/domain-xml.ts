@@ -8,7 +8,11 @@ import { digest, stableMac, uuidForm, uuidFrom } from "../util/identity";
 import { withoutBlockingDevices } from "./blocking-devices";
 import { type Element, elementsAt, isElement, parseXml, printXml, textAt } from "./xml";
 
-/** Marks what is ours; libvirt carries it along to other hosts. @see https://libvirt.org/formatdomain.html#general-metadata */
+/**
+ * Marks what is ours; libvirt carries it along to other hosts.
+ *
+ * @see https://libvirt.org/formatdomain.html#general-metadata
+ */
 const markNamespace = "urn:pulumi-kvm-live:domain";
 const markName = "kvm-live:domain";
 

@@ -27,8 +27,8 @@ export interface QmpOptions {
 /**
  * Opens a session on the first of these sockets that greets, runs `work` and closes it.
  *
- * QEMU serves one client per socket: it accepts the next one, but greets it only when the first has left. A client whose
- * machine has vanished may stay for hours, so there are several sockets.
+ * QEMU serves one client per socket: it accepts the next one, but greets it only when the first has left. A client
+ * whose machine has vanished may stay for hours, so there are several sockets.
  *
  * @param sockets all QMP sockets of one QEMU
  * @param label name of the QEMU in messages

@@ -1,4 +1,8 @@
-/** The version and the machine types of a host's QEMU. @see https://www.qemu.org/docs/master/system/qemu-manpage.html (-machine help) */
+/**
+ * The version and the machine types of a host's QEMU.
+ *
+ * @see https://www.qemu.org/docs/master/system/qemu-manpage.html (-machine help)
+ */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 

@@ -21,7 +21,9 @@ export function needsKvm(argv: readonly string[]): boolean {
   return accelerators.length > 0 && accelerators.every((name) => name === "kvm");
 }
 
-/** Accelerators in the order in which QEMU tries them. Several `-accel` add up; of the older options the last counts. */
+/**
+ * Accelerators in the order in which QEMU tries them. Several `-accel` add up; of the older options the last counts.
+ */
 function acceleratorsOf(argv: readonly string[]): string[] {
   const added = optionValues(argv, "accel").map((value) => {
     const { first, values } = parseOptionList(value);

@@ -54,7 +54,9 @@ export interface Drive {
  * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-5
  */
 export interface Netdev {
-  /** `user`: network address translation in QEMU. `tap`: a tap interface. `bridge`: a tap that QEMU adds to a bridge. */
+  /**
+   * `user`: network address translation in QEMU. `tap`: a tap interface. `bridge`: a tap that QEMU adds to a bridge.
+   */
   type: "user" | "tap" | "bridge";
   /** Name of the `-netdev`. @default "netN", where N is its position in `netdevs`, counted from 0 */
   id?: string | undefined;

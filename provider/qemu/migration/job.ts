@@ -1,4 +1,8 @@
-/** Pure: the migration job in an answer of `query-migrate`. @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo) */
+/**
+ * Pure: the migration job in an answer of `query-migrate`.
+ *
+ * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo)
+ */
 import type { Job } from "../../placement/migration/job";
 import type { MigrationInfo } from "../monitor";
 import type { DomainState } from "../states";

@@ -18,7 +18,11 @@ export async function startIncoming(qmp: Qmp, options: QemuMigrationOptions, add
   return portOf(qmp);
 }
 
-/** Makes the source send, which then continues by itself. @param to `tlsHostname` is the name in the destination's certificate */
+/**
+ * Makes the source send, which then continues by itself.
+ *
+ * @param to `tlsHostname` is the name in the destination's certificate
+ */
 export async function startOutgoing(
   qmp: Qmp,
   options: QemuMigrationOptions,
