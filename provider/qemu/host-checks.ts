@@ -1,4 +1,4 @@
-/** What a guest's QEMU needs on a host beside files, found out by one command. */
+/** Facts of a host that a guest's QEMU depends on, beside files, found out by one command. */
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";

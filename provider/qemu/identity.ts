@@ -13,7 +13,9 @@ const script = `${recordFunctions}
   record kvm "$(getent group kvm | cut -d: -f3)"
   [ -z "$1" ] || record user "$(id -u -- "$1" 2> /dev/null)" "$(id -g -- "$1" 2> /dev/null)"
   shift
-  for image; do [ ! -e "$image" ] || record owner $(stat -Lc '%u %g' -- "$image"); done`;
+  for image; do
+    [ ! -e "$image" ] || record owner "$(stat -Lc %u -- "$image")" "$(stat -Lc %g -- "$image")"
+  done`;
 
 /** The users and groups of one host that QEMU could run as. */
 export interface RunAsFacts {

@@ -28,7 +28,7 @@ test("a name that cannot be resolved is reported", async () => {
   );
 });
 
-test("an IP address means the same everywhere, also as migrationAddress beside a bad name", async () => {
+test("an IP address is accepted, also as the migrationAddress of a host with a bad name", async () => {
   expect(await problems("192.0.2.2")).toEqual([]);
   expect(await problems("localhost", "2001:db8::2")).toEqual([]);
 });

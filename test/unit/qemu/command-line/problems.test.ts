@@ -13,7 +13,7 @@ test.each([
   "-serial file:/srv/vm/a.log -monitor unix:/run/a.sock,server,nowait -qmp tcp:127.0.0.1:4444,server=on",
   "-run-with async-teardown=on -drive file=/srv/a,snapshot=off",
   "/srv/vm/disk.img",
-])("will do: %s", (line) => {
+])("accepted: %s", (line) => {
   expect(argumentProblems(line.replace("", "").split(" "))).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test.each<[string[], RegExp]>([
   expect(argumentProblems(argv)).toEqual([expect.stringMatching(problem)]);
 });
 
-test("all at once", () => {
+test("all problems are reported at once", () => {
   const line = "-daemonize -S -name a -hda b.img -monitor stdio";
   expect(argumentProblems(line.split(" "))).toHaveLength(5);
 });
