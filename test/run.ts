@@ -9,6 +9,7 @@ import { buildProvider } from "../lab/build-provider";
 import { defaultHosts } from "../lab/hosts";
 import { Lab } from "../lab/lab";
 import { repository } from "../lab/paths";
+import { ensurePackages } from "../lab/preflight/packages";
 import { runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
@@ -27,6 +28,7 @@ const labs = files.map((_, index) => new Lab(`test${index + 1}`));
 
 async function main(): Promise<Counts[]> {
   const counts: Counts[] = [];
+  if (process.getuid?.() === 0) await ensurePackages(console.error); // the checks need shellcheck
   if (!onlyLab) counts.push(await jest(["--selectProjects", "checks", "unit", "protocol", ...filters]));
   try {
     await runSteps([

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
 import { CommandFailed } from "./errors";
 import type { Host } from "./host";
+import { scriptFile, sh } from "./script";
 
 export interface FileOptions {
   /** Permission bits, e.g. 0o640. Set before any content is there. */
@@ -18,10 +19,11 @@ export interface FileOptions {
 }
 
 const absent = 44;
+const write = scriptFile(__dirname, "write-file.sh");
 
 /** @returns undefined when the host answered that there is no such file */
 export async function readTextFile(host: Host, path: string): Promise<string | undefined> {
-  const script = `[ -e "$1" ] || exit ${absent}; exec cat -- "$1"`;
+  const script = sh`[ -e "$1" ] || exit ${absent}; exec cat -- "$1"`;
   try {
     return (await host.run(["sh", "-c", script, "sh", path])).stdout;
   } catch (error) {
@@ -36,17 +38,9 @@ export async function readTextFile(host: Host, path: string): Promise<string | u
 export async function writeTextFile(host: Host, path: string, content: string, options: FileOptions): Promise<void> {
   const { mode, owner = "root", group = "root", check = ["true"], secret = false } = options;
   const fresh = posix.join(posix.dirname(path), `.${posix.basename(path)}.${randomUUID()}`);
-  // A connection that breaks leaves a shorter input, not an error: hence the count of bytes before the rename.
-  const script = `set -euC; umask 077; fresh=$1 path=$2 mode=$3 owner=$4 bytes=$5; shift 5
-    trap 'rm -f -- "$fresh"' EXIT
-    : > "$fresh"; chown -- "$owner" "$fresh"; chmod -- "$mode" "$fresh"
-    cat >> "$fresh"
-    [ "$(wc -c < "$fresh")" -eq "$bytes" ]
-    "$@"
-    sync -- "$fresh"; mv -fT -- "$fresh" "$path"`;
   const bytes = String(Buffer.byteLength(content));
   const checked = check.map((word) => word.replaceAll("{}", fresh));
-  await host.run(["sh", "-c", script, "sh", fresh, path, mode.toString(8), `${owner}:${group}`, bytes, ...checked], {
+  await host.run(["sh", "-c", write, "sh", fresh, path, mode.toString(8), `${owner}:${group}`, bytes, ...checked], {
     input: content,
     ...(secret && { secrets: [content] }),
   });

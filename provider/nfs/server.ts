@@ -4,7 +4,7 @@ import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import { ExportNotEffective, ExportRefused } from "./errors";
 import { exportArgument } from "./export-client";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
@@ -24,21 +24,12 @@ import { readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
-const lookScript = `${recordFunctions}
-  for file in /etc/exports /etc/exports.d/*.exports; do
-    [ ! -f "$file" ] || { record file "$file"; record_output text cat -- "$file"; }
-  done
-  record_output table exportfs -s
-  ! systemctl is-active --quiet nfs-server.service || record active
-  case $1 in ''|*[!0-9]*) [ -z "$1" ] || getent passwd "$1" > /dev/null || record missing "user $1" ;; esac
-  case $2 in ''|*[!0-9]*) [ -z "$2" ] || getent group "$2" > /dev/null || record missing "group $2" ;; esac
-  shift 2
-  stat -L --printf 'directory\\0007\\0%n\\0%F\\0%a\\0%U\\0%u\\0%G\\0%g\\0' -- "$@" 2> /dev/null || true`;
+const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-server.sh")}`;
 
 export async function lookAtServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerView> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
-  const records = parseRecords((await runScript(host, lookScript, values, signal ? { signal } : {})).stdout);
+  const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
   const texts = valuesOf(records, "text").flat();
   const directories = valuesOf(records, "directory");
   return {
@@ -56,10 +47,12 @@ export async function lookAtServer(host: Host, wanted: WantedExport, signal?: Ab
 }
 
 /** A client may go at any moment: what is not there any more has nothing open. */
-const clientsScript = `${recordFunctions}
+const clientsScript = sh`${recordFunctions}
   read_or_nothing() { cat -- "$1" || true; }
   for client in /proc/fs/nfsd/clients/*/; do
-    [ ! -d "$client" ] || { record_output info read_or_nothing "$client/info"; record_output states read_or_nothing "$client/states"; }
+    [ -d "$client" ] || continue
+    record_output info read_or_nothing "$client/info"
+    record_output states read_or_nothing "$client/states"
   done 2> /dev/null`;
 
 /** Files under a path that clients hold open, by NFSv4. The kernel tells them by inode: the names that it has are cut. */
@@ -122,7 +115,7 @@ const isOfExportfs = ({ command }: CommandFailed) => /\bexportfs\b/.test(command
 async function fixDirectory(host: Host, view: ServerView, wanted: WantedExport): Promise<void> {
   if (directoryDrift(view, wanted).length === 0) return;
   const { path, mode = "", owner = "", group } = wanted;
-  const script = '[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"';
+  const script = sh`[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"`;
   await runScript(host, script, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
 }
 
@@ -132,13 +125,13 @@ async function exportTo(host: Host, path: string, clients: readonly ExportClient
     statedOptions(options).join(","),
     exportArgument(client, path),
   ]);
-  await runScript(host, 'while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done', pairs);
+  await runScript(host, sh`while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done`, pairs);
 }
 
 async function withdraw(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const names = clients.map(({ client }) => exportArgument(client, path));
-  await runScript(host, 'for export; do exportfs -u "$export"; done', names);
+  await runScript(host, sh`for export; do exportfs -u "$export"; done`, names);
 }
 
 async function verify(host: Host, wanted: WantedExport): Promise<void> {

@@ -8,7 +8,7 @@ import { type SourceFile, violations } from "./import-rule";
 const maximumLines = 300;
 
 async function sourceFiles(): Promise<string[]> {
-  const pattern = ["*.ts", "*.mjs", "*.S"];
+  const pattern = ["*.ts", "*.mjs", "*.S", "*.sh"];
   const { stdout } = await run(["git", "ls-files", "--cached", "--others", "--exclude-standard", ...pattern], {
     cwd: repository,
   });
