@@ -1,5 +1,5 @@
 /** Pure: what stands in the way on this machine, each with what to do about it. */
-import { isAtLeast } from "../pulumi/version";
+import { isAtLeast } from "../../provider/util/version";
 import type { MachineFacts } from "./facts";
 
 export const minimumPulumi = "3.200.0";
