@@ -5,7 +5,8 @@ import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
-import { type MountFailed, mountFailed } from "./errors";
+import { revertOnFailure } from "../util/reverter";
+import { MountFailed, mountFailed } from "./errors";
 import { type MountSteps, type MountView, missingDirectories, topMount } from "./mount-plan";
 import { unitFile, unitName, unitText, type WantedMount } from "./mount-unit";
 import { fstabSources, parseMountInfo } from "./mountinfo";
@@ -89,23 +90,29 @@ export async function settleMount(
   const missing = missingDirectories(view, path);
   const text = unitText(wanted, [...new Set([...created, ...missing])]);
   if (steps.unmount) await systemctl(host, "stop", path);
-  try {
-    if (steps.write) await writeTextFile(host, unitFile(path), text, { mode: 0o644 });
-    if (steps.enable || steps.write) {
-      await systemctl(host, "reenable", path);
-      await systemctl(host, "daemon-reload");
-    }
-    if (steps.mount) await systemctl(host, "start", path);
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    const said = await lastWords(host, path);
-    await putBack(host, path, view, missing);
-    if (!isStart(error)) throw error;
-    throw mountFailed({ host: host.label, ...wanted, exitCode: error.exitCode, said: said || error.stderr });
-  }
+  await revertOnFailure(
+    async (reverter) => {
+      reverter.add(() => removeEmptyDirectories(host, missing));
+      reverter.add(() => restoreUnit(host, path, view));
+      if (steps.write) await writeTextFile(host, unitFile(path), text, { mode: 0o644 });
+      if (steps.enable || steps.write) {
+        await systemctl(host, "reenable", path);
+        await systemctl(host, "daemon-reload");
+      }
+      if (steps.mount) await start(host, wanted);
+    },
+    (error) => error instanceof CommandFailed || error instanceof MountFailed,
+  );
 }
 
-const isStart = ({ command }: CommandFailed) => /^systemctl .*\bstart -- /.test(command);
+/** @throws MountFailed with what mount said */
+async function start(host: Host, wanted: WantedMount): Promise<void> {
+  await systemctl(host, "start", wanted.path).catch(async (error: unknown) => {
+    if (!(error instanceof CommandFailed)) throw error;
+    const said = (await lastWords(host, wanted.path)) || error.stderr;
+    throw mountFailed({ host: host.label, ...wanted, exitCode: error.exitCode, said });
+  });
+}
 
 type Verb = "start" | "stop" | "reenable" | "disable" | "daemon-reload";
 
@@ -126,14 +133,14 @@ async function lastWords(host: Host, path: string): Promise<string> {
     .stdout;
 }
 
-async function putBack(host: Host, path: string, before: MountView, made: readonly string[]): Promise<void> {
+/** The unit as it was before, mounted if it was. */
+async function restoreUnit(host: Host, path: string, before: MountView): Promise<void> {
   if (before.unit === undefined || !before.enabled) await systemctl(host, "disable", path);
   if (before.unit === undefined) await removeFile(host, unitFile(path));
   else await writeTextFile(host, unitFile(path), before.unit, { mode: 0o644 });
   await systemctl(host, "daemon-reload");
   await forgetFailure(host, path);
   if (before.unit !== undefined && topMount(before) !== undefined) await systemctl(host, "start", path);
-  await removeEmptyDirectories(host, made);
 }
 
 /** systemd lists a unit that failed even when its file is gone. */

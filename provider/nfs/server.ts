@@ -5,6 +5,7 @@ import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
+import { type Reverter, revertOnFailure } from "../util/reverter";
 import { ExportNotEffective, ExportRefused } from "./errors";
 import { exportArgument } from "./export-client";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
@@ -91,26 +92,34 @@ export async function publish(host: Host, { view, wanted, leaving, created }: Pu
   const { path } = wanted;
   const missing = neededDirectories(path).filter((directory) => !view.directories.has(directory));
   const text = exportFileText(path, wanted.clients, [...new Set([...created, ...missing])]);
-  try {
+  const change = async (reverter: Reverter) => {
+    reverter.add(() => removeEmptyDirectories(host, missing));
     // The file comes before the rest of the directories: it is what remembers them, should the connection break.
     await makeDirectories(
       host,
       missing.filter((directory) => directory === exportsFolder),
     );
-    if (ownFile(view, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
+    if (ownFile(view, path) !== text) {
+      reverter.add(() => restoreFile(host, view, path));
+      await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
+    }
     await makeDirectories(host, missing);
     await fixDirectory(host, view, wanted);
+    reverter.add(() => restoreTable(host, view, wanted));
     await withdraw(host, path, leaving);
     await exportTo(host, path, toExport(view, wanted));
     await verify(host, wanted);
-  } catch (error) {
-    if (!(error instanceof CommandFailed || error instanceof ExportNotEffective)) throw error;
-    await putBack(host, view, wanted, missing);
-    throw error instanceof CommandFailed && isOfExportfs(error) ? new ExportRefused(error, path) : error;
-  }
+  };
+  await revertOnFailure((reverter) => change(reverter).catch((error) => throwRefusal(error, path)), isAnswer);
 }
 
-const isOfExportfs = ({ command }: CommandFailed) => /\bexportfs\b/.test(command);
+/** Whether the host has answered: else nothing is known about what it has done. */
+const isAnswer = (error: unknown) =>
+  error instanceof CommandFailed || error instanceof ExportRefused || error instanceof ExportNotEffective;
+
+function throwRefusal(error: unknown, path: string): never {
+  throw error instanceof CommandFailed && /\bexportfs\b/.test(error.command) ? new ExportRefused(error, path) : error;
+}
 
 async function fixDirectory(host: Host, view: ServerView, wanted: WantedExport): Promise<void> {
   if (directoryDrift(view, wanted).length === 0) return;
@@ -140,17 +149,19 @@ async function verify(host: Host, wanted: WantedExport): Promise<void> {
 }
 
 /** Also the entries that the table had: exportfs keeps one that it has just complained about. */
-async function putBack(host: Host, before: ServerView, wanted: WantedExport, made: readonly string[]): Promise<void> {
+async function restoreTable(host: Host, before: ServerView, wanted: WantedExport): Promise<void> {
   const { path } = wanted;
   const now = await lookAtServer(host, wanted);
   const had = exportedNow(before, path);
   const extra = exportedNow(now, path).filter(({ client }) => !had.some((entry) => entry.client === client));
   await withdraw(host, path, extra);
   await exportTo(host, path, toExport(now, { path, clients: had }));
+}
+
+async function restoreFile(host: Host, before: ServerView, path: string): Promise<void> {
   const text = ownFile(before, path);
   if (text === undefined) await removeFile(host, exportFile(path));
-  else if (ownFile(now, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
-  await removeEmptyDirectories(host, made);
+  else await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
 }
 
 /** A removal from what a server exports. */
