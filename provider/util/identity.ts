@@ -6,12 +6,6 @@ export const digest = (text: string): string => createHash("sha256").update(text
 
 export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The MAC address of a guest's network card, in QEMU's range; QEMU's own default is the same in every guest. */
-export function stableMac(uuid: string, index: number): string {
-  const bytes = digest(`${uuid.toLowerCase()} ${index}`).slice(0, 6).match(/../g) ?? [];
-  return ["52:54:00", ...bytes].join(":");
-}
-
 /** A UUID of version 8 (RFC 9562): of one's own making, the same for the same seed in the same namespace. */
 export function uuidFrom(namespace: string, seed: string): string {
   const bytes = createHash("sha256").update(`${namespace}\0${seed}`).digest().subarray(0, 16);
