@@ -1,6 +1,7 @@
 /** One test for each row of the decision table, which is the one that docs/recovery.md shows to operators. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { repository } from "../../../lab/paths";
 import { planPlacement } from "../../../provider/placement/plan";
 import { type Case, type Hosts, type Refusal, rows } from "./recovery-table";
 import { asker, domain, says, wanted } from "./world";
@@ -40,7 +41,7 @@ test("f: never as long as a QEMU of it runs elsewhere, whatever libvirt there sa
 });
 
 test("docs/recovery.md shows these rows, and no others", () => {
-  const guide = readFileSync(join(__dirname, "../../../docs/recovery.md"), "utf8");
+  const guide = readFileSync(join(repository, "docs/recovery.md"), "utf8");
   const [, section = ""] = guide.split("\n## The table\n");
   const shown = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => /^\| [a-z] /.test(line));
   const plain = shown.map((line) =>
