@@ -73,7 +73,7 @@ describe("the rule itself", () => {
     ["lifecycle to a host", file("provider/lifecycle/define.ts", "provider/host/host.ts")],
     ["provider to lab", file("provider/host/host.ts", "lab/process.ts")],
     ["lab to a resource", file("lab/lab.ts", "provider/resources/domain.ts")],
-    ["an example to the lab", file("examples/seed/index.ts", "lab/lab.ts")],
+    ["an example to the lab", file("examples/live-migration/index.ts", "lab/lab.ts")],
   ])("%s is refused", (_, source) => {
     expect(violations([source])).toEqual([`${source.path} must not import ${source.imports[0]}`]);
   });

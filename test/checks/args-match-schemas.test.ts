@@ -50,7 +50,11 @@ const definitions = {
 } satisfies Record<ResourceType, object>;
 
 type Inputs<T extends ResourceType> = z.input<(typeof definitions)[T]["schema"]>;
-type State<T extends ResourceType> = (typeof definitions)[T] extends Definition<infer _, infer Known> ? Known : never;
+type State<T extends ResourceType> = (typeof definitions)[T] extends {
+  stateOf(...args: never[]): infer Known;
+}
+  ? NonNullable<Known>
+  : never;
 
 /** The arguments as a constructor hands them on: a `Host` becomes its name, or how it is reached. */
 type Sent<Args, Replaced> = Omit<Args, keyof Replaced> & Replaced;

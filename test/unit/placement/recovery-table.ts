@@ -1,6 +1,6 @@
 /** The decision table of docs/recovery.md: for each row what it says, and hosts that are in it with what must be done. */
 import type { DomainFacts } from "../../../provider/placement/observation";
-import type { Wanted } from "../../../provider/placement/plan";
+import type { Want } from "./world";
 import { domain, uuid } from "./world";
 
 /** What a host says: a domain, nothing, or why it does not answer. */
@@ -11,7 +11,7 @@ export interface Hosts {
   S: Answer;
   D: Answer;
   /** What else is wanted. */
-  want?: Partial<Wanted>;
+  want?: Partial<Want>;
   /** For how long nothing has changed. */
   unchangedForMs?: number;
 }
@@ -96,18 +96,18 @@ export const rows: Readonly<Record<string, Row>> = {
   f: {
     row: "paused (migrating) or (api error) | nothing, or a definition | cut off before the guest ran on D | resumes it on S, then moves it",
     cases: {
-      "taken back, then moved": unfinished.flatMap((S) => [
-        { S, D: nothing, expected: ["take back on a", "migrate from a to b"] },
-        { S, D: off, want: { host: "a" }, expected: ["take back on a", "undefine on b"] },
+      "rolled back, then moved": unfinished.flatMap((S) => [
+        { S, D: nothing, expected: ["roll back on a", "migrate from a to b"] },
+        { S, D: off, want: { hostName: "a" }, expected: ["roll back on a", "undefine on b"] },
       ]),
     },
   },
   g: {
-    row: "paused (migrating) or (api error) | running (migrated) | cut off after that | destroys the shell on S, undefines it",
+    row: "paused (migrating) or (api error) | running (migrated) | cut off after that | destroys the copy on S, undefines it",
     cases: {
-      "the shell goes, then its definition": unfinished.flatMap((S) => [
-        { S, D: arrived, expected: ["destroy shell on a", "undefine on a"] },
-        { S, D: transient, expected: ["destroy shell on a", "define on b", "undefine on a"] },
+      "the stale copy goes, then its definition": unfinished.flatMap((S) => [
+        { S, D: arrived, expected: ["destroy stale copy on a", "undefine on a"] },
+        { S, D: transient, expected: ["destroy stale copy on a", "define on b", "undefine on a"] },
       ]),
       "what runs has not arrived from there: the operator decides": [
         {
@@ -187,7 +187,7 @@ export const rows: Readonly<Record<string, Row>> = {
         {
           S: interruptedSource,
           D: interruptedDestination,
-          want: { host: "a" },
+          want: { hostName: "a" },
           expected: ["resume post-copy from a to b", "migrate from b to a"],
         },
       ],
@@ -207,13 +207,15 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   l: {
-    row: "paused (post-copy failed) | running (migrated) | post-copy ended, S was not told | destroys the shell on S, undefines it",
+    row: "paused (post-copy failed) | running (migrated) | post-copy ended, S was not told | destroys the copy on S, undefines it",
     cases: {
-      "its shell goes": [{ S: interruptedSource, D: arrived, expected: ["destroy shell on a", "undefine on a"] }],
+      "its stale copy goes": [
+        { S: interruptedSource, D: arrived, expected: ["destroy stale copy on a", "undefine on a"] },
+      ],
     },
   },
   m: {
-    row: "running | shut off | a definition was left | undefines it, or writes it over when it moves there",
+    row: "running | shut off | a definition was left | undefines it, or overwrites it when it moves there",
     cases: {
       "if it is ours": [
         { S: domain("shut off (shutdown)", { mark: "older" }), D: running, expected: ["undefine on a"] },
@@ -238,7 +240,7 @@ export const rows: Readonly<Record<string, Row>> = {
           S: running,
           D: incoming(),
           unchangedForMs: longAgo,
-          expected: ["destroy shell on b", "migrate from a to b"],
+          expected: ["destroy stale copy on b", "migrate from a to b"],
         },
       ],
       "without its source anywhere the operator decides": [
@@ -273,14 +275,14 @@ export const rows: Readonly<Record<string, Row>> = {
       "unless the operator says that it is off": [
         { S: silent, D: nothing, want: { fenced: ["a"] }, expected: ["define on b", "start on b"] },
         { S: silent, D: running, want: { fenced: ["a"] }, expected: [] },
-        { S: silent, D: domain("paused (migrating)"), want: { fenced: ["a"] }, expected: ["take back on b"] },
+        { S: silent, D: domain("paused (migrating)"), want: { fenced: ["a"] }, expected: ["roll back on b"] },
       ],
       "that word ends when the host is back": [
         {
           S: domain("shut off (crashed)"),
           D: running,
           want: { fenced: ["a"] },
-          expected: { refusal: /^a is named in fenced, and it answers\. Take it out/ },
+          expected: { refusal: /^a is named in fenced, and it answers\. Remove it/ },
         },
       ],
     },

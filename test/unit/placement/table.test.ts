@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../../lab/paths";
-import { planPlacement } from "../../../provider/placement/plan";
 import { type Case, type Hosts, type Refusal, rows } from "./recovery-table";
-import { asker, domain, says, wanted } from "./world";
+import { asker, domain, planFor, says, wanted } from "./world";
 
 const asked = asker(wanted);
 const asks = <Made>(ask: (...args: Parameters<typeof asked.plan>) => Made) => {
@@ -31,8 +30,8 @@ function expectRefused(reason: string, expected: Refusal): void {
 }
 
 test("f: never as long as a QEMU of it runs elsewhere, whatever libvirt there says", () => {
-  const world = [says("a", domain("paused (migrating)")), { host: "b", names: new Map(), hasQemu: true }];
-  expect(planPlacement(world, wanted)).toMatchObject({
+  const world = [says("a", domain("paused (migrating)")), { hostName: "b", names: new Map(), hasQemu: true }];
+  expect(planFor(world, wanted)).toMatchObject({
     kind: "refused",
     reason: expect.stringMatching(
       /A QEMU with its UUID runs on b, and libvirt there does not know of it.*on b: pgrep/s,
