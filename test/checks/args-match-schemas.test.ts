@@ -6,7 +6,6 @@ import type { z } from "zod";
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
 import type { ConnectionArgs } from "../../provider/host/connection-args";
-import type { Definition } from "../../provider/lifecycle/definition";
 import type { Domain, DomainArgs } from "../../provider/resources/domain";
 import { domain } from "../../provider/resources/domain.handlers";
 import type { DomainPlacement, DomainPlacementArgs } from "../../provider/resources/domain-placement";
