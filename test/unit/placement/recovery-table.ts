@@ -25,8 +25,8 @@ export interface Case extends Hosts {
 export type Refusal = string | readonly string[] | RegExp;
 
 interface Row {
-  /** As docs/recovery.md has them. */
-  cells: readonly [S: string, D: string, meaning: string, action: string];
+  /** `S | D | meaning | action`, as docs/recovery.md has them. */
+  row: string;
   /** By what they show. */
   cases: Readonly<Record<string, readonly Case[]>>;
 }
@@ -48,7 +48,7 @@ const unfinished = ["migrating", "api error"].map((reason) => domain(`paused (${
 
 export const rows: Readonly<Record<string, Row>> = {
   a: {
-    cells: ["running", "nothing, or a definition", "not moved", "moves it"],
+    row: "running | nothing, or a definition | not moved | moves it",
     cases: {
       "it is tried again": [
         { S: domain("running (migration canceled)"), D: nothing, expected: ["migrate from a to b"] },
@@ -57,7 +57,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   b: {
-    cells: ["running, job", "paused, job", "a move is under way", "waits for its end"],
+    row: "running, job | paused, job | a move is under way | waits for its end",
     cases: {
       "whoever began it": [
         { S: outgoing("running (booted)"), D: incoming(), expected: { wait: { from: "a", to: "b" } } },
@@ -73,11 +73,11 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   c: {
-    cells: ["nothing", "running", "moved", "nothing"],
+    row: "nothing | running | moved | nothing",
     cases: { done: [{ S: nothing, D: arrived, expected: [] }] },
   },
   d: {
-    cells: ["shut off (migrated)", "running", "moved, the source's definition stayed", "undefines it"],
+    row: "shut off (migrated) | running | moved, the source's definition stayed | undefines it",
     cases: {
       "once the guest is seen elsewhere": [
         { S: domain("shut off (migrated)", { autostart: true }), D: arrived, expected: ["undefine on a"] },
@@ -85,12 +85,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   e: {
-    cells: [
-      "nothing, or shut off",
-      "running, transient",
-      "moved without its definition",
-      "defines it on D, then undefines S",
-    ],
+    row: "nothing, or shut off | running, transient | moved without its definition | defines it on D, then undefines S",
     cases: {
       "defined there before the source's goes": [
         { S: nothing, D: transient, expected: ["define on b"] },
@@ -99,12 +94,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   f: {
-    cells: [
-      "paused (migrating) or (api error)",
-      "nothing, or a definition",
-      "cut off before the guest ran on D",
-      "resumes it on S, then moves it",
-    ],
+    row: "paused (migrating) or (api error) | nothing, or a definition | cut off before the guest ran on D | resumes it on S, then moves it",
     cases: {
       "rolled back, then moved": unfinished.flatMap((S) => [
         { S, D: nothing, expected: ["roll back on a", "migrate from a to b"] },
@@ -113,12 +103,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   g: {
-    cells: [
-      "paused (migrating) or (api error)",
-      "running (migrated)",
-      "cut off after that",
-      "destroys the copy on S, undefines it",
-    ],
+    row: "paused (migrating) or (api error) | running (migrated) | cut off after that | destroys the copy on S, undefines it",
     cases: {
       "the stale copy goes, then its definition": unfinished.flatMap((S) => [
         { S, D: arrived, expected: ["destroy stale copy on a", "undefine on a"] },
@@ -141,7 +126,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   h: {
-    cells: ["running", "running", "two guests", "refuses"],
+    row: "running | running | two guests | refuses",
     cases: {
       "the operator decides, and both hosts are named with what to type": [
         {
@@ -167,12 +152,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   i: {
-    cells: [
-      "nothing, or shut off",
-      "nothing, or shut off",
-      "off: crashed, or shut down by itself",
-      "starts it where it is wanted",
-    ],
+    row: "nothing, or shut off | nothing, or shut off | off: crashed, or shut down by itself | starts it where it is wanted",
     cases: {
       "from the definition that there is": [
         { S: off, D: nothing, expected: ["define on b", "undefine on a", "start on b"] },
@@ -187,7 +167,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   j: {
-    cells: ["paused (post-copy)", "running (post-copy)", "post-copy is under way", "waits for its end"],
+    row: "paused (post-copy) | running (post-copy) | post-copy is under way | waits for its end",
     cases: {
       "however long": [
         {
@@ -200,12 +180,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   k: {
-    cells: [
-      "paused (post-copy failed)",
-      "running (post-copy failed)",
-      "post-copy lost its connection",
-      "resumes the post-copy",
-    ],
+    row: "paused (post-copy failed) | running (post-copy failed) | post-copy lost its connection | resumes the post-copy",
     cases: {
       "wherever the guest is wanted then": [
         { S: interruptedSource, D: interruptedDestination, expected: ["resume post-copy from a to b"] },
@@ -232,12 +207,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   l: {
-    cells: [
-      "paused (post-copy failed)",
-      "running (migrated)",
-      "post-copy ended, S was not told",
-      "destroys the copy on S, undefines it",
-    ],
+    row: "paused (post-copy failed) | running (migrated) | post-copy ended, S was not told | destroys the copy on S, undefines it",
     cases: {
       "its stale copy goes": [
         { S: interruptedSource, D: arrived, expected: ["destroy stale copy on a", "undefine on a"] },
@@ -245,7 +215,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   m: {
-    cells: ["running", "shut off", "a definition was left", "undefines it, or overwrites it when it moves there"],
+    row: "running | shut off | a definition was left | undefines it, or overwrites it when it moves there",
     cases: {
       "if it is ours": [
         { S: domain("shut off (shutdown)", { mark: "older" }), D: running, expected: ["undefine on a"] },
@@ -262,12 +232,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   n: {
-    cells: [
-      "running, no job",
-      "paused, job",
-      "D waits for memory that nobody sends",
-      "gives libvirt 90 s to end it, then destroys it",
-    ],
+    row: "running, no job | paused, job | D waits for memory that nobody sends | gives libvirt 90 s to end it, then destroys it",
     cases: {
       "after libvirt's own time for it": [
         { S: running, D: incoming(), expected: { wait: {} } },
@@ -289,7 +254,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   o: {
-    cells: ["paused (I/O error)", "nothing", "its storage failed", "resumes it on S, before anything else"],
+    row: "paused (I/O error) | nothing | its storage failed | resumes it on S, before anything else",
     cases: {
       "where it is": [
         { S: domain("paused (I/O error)"), D: nothing, expected: ["resume on a", "migrate from a to b"] },
@@ -298,7 +263,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   p: {
-    cells: ["anything", "no answer", "unknown", "refuses, unless D is fenced"],
+    row: "anything | no answer | unknown | refuses, unless D is fenced",
     cases: {
       "nothing is done, whatever the others say": [nothing, running, off, domain("paused (migrating)")].map((D) => ({
         S: silent,
