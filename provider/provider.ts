@@ -3,7 +3,7 @@
  * neither do the names in `handlers`.
  */
 import { closeConnections } from "./host/ssh-host";
-import { cancelWithEngine, contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
+import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
@@ -14,7 +14,7 @@ import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
 import { qemuGuest } from "./resources/qemu-guest.handlers";
 
-const environment = { contextFor, unknownValue };
+const environment = { operationFor, unknownValue };
 
 export const handlers: Readonly<Record<string, Handlers>> = {
   Domain: makeHandlers(domain, environment),

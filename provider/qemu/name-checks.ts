@@ -1,7 +1,7 @@
 /** Checks that both hosts resolve the destination's name to an address at which the source reaches it. */
 import { isIP } from "node:net";
 import { runScript } from "../host/script";
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 
 const script = `getent ahosts "$1" | awk '{ print $1 }' | sort -u`;
 

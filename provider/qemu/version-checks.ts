@@ -1,12 +1,12 @@
-/** Checks that both hosts have the same QEMU, or that the guest names a machine type that both know. */
-import type { Candidate } from "../placement/candidates";
+/** The same QEMU on both sides, or a machine type that is named and that both know. */
+import type { Candidate } from "../placement/candidate";
 import { needsOf } from "./command-line/needs";
-import type { PlacedGuest } from "./placed-guest";
-import { observeMachineTypes, observeQemuVersion } from "./versions";
+import type { QemuGuestOptions } from "./placed-guest";
+import { machinesAt, versionAt } from "./versions";
 
 /** @returns the reason why the destination could not load the source's state, with the fix */
 export async function versionProblems(
-  { emulator }: PlacedGuest,
+  { emulator }: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],

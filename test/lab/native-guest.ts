@@ -5,10 +5,10 @@ import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { qemuGuest } from "../../provider/resources/qemu-guest.handlers";
 import { retryUntil } from "../../provider/util/policy";
-import { Driver } from "./drive";
+import { Driver, type DriverOf } from "./drive";
 import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./support";
 
-type Guest = Driver<(typeof qemuGuest)["schema"], NonNullable<Awaited<ReturnType<typeof qemuGuest.observe>>>>;
+type Guest = DriverOf<typeof qemuGuest>;
 type Inputs = Parameters<Guest["up"]>[0];
 
 export class NativeGuest {

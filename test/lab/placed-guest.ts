@@ -4,20 +4,17 @@ import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab
 import type { LabHost } from "../../lab/lab-host";
 import { domain } from "../../provider/resources/domain.handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
-import { Driver } from "./drive";
+import { Driver, type DriverOf } from "./drive";
 import { connectionsTo, expectOnlyOn, expectUnbroken, imageFolder, runningLab } from "./support";
 
-type Placement = Driver<
-  (typeof domainPlacement)["schema"],
-  NonNullable<Awaited<ReturnType<typeof domainPlacement.observe>>>
->;
+type Placement = DriverOf<typeof domainPlacement>;
 type Inputs = Parameters<Placement["up"]>[0];
 type Options = NonNullable<Inputs["migration"]>;
 
 export class PlacedGuest {
   readonly guest: GuestDomain;
   readonly placement: Placement;
-  private readonly definitions: Driver<(typeof domain)["schema"], object>;
+  private readonly definitions: DriverOf<typeof domain>;
 
   constructor(
     name: string,

@@ -1,12 +1,11 @@
 /**
- * Options of a migration by QEMU itself. `undefined` stands for QEMU's default.
+ * How QEMU moves a guest by itself. Everything but the defaults is optional; `undefined` is QEMU's default.
  *
  * @see https://www.qemu.org/docs/master/devel/migration/index.html
  */
 import type { MigrationLimits } from "../../placement/migration/limits";
 
-export interface QemuMigrationOptions extends Omit<MigrationLimits, "tls"> {
-  /** Limit of the transfer rate; undefined: unlimited. */
+export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" | "noProgressSeconds"> {
   bandwidthMiBps?: number | undefined;
   tls: boolean;
   /** Folder with QEMU's certificates, on each host. */
@@ -16,12 +15,12 @@ export interface QemuMigrationOptions extends Omit<MigrationLimits, "tls"> {
   ports: { min: number; max: number };
 }
 
-/** Without a limit QEMU waits for TCP to give up, which takes 15 minutes; libvirt gives up after 30 s. */
-const silenceSeconds = 45;
+/** QEMU itself would wait for TCP to give up, a quarter of an hour; libvirt does so after 30 s. */
+const noProgressSeconds = 45;
 
 /** The limits that the placement engine enforces. */
 export const qemuMigrationLimits = (options: QemuMigrationOptions): MigrationLimits => ({
   ...options,
-  silenceSeconds,
-  tls: options.tls ? "tls: true" : undefined,
+  noProgressSeconds,
+  tlsRequiredBy: options.tls ? "tls: true" : undefined,
 });

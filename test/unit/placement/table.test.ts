@@ -1,6 +1,5 @@
 /** One test for each row of the decision table; docs/recovery.md tells operators of them. */
-import { planPlacement } from "../../../provider/placement/plan";
-import { asker, domain, says, uuid, wanted } from "./world";
+import { asker, domain, planFor, says, uuid, wanted } from "./world";
 
 const { plan, steps, refusal } = asker(wanted);
 const incoming = (state = "paused (starting up)") => domain(state, { job: "incoming", persistent: false });
@@ -35,17 +34,17 @@ test("e: it arrived without a definition: defined there before the source's goes
   expect(steps(domain("shut off (migrated)"), transient)).toEqual(["define on b", "undefine on a"]);
 });
 
-test.each(["migrating", "api error"])("f: paused (%s) and nowhere else: taken back, then moved", (reason) => {
-  expect(steps(domain(`paused (${reason})`), undefined)).toEqual(["take back on a", "migrate from a to b"]);
-  expect(steps(domain(`paused (${reason})`), domain("shut off (shutdown)"), { host: "a" })).toEqual([
-    "take back on a",
+test.each(["migrating", "api error"])("f: paused (%s) and nowhere else: rolled back, then moved", (reason) => {
+  expect(steps(domain(`paused (${reason})`), undefined)).toEqual(["roll back on a", "migrate from a to b"]);
+  expect(steps(domain(`paused (${reason})`), domain("shut off (shutdown)"), { hostName: "a" })).toEqual([
+    "roll back on a",
     "undefine on b",
   ]);
 });
 
 test("f: never as long as a QEMU of it runs elsewhere, whatever libvirt there says", () => {
-  const world = [says("a", domain("paused (migrating)")), { host: "b", names: new Map(), hasQemu: true }];
-  expect(planPlacement(world, wanted)).toMatchObject({
+  const world = [says("a", domain("paused (migrating)")), { hostName: "b", names: new Map(), hasQemu: true }];
+  expect(planFor(world, wanted)).toMatchObject({
     kind: "refused",
     reason: expect.stringMatching(
       /A QEMU with its UUID runs on b, and libvirt there does not know of it.*on b: pgrep/s,
@@ -54,12 +53,12 @@ test("f: never as long as a QEMU of it runs elsewhere, whatever libvirt there sa
 });
 
 test.each(["migrating", "api error"])(
-  "g: paused (%s) beside the guest: the shell goes, then its definition",
+  "g: paused (%s) beside the guest: the stale copy goes, then its definition",
   (reason) => {
     const shell = domain(`paused (${reason})`);
-    expect(steps(shell, domain("running (migrated)"))).toEqual(["destroy shell on a", "undefine on a"]);
+    expect(steps(shell, domain("running (migrated)"))).toEqual(["destroy stale copy on a", "undefine on a"]);
     expect(steps(shell, domain("running (migrated)", { persistent: false }))).toEqual([
-      "destroy shell on a",
+      "destroy stale copy on a",
       "define on b",
       "undefine on a",
     ]);
@@ -111,7 +110,10 @@ test("k: post-copy interrupted: resumed, wherever it is wanted then", () => {
   const source = domain("paused (post-copy failed)", { job: "outgoing" });
   const destination = domain("running (post-copy failed)", { job: "incoming" });
   expect(steps(source, destination)).toEqual(["resume post-copy from a to b"]);
-  expect(steps(source, destination, { host: "a" })).toEqual(["resume post-copy from a to b", "migrate from b to a"]);
+  expect(steps(source, destination, { hostName: "a" })).toEqual([
+    "resume post-copy from a to b",
+    "migrate from b to a",
+  ]);
 });
 
 test("k: as long as the destination has not noticed, it is waited for", () => {
@@ -129,9 +131,9 @@ test("k: with one half gone nothing can go on", () => {
   );
 });
 
-test("l: post-copy ended, and the source was not told: its shell goes", () => {
+test("l: post-copy ended, and the source was not told: its stale copy goes", () => {
   const source = domain("paused (post-copy failed)", { job: "outgoing" });
-  expect(steps(source, domain("running (migrated)"))).toEqual(["destroy shell on a", "undefine on a"]);
+  expect(steps(source, domain("running (migrated)"))).toEqual(["destroy stale copy on a", "undefine on a"]);
 });
 
 test("m: a definition left on another host goes, if it is ours", () => {
@@ -148,7 +150,7 @@ test("m: a definition left on another host goes, if it is ours", () => {
 test("n: an incoming QEMU that nobody sends to any more goes, after libvirt's own time for it", () => {
   expect(plan(domain("running (booted)"), incoming())).toMatchObject({ kind: "wait" });
   expect(steps(domain("running (booted)"), incoming(), {}, longAgo)).toEqual([
-    "destroy shell on b",
+    "destroy stale copy on b",
     "migrate from a to b",
   ]);
 });
@@ -180,11 +182,11 @@ test("p: unless the operator says that it is off", () => {
   const fenced = { fenced: ["a"] };
   expect(steps("no route to host", undefined, fenced)).toEqual(["define on b", "start on b"]);
   expect(steps("no route to host", domain("running (booted)"), fenced)).toEqual([]);
-  expect(steps("no route to host", domain("paused (migrating)"), fenced)).toEqual(["take back on b"]);
+  expect(steps("no route to host", domain("paused (migrating)"), fenced)).toEqual(["roll back on b"]);
 });
 
 test("p: that word ends when the host is back", () => {
   expect(refusal(domain("shut off (crashed)"), domain("running (booted)"), { fenced: ["a"] })).toMatch(
-    /^a is named in fenced, and it answers\. Take it out/,
+    /^a is named in fenced, and it answers\. Remove it from fenced/,
   );
 });
