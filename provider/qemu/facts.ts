@@ -7,7 +7,7 @@ import { ChangedWhileReading, type DomainFacts, type DomainName, type HostAnswer
 import { digest } from "../util/identity";
 import { MonitorClosed } from "./errors";
 import { stateIn, withMonitor } from "./monitor";
-import type { State } from "./states";
+import type { DomainState } from "./states";
 import { readQemuArgv, recordedArgv, unitOf } from "./unit";
 
 /** An argument of a process is one line to `grep -z`. */

@@ -62,11 +62,11 @@ async function startProblems(
   certificates: readonly string[] = [],
 ): Promise<string[]> {
   const needs = needsOf(commandLine);
-  const owners = await ownersAt(on.host, user, commandLine, signal);
-  const identity = identityOf(user, owners) ?? { uid: 0, gid: 0 };
+  const owners = await observeRunAsFacts(on.host, user, commandLine, signal);
+  const identity = runAsOf(user, owners) ?? { uid: 0, gid: 0 };
   const [checked, checks] = await Promise.all([
     checkRequirements(on.host, [...requirementsOf(needs), ...certificateFiles(migration, certificates)], signal),
-    checksAt(on.host, emulator, identity, accessesOf(needs, certificates), signal),
+    observeQemuHost(on.host, emulator, identity, accessesOf(needs, certificates), signal),
   ]);
   const taken = needs.listeners.filter((listen) => isTaken(listen, checks.listening));
   return [

@@ -7,7 +7,7 @@ import { observeRunAsFacts, runAsOf } from "./identity";
 import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
 import { quitIfInState, stateIn, withMonitor } from "./monitor";
 import type { QemuGuestOptions } from "./placed-guest";
-import { runWithSince } from "./versions";
+import { supportsRunWith } from "./versions";
 
 export async function launchOn(
   on: Candidate,

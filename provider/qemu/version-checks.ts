@@ -1,8 +1,8 @@
-/** The same QEMU on both sides, or a machine type that is named and that both know. */
+/** Checks that both hosts have the same QEMU, or that the guest names a machine type that both know. */
 import type { Candidate } from "../placement/candidate";
 import { needsOf } from "./command-line/needs";
 import type { QemuGuestOptions } from "./placed-guest";
-import { machinesAt, versionAt } from "./versions";
+import { observeMachineTypes, observeQemuVersion } from "./versions";
 
 /** @returns the reason why the destination could not load the source's state, with the fix */
 export async function versionProblems(

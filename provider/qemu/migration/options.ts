@@ -1,11 +1,12 @@
 /**
- * How QEMU moves a guest by itself. Everything but the defaults is optional; `undefined` is QEMU's default.
+ * Options of a migration by QEMU itself. `undefined` stands for QEMU's default.
  *
  * @see https://www.qemu.org/docs/master/devel/migration/index.html
  */
 import type { MigrationLimits } from "../../placement/migration/limits";
 
 export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" | "noProgressSeconds"> {
+  /** Limit of the transfer rate; undefined: unlimited. */
   bandwidthMiBps?: number | undefined;
   tls: boolean;
   /** Folder with QEMU's certificates, on each host. */
@@ -15,7 +16,7 @@ export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequired
   ports: { min: number; max: number };
 }
 
-/** QEMU itself would wait for TCP to give up, a quarter of an hour; libvirt does so after 30 s. */
+/** Without a limit QEMU waits for TCP to give up, which takes 15 minutes; libvirt gives up after 30 s. */
 const noProgressSeconds = 45;
 
 /** The limits that the placement engine enforces. */

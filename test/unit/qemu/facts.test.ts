@@ -22,7 +22,7 @@ const records = (unit: string, words: string, qemus = "") =>
 const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
 
-test("a unit that runs, with its command line as it was given", () => {
+test("a running unit has its command line as given", () => {
   const seen = parseUnitFacts(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
   expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv }, hasQemu: true });
   expect(readQemuArgv(seen.unit?.argv ?? []).commandLine).toEqual(commandLine);
@@ -49,7 +49,7 @@ test("no unit", () => {
   expect(parseUnitFacts(records(properties("masked", "dead"), "")).unit).toBeUndefined();
 });
 
-test("a QEMU that no unit has is seen", () => {
+test("a QEMU without a unit is found", () => {
   const seen = parseUnitFacts(records(properties("not-found", "dead"), "", "/proc/4711/cmdline\n/proc/4712/cmdline"));
   expect(seen).toEqual({ unit: undefined, hasQemu: true });
 });
@@ -59,7 +59,7 @@ test("arguments keep every character", () => {
   expect(parseUnitFacts(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
 });
 
-test("one that has ended is told by its unit's record, one of somebody else by nothing", () => {
+test("an ended unit has the argv of its environment; one of someone else has none", () => {
   expect(parseUnitFacts(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
   expect(parseUnitFacts(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** The rows of the decision table that QEMU itself makes, from its own words to the steps. */
 import type { DomainFacts } from "../../../provider/placement/observation";
 import { describeStep } from "../../../provider/placement/steps";
-import { stateOf } from "../../../provider/qemu/states";
+import { domainState } from "../../../provider/qemu/states";
 import { qemuMessages } from "../../../provider/qemu/words";
 import { asker, domain, planFor, says, uuid, type Want, wanted } from "../placement/world";
 
