@@ -10,13 +10,14 @@ import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
 import { libvirtSshAccess } from "./resources/libvirt-ssh-access.handlers";
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
+import type { ResourceType } from "./resources/managed-resource";
 import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
 import { qemuGuest } from "./resources/qemu-guest.handlers";
 
 const environment = { operationFor, unknownValue };
 
-export const handlers: Readonly<Record<string, Handlers>> = {
+export const handlers: Readonly<Record<ResourceType, Handlers>> = {
   Domain: makeHandlers(domain, environment),
   DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),

@@ -18,12 +18,12 @@ class Refusal extends Error {
 }
 
 /** What drives a resource of this definition. */
-export type DriverOf<D> =
+export type HarnessOf<D> =
   D extends Definition<infer Schema, infer Model, infer Seen, infer State, infer Exclusive>
-    ? Driver<Schema, Model, Seen, State, Exclusive>
+    ? ResourceHarness<Schema, Model, Seen, State, Exclusive>
     : never;
 
-export class Driver<
+export class ResourceHarness<
   Schema extends z.ZodObject,
   Model,
   Seen,
