@@ -35,7 +35,14 @@ runMain(async () => {
   if (stack) await play(stack);
 });
 
+/** Narrower terminals cut off Pulumi's last column, where a move shows its progress. */
+const columnsForProgress = 120;
+
 async function play(stack: PulumiWorkspace): Promise<void> {
+  if (process.stdout.columns < columnsForProgress)
+    say(
+      `Widen this terminal to ${columnsForProgress} columns or more: Pulumi shows a move's progress in its last column.`,
+    );
   const pulumi = async (...args: string[]) => {
     say(`$ pulumi ${args.join(" ")}`);
     await stack.show(args);
