@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what a plain `virsh migrate` takes in the lab, encrypted beside unencrypted, move by move in turn.
- * It is what the provider's own moves are measured against. Raw figures go to bench/results/.
+ * `npm run bench`: how long a plain `virsh migrate` takes in the lab, encrypted and unencrypted in turn. The provider's
+ * own moves are compared with it. Raw figures go to bench/results/.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ interface Sample {
   variant: string;
   from: string;
   to: string;
-  /** From typing the command to its end. */
+  /** Duration of the command. */
   commandMs: number;
   /** libvirt's own figures. */
   totalTimeMs: number;
@@ -40,7 +40,7 @@ async function measure(variant: keyof typeof variants, from: typeof hvA, to: typ
   samples.push({ variant, from: from.name, to: to.name, commandMs, ...(await lastMigration(to, guest.name)) });
 }
 
-/** Both variants go both ways in each round, so that what the hosts differ in falls on both alike. */
+/** Both variants go both ways in each round, so that differences between the hosts affect both alike. */
 async function round(): Promise<void> {
   for (const variant of Object.keys(variants) as (keyof typeof variants)[]) {
     await measure(variant, hvA, hvB);
@@ -70,7 +70,7 @@ runMain(async () => {
     throw new Error(`Bad number of rounds: ${process.argv[2]}. Use 1 or more.`);
   try {
     await runSteps([
-      { title: "Taking down the last bench's lab", run: (tell) => lab.down(tell) },
+      { title: "Taking down the lab of the last benchmark", run: (tell) => lab.down(tell) },
       ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: false }),
       { title: "Shared storage", run: () => shareFolder(nas, [hvA, hvB], guest.folder) },
       { title: "Certificates", run: () => exchangeCertificates([hvA, hvB]) },

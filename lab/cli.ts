@@ -12,15 +12,15 @@ import { runSteps } from "./steps";
 import { runMain, UserError } from "./terminal";
 
 const program = new Command("npm run lab --")
-  .description("Real Linux hosts on this machine, with libvirt and NFS, to try live migration on.")
+  .description("Real Linux hosts with libvirt and NFS on this machine, for trying out live migration.")
   .addOption(
-    new Option("--name <lab>", "which lab: labs with different names live side by side")
+    new Option("--name <lab>", "which lab; labs with different names run side by side")
       .default("lab")
       .env("KVM_LIVE_LAB"),
   )
   .helpCommand(false)
   .enablePositionalOptions()
-  .showHelpAfterError()
+  .showHelpAfterError("Add --help to see how it is used.")
   .hook("preAction", () => {
     if (process.getuid?.() !== 0) throw new UserError("Not root: the lab belongs to root. Run the command as root.");
   });
@@ -30,27 +30,27 @@ const hostArgument = () => new Argument("<host>", "one of the lab's hosts").choi
 
 program
   .command("up")
-  .description("boot the hosts that are not running, each on a fresh disk; sets up this machine first")
-  .option("--with <hosts...>", "boot these too, e.g. hv-c (Debian 13)", [])
-  .action(async (options: { with: string[] }) => {
-    const hosts = [...new Set([...defaultHosts, ...options.with])];
+  .description("set up this machine, then boot the hosts that are off, each on a fresh disk")
+  .option("--with <hosts...>", "boot these hosts too, e.g. hv-c (Debian 13)")
+  .action(async (options: { with?: string[] }) => {
+    const hosts = [...new Set([...defaultHosts, ...(options.with ?? [])])];
     await runSteps(setupSteps({ labs: [lab()], hosts, pulumi: false }));
     console.log(await statusTable(lab()));
   });
 
 program
   .command("down")
-  .description("end everything of the lab, also what a crashed run left behind")
+  .description("stop the lab and delete its disks, also after a crash")
   .action(() => runSteps([{ title: "Taking the lab down", run: (report) => lab().down(report) }]));
 
 program
   .command("status")
-  .description("what runs")
+  .description("show the hosts and their state")
   .action(async () => console.log(await statusTable(lab())));
 
 program
   .command("exec")
-  .description("run a command on a host as root, or a shell; every argument arrives as it is")
+  .description("run a command on a host as root, or a shell without one; arguments are passed unchanged")
   .addArgument(hostArgument())
   .argument("[command...]")
   .passThroughOptions()
@@ -67,7 +67,7 @@ const hostCommands: [name: string, description: string, act: (host: ReturnType<L
     "boot a host again on its own disk, as after a power cut",
     (host) => runSteps([{ title: `${host.name} boots on its own disk`, run: () => host.start() }]),
   ],
-  ["heal", "put a host's network cable back, and its part of the admin network", healBoth],
+  ["heal", "end both kinds of partition of a host", endPartitions],
   ["fast", "lift a host's bandwidth limit", (host) => host.fast()],
 ];
 for (const [name, description, act] of hostCommands)
@@ -84,7 +84,7 @@ program
   .command("partition")
   .description("pull a host's network cable")
   .addArgument(hostArgument())
-  .option("--admin", "only between the host and whoever drives the lab; the other hosts reach it as before")
+  .option("--admin", "only cut it off from this machine; the other hosts still reach it")
   .action(async (host: string, options: { admin?: true }) => {
     requireUp();
     await (options.admin ? lab().host(host).cutAdmin() : lab().host(host).partition());
@@ -102,7 +102,7 @@ program
 
 program
   .command("enter")
-  .description("run a command inside the lab's network, with `pulumi` on PATH if there is one")
+  .description("run a command in the lab's network, with `pulumi` on PATH if it is installed or built")
   .argument("<command...>")
   .passThroughOptions()
   .action(async (command: string[]) => {
@@ -117,21 +117,26 @@ program
   .description("the lab's guests")
   .command("build")
   .description("build the guests and print where their images are")
-  .option("--fill-mib <mib>", "memory that `dirty` fills", Number, guests.dirty.fillMiB)
-  .option("--dirty-mib-per-second <rate>", "how fast it writes it anew", Number, guests.dirty.dirtyMiBPerSecond)
+  .option("--fill-mib <mib>", "memory that the guest `dirty` fills, in MiB", Number, guests.dirty.fillMiB)
+  .option(
+    "--dirty-mib-per-second <rate>",
+    "how much of it is rewritten, in MiB/s",
+    Number,
+    guests.dirty.dirtyMiBPerSecond,
+  )
   .action(async (options: { fillMib: number; dirtyMibPerSecond: number }) => {
     const dirty = { fillMiB: options.fillMib, dirtyMiBPerSecond: options.dirtyMibPerSecond };
     for (const [name, guest] of Object.entries({ ...guests, dirty }))
       console.log(`${name.padEnd(5)}  ${await buildGuest(guest)}`);
   });
 
-async function healBoth(host: ReturnType<Lab["host"]>): Promise<void> {
+async function endPartitions(host: ReturnType<Lab["host"]>): Promise<void> {
   await host.heal();
   await host.healAdmin();
 }
 
 function requireUp(): void {
-  if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`npm run lab -- up\` first.`);
+  if (!lab().isUp) throw new UserError(`Lab ${lab().name} is down: run \`${lab().upCommand}\` first.`);
 }
 
 runMain(() => program.parseAsync());

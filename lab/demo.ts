@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the seed scenario by the real Pulumi CLI. A guest is placed on one host and moves live to another,
+ * `npm run demo`: examples/live-migration on real hosts, by the real Pulumi CLI. A guest is placed on one host and moves live to another,
  * then is moved by hand, and comes back. It has a lab of its own, always fresh, and leaves it up for looking around.
  */
 import { writeFileSync } from "node:fs";
@@ -10,8 +10,8 @@ import { defaultHosts } from "./hosts";
 import { Lab } from "./lab";
 import { labFolder } from "./paths";
 import type { PulumiWorkspace } from "./pulumi/workspace";
-import { createSeedStack, furnishHosts } from "./seed";
-import { seedGuest } from "./seed-domain";
+import { exampleGuest } from "./scenarios/adapt-domain";
+import { createLiveMigrationStack, prepareHosts } from "./scenarios/live-migration";
 import { setupSteps } from "./setup";
 import { runSteps } from "./steps";
 import { runMain } from "./terminal";
@@ -26,8 +26,11 @@ runMain(async () => {
     { title: "Taking down the last demo's lab", run: (report) => lab.down(report) },
     { title: "Building the provider", run: buildProvider },
     ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: true }),
-    { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => furnishHosts(lab) },
-    { title: "A Pulumi stack of examples/seed", run: async () => (stack = await createSeedStack(lab, folder)) },
+    { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => prepareHosts(lab) },
+    {
+      title: "A Pulumi stack of examples/live-migration",
+      run: async () => (stack = await createLiveMigrationStack(lab, folder)),
+    },
   ]);
   if (stack) await play(stack);
 });
@@ -43,7 +46,7 @@ async function play(stack: PulumiWorkspace): Promise<void> {
   await showProof(stack);
   say("Nothing has changed since, so there is nothing to do:");
   await pulumi("up", "--yes");
-  const byHand = migrateCommand(seedGuest, hvA);
+  const byHand = migrateCommand(exampleGuest, hvA);
   say(`Somebody moves the guest by hand:\nhv-b$ ${byHand.join(" ")}`);
   await hvB.exec(byHand);
   await pulumi("refresh", "--yes");
@@ -63,7 +66,7 @@ async function showProof(stack: PulumiWorkspace): Promise<void> {
   const { lastMigration } = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).stdout);
   const { from, to, totalTimeMs, downtimeMs } = lastMigration;
   say(`${from} => ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms`);
-  const { numbers, breaks, garbage } = await counterOf(nas, seedGuest);
+  const { numbers, breaks, garbage } = await counterOf(nas, exampleGuest);
   if (breaks.length + garbage.length > 0)
     throw new Error(`The guest's counter is broken: ${JSON.stringify({ breaks, garbage })}`);
   say(`The guest has counted from ${numbers[0]} to ${numbers.at(-1)}: no reboot, no gap, no number twice.`);

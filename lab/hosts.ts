@@ -8,11 +8,11 @@ export interface HostSpec {
   /** Debian release of its root file system. */
   release: Release;
   memoryMiB: number;
-  /** Units that are masked at its boot, since the host has no use for them. */
+  /** systemd units that are masked at its boot, since the host does not need them. */
   masked: readonly string[];
 }
 
-/** Address of the bridge inside the lab's namespace, from where tests and the Pulumi CLI reach the hosts. */
+/** Address of the bridge inside the lab's namespace, the side of tests and the Pulumi CLI. */
 export const gatewayAddress = "10.77.0.1";
 export const prefixLength = 24;
 /** All addresses of the lab, as an NFS server names its clients. */
@@ -53,7 +53,7 @@ const specs = [
 
 export const hostSpecs: readonly HostSpec[] = specs;
 
-/** What `up` boots unless told otherwise. */
+/** Names of the hosts that `up` boots by default. */
 export const defaultHosts: readonly string[] = ["nas", "hv-a", "hv-b"];
 
 /** @throws Error naming the hosts there are */

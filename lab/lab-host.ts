@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { retryUntil } from "../provider/util/policy";
 import type { HostSpec } from "./hosts";
 import { cutAdminNetwork, healAdminNetwork, isAdminNetworkCut } from "./machine/admin-network";
+import { writeFirstBootArchive } from "./machine/first-boot";
 import { createTap, isPlugged, liftRate, limitRate, plugCable, pullCable } from "./machine/network";
-import { writeSeed } from "./machine/seed";
 import { forgetConnection, overSsh, scpTo } from "./machine/ssh";
 import { consoleTail, hasDisk, type Machine, powerOff, powerOn, renewDisk, runningPid } from "./machine/uml";
 import { labFolder, namespacePath } from "./paths";
@@ -66,13 +66,13 @@ export class LabHost {
     renewDisk(this.machine, image);
     await createTap(this.lab, this.spec);
     await this.healAdmin();
-    await writeSeed(this.machine);
+    await writeFirstBootArchive(this.machine);
     powerOn(this.machine);
   }
 
   /**
    * Boots it again on its own disk, as after a power cut, and waits until it is ready; running already is fine.
-   * Faults of its network stay; while it is cut off nobody can tell when it is ready, so this returns at once then.
+   * Faults of its network stay. While it is cut off it cannot be asked whether it is ready, so this returns at once.
    *
    * @throws Error when `up` has not made it yet
    */
@@ -89,7 +89,7 @@ export class LabHost {
     await powerOff(this.machine);
   }
 
-  /** Pulls its network cable: nothing comes in, nothing goes out, everything in it runs on. */
+  /** Pulls its network cable; everything in it keeps running. */
   async partition(): Promise<void> {
     await forgetConnection(this.lab, this.name);
     await pullCable(this.lab, this.spec);
@@ -104,7 +104,7 @@ export class LabHost {
     return isPlugged(this.lab, this.spec).then((plugged) => !plugged);
   }
 
-  /** Cuts it off from whoever drives the lab, silently; the other hosts reach it as before. Cut already is fine. */
+  /** Drops packets between it and this machine; the other hosts reach it as before. Cut already is fine. */
   async cutAdmin(): Promise<void> {
     await forgetConnection(this.lab, this.name);
     await cutAdminNetwork(this.lab, this.spec);

@@ -16,15 +16,17 @@ import { ensureImage } from "./rootfs/build";
 export interface UpOptions {
   /** Names of the hosts to boot; nas, hv-a and hv-b by default. */
   hosts?: readonly string[];
-  /** Told what is going on. */
+  /** Called with each line of progress. */
   report?: (line: string) => void;
 }
+
+const defaultName = "lab";
 
 export class Lab {
   readonly name: string;
 
   /** @param name labs with different names live side by side. @throws Error for a name that is not one */
-  constructor(name = "lab") {
+  constructor(name = defaultName) {
     this.name = checkLabName(name);
   }
 
@@ -36,6 +38,11 @@ export class Lab {
   /** All hosts that this lab could have, whether they are up or not. */
   get hosts(): LabHost[] {
     return hostSpecs.map((spec) => this.hostOf(spec));
+  }
+
+  /** The command that boots it, for messages. */
+  get upCommand(): string {
+    return `npm run lab -- ${this.name === defaultName ? "" : `--name ${this.name} `}up`;
   }
 
   get isUp(): boolean {
@@ -50,7 +57,7 @@ export class Lab {
     const wanted = hosts.map((name) => this.host(name));
     const image = ({ spec }: LabHost) =>
       ensureImage(spec.release, (line) => report(`root file system of ${spec.release}: ${line}`));
-    for (const host of wanted) await image(host); // built before anybody has to wait for this lab
+    for (const host of wanted) await image(host); // before the lab is locked, since it can take minutes
     await ensureKeys();
     await this.exclusively(async () => {
       if (!this.hosts.some((host) => host.isRunning)) await this.remove();
@@ -65,7 +72,7 @@ export class Lab {
     await Promise.all(wanted.map((host) => host.waitUntilReady().then(() => report(`${host.name} is ready`))));
   }
 
-  /** Ends everything that belongs to the lab, also what a crashed run left. Nothing there is fine. */
+  /** Ends everything that belongs to the lab, also after a crash. A lab that is down is fine. */
   async down(report: (line: string) => void = () => {}): Promise<void> {
     await this.exclusively(() => this.remove(), report);
   }
@@ -76,19 +83,19 @@ export class Lab {
    * @throws Error when the lab is down
    */
   enter(argv: readonly string[]): string[] {
-    if (!this.isUp) throw new Error(`Lab ${this.name} is down: run \`npm run lab -- up\` first.`);
+    if (!this.isUp) throw new Error(`Lab ${this.name} is down: run \`${this.upCommand}\` first.`);
     return inNamespace(this.name, argv);
   }
 
   /**
-   * Begins to record TCP connections between hosts; those of migrations by default. When this returns, it is on, and
-   * whoever began it has to stop it.
+   * Starts recording TCP connections between hosts; by default those of migrations. It records when this returns, until
+   * the caller stops it.
    */
   capture(ports?: PortRange): Promise<Capture> {
     return startCapture(this.name, ports);
   }
 
-  /** What an ssh client inside the lab's network needs to get in as root, and to know whom it talks to. */
+  /** Files with which an ssh client inside the lab's network logs in as root and verifies the hosts. */
   get ssh() {
     return {
       configFile: sshConfigFile(this.name),

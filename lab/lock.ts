@@ -6,7 +6,7 @@ import { dirname } from "node:path";
  * Runs `work` while holding an exclusive lock on `file`. The lock belongs to the kernel: it is released when this
  * process ends, however it ends, so a crash leaves nothing to clean up.
  *
- * @param onWait called once when somebody else holds the lock
+ * @param onWait called once when another process holds the lock
  * @see https://man7.org/linux/man-pages/man1/flock.1.html
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
@@ -14,7 +14,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>, onWait?:
   // The holder says so on its standard output, and ends when its standard input closes.
   const holder = spawn("flock", [file, "sh", "-c", "echo held; exec cat"], { stdio: ["pipe", "pipe", "ignore"] });
   const ended = new Promise<void>((resolve) => holder.on("close", () => resolve()));
-  const patience = setTimeout(() => onWait?.(), 1000);
+  const waitNotice = setTimeout(() => onWait?.(), 1000);
   try {
     await new Promise<void>((resolve, reject) => {
       holder.once("error", reject);
@@ -23,16 +23,16 @@ export async function withLock<T>(file: string, work: () => Promise<T>, onWait?:
     });
     return await work();
   } finally {
-    clearTimeout(patience);
+    clearTimeout(waitNotice);
     holder.stdin.end();
     await ended;
   }
 }
 
 /**
- * Builds what lies at `path`, unless it is there already. Whoever else wants it meanwhile waits, and then finds it.
+ * Builds `path` unless it exists. Others that want it wait for the same build.
  *
- * @param build makes it elsewhere and renames it, so that what is there is whole
+ * @param build builds it elsewhere and renames it, so that `path` is always complete
  */
 export async function buildOnce(
   path: string,

@@ -21,7 +21,7 @@ export interface RunResult {
   stderr: string;
 }
 
-/** A command that ended with something else than 0; has all that a finished one has. */
+/** A command that did not end with exit code 0, with its result. */
 export class CommandFailed extends Error implements RunResult {
   readonly command: string;
   readonly exitCode: number;
@@ -42,7 +42,7 @@ export class CommandFailed extends Error implements RunResult {
 /**
  * Runs a command to its end.
  *
- * @throws CommandFailed when the exit code is not 0, the program cannot be started, or the time is over
+ * @throws CommandFailed when the exit code is not 0, the program cannot be started, or it timed out
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const result = await runAnyway(argv, options);
@@ -57,7 +57,7 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
   return result;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface StartedCommand {
   pid: number;
   /** Sends a signal to it alone; nothing once it has ended. */
@@ -93,7 +93,7 @@ function start(argv: readonly string[], options: SpawnOptions) {
 
 interface Ended {
   result: RunResult;
-  /** Why it did not end by itself. */
+  /** Reason why it has no exit code of its own. */
   problem?: string;
 }
 
@@ -124,7 +124,7 @@ function collect(argv: readonly string[], options: RunOptions): { child: ChildPr
     });
     child.on("close", (code, killedBy) => {
       if (killedBy)
-        problem ??= killedBy === "SIGKILL" && timeoutMs ? `no end after ${timeoutMs} ms` : `ended by ${killedBy}`;
+        problem ??= killedBy === "SIGKILL" && timeoutMs ? `timed out after ${timeoutMs} ms` : `ended by ${killedBy}`;
       const result = { command: quoteCommand(argv), exitCode: code ?? -1, ...output };
       resolve(problem === undefined ? { result } : { result, problem });
     });

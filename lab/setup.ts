@@ -1,4 +1,4 @@
-/** All that has to be on this machine before a lab can be up: checked first, then installed and built. */
+/** Checks, installs and builds what a lab needs on this machine. */
 import { existsSync } from "node:fs";
 import { type HostSpec, hostSpec } from "./hosts";
 import type { Lab } from "./lab";
@@ -13,11 +13,11 @@ import { UserError } from "./terminal";
 
 export interface SetupOptions {
   labs: readonly Lab[];
-  /** Names of the hosts that shall be up at the end. */
+  /** Names of the hosts to boot. */
   hosts: readonly string[];
-  /** Names of hosts that may be booted later, when nothing can be built any more. */
+  /** Names of hosts that may be booted later, when their images can no longer be built. */
   later?: readonly string[];
-  /** Whether the Pulumi CLI is needed too. */
+  /** The Pulumi CLI is needed too. */
   pulumi: boolean;
 }
 
@@ -56,13 +56,13 @@ async function checkMachine({ labs, hosts, later = [], pulumi }: SetupOptions): 
   );
 }
 
-/** What the hosts that are off will take, and some for what runs beside them. */
+/** Memory for the hosts that are off, and some for the programs beside them. */
 function memoryNeeded(labs: readonly Lab[], specs: readonly HostSpec[]): number {
   const off = labs.flatMap((lab) => specs.filter(({ name }) => !lab.host(name).isRunning));
   return off.reduce((sum, { memoryMiB }) => sum + memoryMiB, 1024);
 }
 
-/** Hosts' disks grow by what is written on them; a root file system takes 1.5 GiB while it is built, Go's caches 4 GiB. */
+/** Disks grow as hosts write to them; a root file system takes 1.5 GiB while it is built, Go's caches 4 GiB. */
 function diskNeeded(specs: readonly HostSpec[], buildsPulumi: boolean): number {
   const missing = new Set(specs.map(({ release }) => release).filter((release) => !hasImage(release)));
   return 1024 + missing.size * 1536 + (buildsPulumi ? 4096 : 0);

@@ -1,4 +1,4 @@
-/** What runs, as a table. */
+/** The state of a lab's hosts, as a table. */
 import type { Lab } from "./lab";
 import type { LabHost } from "./lab-host";
 import { tableText } from "./table";
@@ -7,7 +7,7 @@ const head = ["host", "address", "OS", "libvirt", "state", "CPU"];
 
 /** A table when the lab is up, a sentence when it is not. */
 export async function statusTable(lab: Lab): Promise<string> {
-  if (!lab.isUp) return `Lab ${lab.name} is down. \`npm run lab -- up\` boots it.`;
+  if (!lab.isUp) return `Lab ${lab.name} is down. \`${lab.upCommand}\` boots it.`;
   return tableText(head, await Promise.all(lab.hosts.map(row)));
 }
 
@@ -21,7 +21,7 @@ async function observe(host: LabHost): Promise<{ os: string; libvirt: string; st
   if (!host.isRunning) return { ...unknown, state: "off" };
   if (await host.isPartitioned()) return { ...unknown, state: "partitioned" };
   if (await host.isAdminCut()) return { ...unknown, state: "admin network cut" };
-  // Each line begins with what it tells, since a host may lack any of them.
+  // Each line begins with its key, since a host may lack any of them.
   const ask = `. /etc/os-release; echo "os $PRETTY_NAME"
     echo "state $(systemctl is-system-running)"
     [ "$(systemctl is-enabled libvirtd.socket 2>/dev/null)" != masked-runtime ] && libvirtd --version | sed 's/.* /libvirt /'
@@ -34,7 +34,7 @@ async function observe(host: LabHost): Promise<{ os: string; libvirt: string; st
   }
 }
 
-/** Pure: the answers of a host, for people. */
+/** Pure: a host's answers as columns of the table. */
 export function readAnswers(text: string): { os: string; libvirt: string; state: string } {
   const answers = text.split("\n").map((line) => line.split(/ (.*)/));
   const all = (key: string) => answers.filter(([found]) => found === key).map(([, value = ""]) => value);

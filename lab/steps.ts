@@ -7,7 +7,7 @@ export interface Step {
   run: (report: (line: string) => void) => Promise<unknown>;
 }
 
-/** A log gets one line of progress in this time at most; a terminal shows each. */
+/** Minimum interval between lines of progress in a log; a terminal shows each. */
 const logEveryMs = 15_000;
 
 /** @throws whatever the first failing step threw; the steps after it do not run */
@@ -21,7 +21,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
         task.output = line.slice(0, 200);
       };
       try {
-        await run(isTerminal ? output : seldom(output));
+        await run(isTerminal ? output : rarely(output));
       } catch (error) {
         failure = error;
         throw new Error("see below"); // the caller shows the error itself, once
@@ -38,7 +38,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
   });
 }
 
-function seldom(output: (line: string) => void): (line: string) => void {
+function rarely(output: (line: string) => void): (line: string) => void {
   let last = 0;
   return (line) => {
     if (Date.now() - last < logEveryMs) return;

@@ -1,4 +1,4 @@
-/** An error that says all there is to say: shown without a stack. */
+/** An error whose message is complete: shown without a stack. */
 export class UserError extends Error {}
 
 /** Runs a command's main function; an error becomes one message and exit code 1. `DEBUG=1` adds the stack. */

@@ -3,20 +3,21 @@
  * neither do the names in `handlers`.
  */
 import { closeConnections } from "./host/ssh-host";
-import { cancelWithEngine, contextFor, endWithEngine, unknownValue } from "./lifecycle/engine";
+import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { domain } from "./resources/domain.handlers";
 import { domainPlacement } from "./resources/domain-placement.handlers";
 import { host } from "./resources/host.handlers";
 import { libvirtSshAccess } from "./resources/libvirt-ssh-access.handlers";
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
+import type { ResourceType } from "./resources/managed-resource";
 import { nfsExport } from "./resources/nfs-export.handlers";
 import { nfsMount } from "./resources/nfs-mount.handlers";
 import { qemuGuest } from "./resources/qemu-guest.handlers";
 
-const environment = { contextFor, unknownValue };
+const environment = { operationFor, unknownValue };
 
-export const handlers: Readonly<Record<string, Handlers>> = {
+export const handlers: Readonly<Record<ResourceType, Handlers>> = {
   Domain: makeHandlers(domain, environment),
   DomainPlacement: makeHandlers(domainPlacement, environment),
   Host: makeHandlers(host, environment),

@@ -1,8 +1,8 @@
 /**
  * `npm test`: checks and unit tests first, since they need nothing; then fresh labs, and the tests that need one.
- * Ends with the line `N passed, N failed`.
+ * Ends with what took longest, and the line `N passed, N failed`.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildProvider } from "../lab/build-provider";
@@ -13,23 +13,22 @@ import { ensurePackages } from "../lab/preflight/packages";
 import { runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
+import { counts, fileSeconds, type JestRun, report } from "./durations";
 import { spread, type TestFile } from "./spread";
 
-interface Counts {
-  passed: number;
-  failed: number;
-}
-
-const onlyLab = process.argv.includes("--only") && process.argv.includes("lab");
-const filters = process.argv.slice(2).filter((argument) => !["--only", "lab"].includes(argument));
+const [onlyLab, recordsDurations] = ["--only", "--record-durations"].map((flag) => process.argv.includes(flag));
+const filters = process.argv.slice(2).filter((argument) => !["--only", "lab", "--record-durations"].includes(argument));
+const labFolder = join(repository, "test/lab");
+/** Seconds of lab test files; `npm test -- --record-durations` writes them down. */
+const durationsFile = join(labFolder, "durations.json");
 /** One host at a time is busy in most lab tests, so two labs on two CPUs need little more time than one. */
 const files = spread(labTestFiles(), freemem() > 14 * 1024 ** 3 ? 2 : 1);
 const labs = files.map((_, index) => new Lab(`test${index + 1}`));
 
-async function main(): Promise<Counts[]> {
-  const counts: Counts[] = [];
+async function main(): Promise<JestRun[]> {
+  const runs: JestRun[] = [];
   if (process.getuid?.() === 0) await ensurePackages(console.error); // the checks need shellcheck
-  if (!onlyLab) counts.push(await jest(["--selectProjects", "checks", "unit", "protocol", ...filters]));
+  if (!onlyLab) runs.push(await jest("without hosts", [...filters, "--selectProjects", "checks", "unit", "protocol"]));
   try {
     await runSteps([
       { title: "Taking down the last test's labs", run: () => downAll() },
@@ -37,50 +36,65 @@ async function main(): Promise<Counts[]> {
       ...setupSteps({ labs, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
     ]);
     const lists = files.map((paths, index) =>
-      jest(["--selectProjects", "lab", "--runInBand", "--runTestsByPath", ...paths], labs[index]),
+      jest(
+        `lab test${index + 1}`,
+        ["--selectProjects", "lab", "--runInBand", "--runTestsByPath", ...paths],
+        labs[index],
+      ),
     );
-    counts.push(...(await Promise.all(lists)));
+    runs.push(...(await Promise.all(lists)));
   } catch (error) {
     console.error(`\nerror: ${(error as Error).message}`);
-    counts.push({ passed: 0, failed: 1 });
+    runs.push(failedRun);
   } finally {
     await downAll();
   }
-  return counts;
+  return runs;
+}
+
+const failedRun: JestRun = {
+  ...{ name: "labs", seconds: 0, exitCode: 1 },
+  result: { numPassedTests: 0, numFailedTests: 0, testResults: [] },
+};
+
+function recordedDurations(): Record<string, number> {
+  return JSON.parse(readFileSync(durationsFile, "utf8"));
 }
 
 const downAll = () => Promise.all(labs.map((lab) => lab.down()));
 
 function labTestFiles(): TestFile[] {
-  const folder = join(repository, "test/lab");
-  const paths = readdirSync(folder)
+  const recorded = recordedDurations();
+  return readdirSync(labFolder)
     .filter((name) => name.endsWith(".test.ts"))
     .filter((name) => !name.endsWith(".lengthy.test.ts") || process.env.KVM_LIVE_EVERYTHING === "1")
-    .map((name) => join(folder, name));
-  const wanted = paths.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
-  return wanted.map((path) => ({ path, size: statSync(path).size }));
+    .map((name) => ({ path: join(labFolder, name), ...(name in recorded && { seconds: recorded[name] }) }))
+    .filter(({ path }) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
 }
 
-/** A run that jest itself could not finish counts as one failure. */
-async function jest(args: string[], lab?: Lab): Promise<Counts> {
+async function jest(name: string, args: string[], lab?: Lab): Promise<JestRun> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-jest-"));
   const outputFile = join(folder, "result.json");
   const program = join(repository, "node_modules/.bin/jest");
-  const output = ["--json", `--outputFile=${outputFile}`, "--testLocationInResults"];
-  const argv = [program, ...output, ...args];
+  const argv = [program, "--json", `--outputFile=${outputFile}`, ...args];
   const env = { ...process.env, ...(lab && { KVM_LIVE_LAB: lab.name }) };
+  const begin = performance.now();
   try {
     const exitCode = await runAttached(lab ? lab.enter(argv) : argv, { env });
-    const result = JSON.parse(readFileSync(outputFile, "utf8")) as { numPassedTests: number; numFailedTests: number };
-    const failed = result.numFailedTests || (exitCode === 0 ? 0 : 1);
-    return { passed: result.numPassedTests, failed };
+    const seconds = (performance.now() - begin) / 1000;
+    return { name, seconds, exitCode, result: JSON.parse(readFileSync(outputFile, "utf8")) };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-main().then((counts) => {
-  const sum = (key: keyof Counts) => counts.reduce((total, count) => total + count[key], 0);
-  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
-  process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
+main().then((runs) => {
+  if (recordsDurations) {
+    const measured = runs.slice(onlyLab ? 0 : 1).flatMap(({ result }) => fileSeconds(result));
+    const all = Object.entries({ ...recordedDurations(), ...Object.fromEntries(measured) }).sort();
+    writeFileSync(durationsFile, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
+  }
+  const { passed, failed } = counts(runs);
+  console.log(`\n${report(runs)}\n\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 });

@@ -1,7 +1,8 @@
-import type { Context } from "../provider/lifecycle/context";
+import type { LockedOperation } from "../provider/placement/guard";
+import type { Operation } from "../provider/util/operation";
 
 /** For an operation that nobody listens to, and that nobody ends. */
-export const silentContext = (overrides: Partial<Context> = {}): Context => ({
+export const silentContext = (overrides: Partial<Operation> = {}): Operation => ({
   who: "somebody",
   info() {},
   warn() {},
@@ -10,5 +11,13 @@ export const silentContext = (overrides: Partial<Context> = {}): Context => ({
   acts: false,
   signal: new AbortController().signal,
   cancelled: new AbortController().signal,
+  ...overrides,
+});
+
+/** The same where locks are always held and no journal is written. */
+export const unguardedOperation = (overrides: Partial<LockedOperation> = {}): LockedOperation => ({
+  ...silentContext(),
+  locks: { locked: [], assertHeld: async () => {} },
+  journal: async () => {},
   ...overrides,
 });

@@ -48,4 +48,6 @@ const guest = new QemuGuest(
   { dependsOn: [...mounts, pki] },
 );
 
-export const { host, runningCommandLine, lastMigration } = guest;
+export const { host, runningCommandLine } = guest;
+/** Null until the guest has moved: Pulumi warns about outputs that are undefined. */
+export const lastMigration = guest.lastMigration.apply((migration) => migration ?? null);

@@ -22,9 +22,9 @@ export async function startGuest(
 }
 
 interface MoveOptions {
-  /** Whether QEMU's own stream is encrypted; true by default. */
+  /** Encrypts QEMU's stream. @default true */
   tls?: boolean;
-  /** Cap on the transfer rate, in MiB/s; none by default. */
+  /** Limit of the transfer rate, in MiB/s; none by default. */
   bandwidthMiBps?: number;
 }
 
@@ -51,7 +51,7 @@ export async function domainState(host: LabHost, name: string): Promise<string |
   return line?.trim().split(/\s+/).slice(2).join(" ");
 }
 
-/** Total time and downtime of the last finished migration, as libvirt on the side that still knows it tells them. */
+/** Total time and downtime of the last finished migration, from libvirt on a host that still knows them. */
 export async function lastMigration(host: LabHost, name: string): Promise<{ totalTimeMs: number; downtimeMs: number }> {
   const command = ["virsh", "domjobinfo", name, "--completed", "--keep-completed", "--rawstats"];
   const { stdout } = await host.exec(command);

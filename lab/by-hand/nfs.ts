@@ -5,7 +5,7 @@ import type { LabHost } from "../lab-host";
 /**
  * `sync` is for the guests' serial logs: while a guest moves, both hosts have its log open, and what the source still
  * holds in its page cache would be overwritten by the destination's first lines. `actimeo=0` is for the same: a client
- * appends where it last knew the file's end to be. Disk images need no such care, QEMU opens them past the cache.
+ * appends where it last knew the file's end to be. Disk images do not need this: QEMU opens them without the cache.
  */
 const mountOptions = "vers=4.2,hard,noatime,sync,actimeo=0";
 
@@ -22,7 +22,7 @@ export async function shareFolder(server: LabHost, clients: readonly LabHost[], 
   await Promise.all(clients.map((client) => client.script(mount, server.address, folder, mountOptions)));
 }
 
-/** Takes the share away again; nothing there is fine, and the folder's content stays. */
+/** Unmounts and withdraws the share; the folder's content stays. Nothing there is fine. */
 export async function withdrawFolder(server: LabHost, clients: readonly LabHost[], folder: string): Promise<void> {
   const unmount = 'if mountpoint -q "$1"; then umount "$1"; fi; [ ! -d "$1" ] || rmdir "$1"';
   await Promise.all(clients.map((client) => client.script(unmount, folder)));

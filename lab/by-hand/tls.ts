@@ -20,7 +20,7 @@ export async function exchangeCertificates(hosts: readonly LabHost[]): Promise<v
   await Promise.all(hosts.map(async (host) => equip(host, await makeRequest(host))));
 }
 
-/** Takes all of it away again; nothing there is fine. */
+/** Removes all of it; nothing there is fine. */
 export async function withdrawCertificates(hosts: readonly LabHost[]): Promise<void> {
   const withdraw = (host: LabHost) =>
     host.script(
@@ -97,8 +97,8 @@ async function install(host: LabHost, authority: string, certificate: string): P
 }
 
 /**
- * systemd refuses to start a socket while its service runs, so the service rests meanwhile; guests do not notice. It
- * knows the socket's unit, so it need not read all units again, which takes seconds here.
+ * systemd refuses to start a socket while its service runs, so the service is stopped first; guests do not notice.
+ * systemd has loaded the socket's unit already, so it need not reload all units, which takes seconds here.
  */
 async function listen(host: LabHost): Promise<void> {
   await host.script(

@@ -6,17 +6,17 @@ import { buildOnce } from "../lock";
 import { cacheFolder } from "../paths";
 import { run } from "../process";
 
-/** What a guest does with its memory beside counting. */
+/** A guest's use of its memory. */
 export interface GuestOptions {
-  /** Pseudo-random data that it fills its memory with before it begins to count, in MiB; 0 for none. */
+  /** Pseudo-random data that it writes to its memory before it counts, in MiB; 0 for none. */
   fillMiB: number;
-  /** How much of that it writes anew each second, in MiB; 0 for none. */
+  /** How much of that it rewrites per second, in MiB; 0 for none. */
   dirtyMiBPerSecond: number;
 }
 
 /**
- * `beat` only counts. `full` gives a migration 32 MiB to carry, once. `dirty` makes a slowed one last. `busy` writes
- * faster than 4 MiB/s can carry away, so that a migration with that limit never ends by itself.
+ * `beat` only counts. `full` gives a migration 32 MiB to send, once. `dirty` makes a slowed migration last. `busy` writes
+ * faster than 4 MiB/s, so that a migration with that bandwidth never converges.
  */
 export const guests = {
   beat: { fillMiB: 0, dirtyMiBPerSecond: 0 },
@@ -67,9 +67,7 @@ function checkOptions({ fillMiB, dirtyMiBPerSecond }: GuestOptions): void {
       `fillMiB is ${fillMiB}: use a whole number from 0 to 1024.`,
     !(dirtyMiBPerSecond >= 0 && dirtyMiBPerSecond <= 1024) &&
       `dirtyMiBPerSecond is ${dirtyMiBPerSecond}: use a number from 0 to 1024.`,
-    dirtyMiBPerSecond > 0 &&
-      fillMiB === 0 &&
-      "dirtyMiBPerSecond needs a fillMiB above 0: there is nothing to write anew.",
+    dirtyMiBPerSecond > 0 && fillMiB === 0 && "dirtyMiBPerSecond needs a fillMiB above 0: there is nothing to rewrite.",
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new Error(`Bad guest options: ${problems.join(" ")}`);
 }

@@ -1,11 +1,11 @@
-/** Pure: what the counter in a guest's serial log proves. */
+/** Pure: reads the counter in a guest's serial log. */
 
 export interface CounterReading {
   /** Numbers from the first to the last complete line. */
   numbers: number[];
-  /** Where it is not one more than before: a reboot, a second copy, or a gap. Empty for an unbroken life. */
+  /** Places where a number is not one more than the one before: a reboot, a second copy, or a gap. */
   breaks: { after: number; came: number }[];
-  /** Complete lines that are no number at all. */
+  /** Complete lines that are not numbers. */
   garbage: string[];
 }
 

@@ -1,10 +1,10 @@
-# A whole guest in one boot sector. It counts: one decimal number a line on COM1, about 18 a second, from 1.
+# A whole guest in one boot sector. It counts: one decimal number per line on COM1, about 18 per second, from 1.
 # The counter lives in a register only, so a log without a gap proves that the same machine went on running, and
 # a log that starts again at 1 proves a reboot. It halts between ticks, so it costs its host almost nothing.
 #
 # Set by the assembler (--defsym):
 #   FILL_BYTES       bytes of pseudo-random data written above 2 MiB before the first line, 0 for none
-#   PAGES_PER_TICK   pages of it that are written anew at each tick, 0 for none
+#   PAGES_PER_TICK   pages of it that are rewritten at each tick, 0 for none
 #
 # It obeys the ACPI power button (`virsh shutdown`): SeaBIOS puts the power-management ports of QEMU's pc and q35
 # machines at 0x600.

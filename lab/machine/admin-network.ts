@@ -1,6 +1,6 @@
 /**
- * Cuts a host off from whoever drives the lab, and from nobody else: what a broken administration network is like while
- * hosts reach each other. Packets vanish without an answer, also those of connections that are open.
+ * Cuts a host off from this machine only, like a broken administration network: hosts still reach each other. Packets
+ * are dropped without an answer, also those of open connections.
  */
 import { gatewayAddress, type HostSpec } from "../hosts";
 import { namespaceName } from "../paths";

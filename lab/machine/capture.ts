@@ -1,4 +1,4 @@
-/** Records what goes over the lab's bridge, by tcpdump. */
+/** Packet captures on the lab's bridge, by tcpdump. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { bridge } from "./network";
@@ -10,22 +10,22 @@ const migrationPorts: PortRange = { from: 49152, to: 49215 };
 
 export interface Capture {
   /**
-   * Ends it; again is fine.
+   * Stops recording; again is fine.
    *
-   * @returns the connections that were opened meanwhile
+   * @returns the connections that were opened since it started
    * @throws Error when tcpdump could not keep up, since what was missed may be what a test looks for
    */
   stop(): Promise<TcpConnection[]>;
 }
 
 /**
- * Begins to record packets from and to these TCP ports; QEMU's for migrations by default. When this returns, it is on.
+ * Starts recording packets of these TCP ports; by default QEMU's for migrations. It records when this returns.
  *
  * @throws Error with tcpdump's message when it does not start
  */
 export async function startCapture(lab: string, ports: PortRange = migrationPorts): Promise<Capture> {
   const filter = `tcp portrange ${ports.from}-${ports.to}`;
-  // A bridge hands what it forwards to its own device too, while somebody listens there to everything.
+  // A bridge copies what it forwards to its own device while that is in promiscuous mode.
   const options = ["-i", bridge, "-n", "-U", "--immediate-mode", "-B", "32768", "-s", String(snapLength), "-w", "-"];
   const [program = "", ...args] = inNamespace(lab, ["tcpdump", ...options, filter]);
   const tcpdump = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -1,4 +1,4 @@
-/** The lab's ssh keys: one for whoever drives the lab, one for each host. Made once, kept in the cache. */
+/** The lab's ssh keys: one for the client, one per host. Made once, kept in the cache. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostSpecs } from "../hosts";

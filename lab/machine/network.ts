@@ -1,4 +1,4 @@
-/** The lab's network: one namespace with a bridge, one tap a host, faults on each tap. */
+/** The lab's network: one namespace with a bridge, one tap per host, faults on each tap. */
 import { gatewayAddress, type HostSpec, hostSpecs, prefixLength } from "../hosts";
 import { namespaceExists, namespaceName, namespacePath } from "../paths";
 import { run, runAnyway } from "../process";
@@ -6,7 +6,7 @@ import { killAll, namespaceProcesses } from "./processes";
 
 export const bridge = "br0";
 
-/** Makes the namespace with its bridge; what is there already stays. */
+/** Makes the namespace with its bridge, as far as they are missing. */
 export async function createNetwork(lab: string): Promise<void> {
   const namespace = namespaceName(lab);
   if (!namespaceExists(lab)) await run(["ip", "netns", "add", namespace]);
@@ -17,7 +17,7 @@ export async function createNetwork(lab: string): Promise<void> {
   await ip(lab, "link", "set", bridge, "up");
 }
 
-/** Takes the namespace away with all that is in it: processes first, then links. */
+/** Removes the namespace with everything in it: processes first, then links. */
 export async function removeNetwork(lab: string): Promise<void> {
   if (!namespaceExists(lab)) return;
   await killAll(() => namespaceProcesses(namespacePath(lab)).map(({ pid }) => pid), `lab ${lab}`);
@@ -36,8 +36,8 @@ export async function createTap(lab: string, { name }: HostSpec): Promise<void> 
 }
 
 /**
- * Pulls a host's network cable out of the bridge. Taking the tap down instead would be final: User-Mode Linux's network
- * driver does not come back from the errors that a tap answers with while it is down.
+ * Pulls a host's network cable out of the bridge. Setting the tap down instead would be final: User-Mode Linux's
+ * network driver does not recover from the errors that a tap returns while it is down.
  */
 export async function pullCable(lab: string, { name }: HostSpec): Promise<void> {
   await ip(lab, "link", "set", name, "nomaster");

@@ -1,14 +1,14 @@
 /** Pure: the TCP connections in a packet capture. */
 
-/** What went one way. */
+/** One direction of a connection. */
 interface Stream {
   /** The payload's beginning, at most {@link keptBytes} of it. */
   firstBytes: Buffer;
-  /** The payload's length, by TCP's own count: what was sent twice counts once. Right below 2 GiB. */
+  /** The payload's length, by TCP's sequence numbers: retransmissions count once. Right below 2 GiB. */
   bytes: number;
 }
 
-/** One connection, told from the side that opened it. */
+/** One connection; the source opened it. */
 export interface TcpConnection {
   source: string;
   sourcePort: number;
@@ -18,19 +18,19 @@ export interface TcpConnection {
   received: Stream;
 }
 
-/** The last port is one of them. */
+/** A range of TCP ports, both ends included. */
 export interface PortRange {
   from: number;
   to: number;
 }
 
 const keptBytes = 64;
-/** How much of each packet has to be captured: the headers with all options, and {@link keptBytes}. */
+/** Bytes to capture of each packet: the headers with all options, and {@link keptBytes}. */
 export const snapLength = 192;
 
-/** What TLS begins with: a record of type handshake, of version 3.x. @see https://datatracker.ietf.org/doc/html/rfc8446#section-5.1 */
+/** TLS begins with a record of type handshake, of version 3.x. @see https://datatracker.ietf.org/doc/html/rfc8446#section-5.1 */
 export const isTlsHandshake = (bytes: Buffer) => bytes[0] === 0x16 && bytes[1] === 0x03;
-/** What QEMU's stream begins with when nothing encrypts it. @see https://www.qemu.org/docs/master/devel/migration/main.html#stream-structure */
+/** QEMU's unencrypted stream begins with a magic number. @see https://www.qemu.org/docs/master/devel/migration/main.html#stream-structure */
 export const isPlainQemuStream = (bytes: Buffer) => bytes.toString("latin1", 0, 4) === "QEVM";
 
 interface Segment {
@@ -54,9 +54,9 @@ interface Direction {
 
 /**
  * @param capture a pcap file of Ethernet packets, written on a little-endian machine
- * @returns connections over IPv4 to these ports, in the order in which they were opened; those that were open already
- *   when the capture began are left out, those that nobody took have no bytes
- * @throws Error when it is no such file
+ * @returns connections over IPv4 to these ports, in the order in which they were opened; connections that were
+ *   open before the capture are left out, refused ones have no bytes
+ * @throws Error for any other file
  * @see https://ietf-opsawg-wg.github.io/draft-ietf-opsawg-pcap/draft-ietf-opsawg-pcap.html
  */
 export function tcpConnections(capture: Buffer, ports: PortRange): TcpConnection[] {
@@ -94,7 +94,7 @@ function take(direction: Direction, { sequence, isSyn, payload, payloadLength }:
   stream.firstBytes = Buffer.concat([stream.firstBytes, payload.subarray(known - offset)]).subarray(0, keptBytes);
 }
 
-/** The last packet may be cut off, when whoever wrote the file was ended. */
+/** The last packet may be incomplete, when tcpdump was killed. */
 function packets(capture: Buffer): Buffer[] {
   const [fileHeader, packetHeader] = [24, 16];
   if (capture.length < fileHeader || capture.readUInt32LE(0) !== 0xa1b2c3d4 || capture.readUInt32LE(20) !== 1)
@@ -109,7 +109,7 @@ function packets(capture: Buffer): Buffer[] {
   return found;
 }
 
-/** @returns nothing for what is not TCP over IPv4 */
+/** @returns nothing unless it is TCP over IPv4 */
 function readSegment(packet: Buffer): Segment[] {
   const [ipv4, tcp, ethernetHeader, shortest] = [0x0800, 6, 14, 54];
   if (packet.length < shortest || packet.readUInt16BE(12) !== ipv4) return [];

@@ -1,4 +1,4 @@
-/** Reads /proc: which processes there are, to whom they belong, and ends them by pid. */
+/** Finds processes in /proc, and ends them by pid. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { retryUntil } from "../../provider/util/policy";
 
@@ -37,7 +37,7 @@ export function namespaceProcesses(path: string): ProcessInfo[] {
   return allProcesses().filter(({ pid }) => !own.has(pid) && inodeOf(`/proc/${pid}/ns/net`) === inode);
 }
 
-/** Processes of this user with a variable in their environment: those that inherited it, whoever their parent is now. */
+/** Processes of this user with a variable in their environment: those that inherited it, whatever their parent is now. */
 export function processesWith(variable: string, value: string): ProcessInfo[] {
   const wanted = `${variable}=${value}`;
   return allProcesses().filter(({ pid }) => readProc(`/proc/${pid}/environ`)?.split("\0").includes(wanted));

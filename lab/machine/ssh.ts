@@ -1,4 +1,4 @@
-/** How the lab's hosts are reached: OpenSSH inside the lab's namespace, host keys verified. */
+/** Reaches the lab's hosts by OpenSSH inside the lab's namespace, with host keys verified. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
@@ -55,8 +55,8 @@ export const scpTo = (lab: string, host: string, file: string, path: string) =>
   inNamespace(lab, ["scp", "-q", "-F", sshConfigFile(lab), ...shared(lab), file, `${host}:${path}`]);
 
 /**
- * Makes the next command open a connection of its own: for when what is between here and the host changes. Commands
- * that run keep theirs. None there is fine.
+ * Makes the next command open a new connection, for when the network to the host changes. Running commands keep
+ * theirs. No connection is fine.
  */
 export async function forgetConnection(lab: string, host: string): Promise<void> {
   const argv = ["ssh", "-F", sshConfigFile(lab), ...controlPath(lab), "-O", "stop", host];

@@ -7,7 +7,7 @@ import { kill, killAll, processInfo, sessionProcesses } from "./processes";
 
 export interface Machine {
   spec: HostSpec;
-  /** Folder of its own: disk, seed, console log, pid. */
+  /** Folder of its own: disk, first-boot archive, console log, pid. */
   folder: string;
   cpu: number;
   /** Network namespace, as a path under /run/netns. */
@@ -20,7 +20,7 @@ interface PidFile {
 }
 
 const consoleLog = (machine: Machine) => join(machine.folder, "console.log");
-export const seedFile = (machine: Machine) => join(machine.folder, "seed.tar");
+export const firstBootArchive = (machine: Machine) => join(machine.folder, "first-boot.tar");
 const diskFile = (machine: Machine) => join(machine.folder, "disk.cow");
 const imageRecord = (machine: Machine) => join(machine.folder, "image");
 const pidFile = (machine: Machine) => join(machine.folder, "pid.json");
@@ -95,7 +95,7 @@ function kernel(machine: Machine, image: string): string[] {
   return [
     "linux.uml",
     `ubd0=${diskFile(machine)},${image}`,
-    `ubd1r=${seedFile(machine)}`,
+    `ubd1r=${firstBootArchive(machine)}`,
     "root=/dev/ubda",
     "rw",
     `mem=${spec.memoryMiB}M`,

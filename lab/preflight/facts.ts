@@ -1,4 +1,4 @@
-/** What this machine is and has, as far as the lab cares. */
+/** Facts about this machine that decide whether a lab can run on it. */
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { cacheFolder } from "../paths";

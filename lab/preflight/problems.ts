@@ -1,12 +1,12 @@
-/** Pure: what stands in the way on this machine, each with what to do about it. */
+/** Pure: reasons why this machine cannot run the lab, each with what to do about it. */
 import { isAtLeast } from "../../provider/util/version";
 import type { MachineFacts } from "./facts";
 
 export const minimumPulumi = "3.200.0";
-/** The Go that the Pulumi CLI's modules ask for. */
+/** The Go version that the Pulumi CLI's modules need. */
 const minimumGo = "1.25.11";
 
-/** What the work ahead takes; less when part of it is done already. */
+/** Needs of the work ahead; less when part of it is done already. */
 export interface Needs {
   memoryMiB: number;
   diskMiB: number;
@@ -19,9 +19,9 @@ export function findProblems(facts: MachineFacts, needs: Needs): string[] {
   return [
     facts.userId !== 0 && "Not root: the lab makes network namespaces and file systems. Run the command as root.",
     (distribution !== "debian" || distributionVersion !== "12") &&
-      `This is ${distribution} ${distributionVersion}, not Debian 12: the lab is built from Debian 12's packages. Use a Debian 12 machine, a virtual one is fine.`,
+      `This is ${distribution} ${distributionVersion}, not Debian 12: the lab uses Debian 12's packages. Use a machine with Debian 12; a virtual one is fine.`,
     architecture !== "x64" &&
-      `The processor is ${architecture}: User-Mode Linux is there for x86-64 only. Use an x86-64 machine.`,
+      `The processor is ${architecture}: User-Mode Linux is available for x86-64 only. Use an x86-64 machine.`,
     !facts.hasTun &&
       "There is no /dev/net/tun: the hosts' network cards are tap devices. Run `modprobe tun`, or in a container add the device to it.",
     availableMemoryMiB < needs.memoryMiB &&

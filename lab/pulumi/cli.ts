@@ -1,4 +1,4 @@
-/** The Pulumi CLI: the one on PATH when it will do, else one built from its Go modules into the cache. */
+/** The Pulumi CLI: the one on PATH if it is new enough, else one built from its Go modules into the cache. */
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { which } from "../preflight/facts";
 import { minimumPulumi } from "../preflight/problems";
 import { run, runAnyway } from "../process";
 
-/** Where to find a CLI, and which version it is. */
+/** A CLI that can be used. */
 export interface PulumiCli {
   /** Folder with `pulumi` in it. */
   folder: string;
@@ -49,7 +49,7 @@ export async function ensurePulumiCli(report: (line: string) => void = () => {})
 
 async function buildInto(folder: string, report: (line: string) => void): Promise<void> {
   const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true }); // of a build that was cut off
+  rmSync(fresh, { recursive: true, force: true }); // of an interrupted build
   mkdirSync(fresh, { recursive: true });
   for (const { program, module, path } of programs) {
     report(`building ${program} from its Go modules, a few minutes`);

@@ -35,11 +35,11 @@ export interface PulumiWorkspace {
   show(args: readonly string[]): Promise<void>;
   /** Shell text after which `pulumi` in the same shell uses this place. */
   readonly setUp: string;
-  /** Deletes the backend and all else that was made here. */
+  /** Deletes all of it, the backend included. */
   remove(): void;
 }
 
-/** A `pulumi` that runs. SIGINT is the user's Ctrl-C: providers have process groups of their own, and do not get it. */
+/** A running `pulumi`. SIGINT is the user's Ctrl-C: providers have process groups of their own, and do not get it. */
 export interface StartedPulumi extends StartedCommand {
   /** Its processes of dynamic providers, also those that have outlived it. */
   providerPids(): number[];
@@ -55,7 +55,7 @@ export interface WorkspaceOptions {
   report?: (line: string) => void;
 }
 
-/** Inherited by all that one run of the CLI starts: its providers are found by it when their parent is gone. */
+/** Inherited by every process of one run of the CLI: its providers are found by it when their parent is gone. */
 const runVariable = "PULUMI_KVM_LIVE_RUN";
 
 /** Without the shell scripts that start them. */
@@ -81,7 +81,7 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
     PULUMI_CONFIG_PASSPHRASE: "lab",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true", // `npm run lint` checks the programs' types, and need not be repeated each time
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true", // `npm run lint` checks the programs' types, and are not checked again each time
   };
   const env = { ...process.env, ...own };
   const setUp = [
@@ -98,8 +98,8 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
     env,
     pulumi: (args, more) => run(command(args), { env, cwd, ...more }),
     configure: (settings) => {
-      const words = Object.entries(settings).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
-      return run(command(["config", "set-all", "--path", ...words]), { env, cwd });
+      const assignments = Object.entries(settings).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
+      return run(command(["config", "set-all", "--path", ...assignments]), { env, cwd });
     },
     tryPulumi: (args, more) => runAnyway(command(args), { env, cwd, ...more }),
     start,

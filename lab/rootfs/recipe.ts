@@ -1,4 +1,4 @@
-/** What the lab's root file systems are built from. Anything changed here makes a new image. */
+/** The recipe of the lab's root file systems. Any change makes a new image. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";

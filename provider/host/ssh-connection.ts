@@ -1,5 +1,6 @@
 /** The one door to ssh2: one SSH connection, commands on it, streams through it. */
 import { once } from "node:events";
+import { connect, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   type AnyAuthMethod,
@@ -44,6 +45,8 @@ export interface ExecResult {
 const maximumSessions = 8;
 /** A connection is given up after 3 unanswered probes: 30 s, so that a broken one never hangs an operation. */
 const keepalive = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
+/** How long a host has to agree to the end of a connection: one that has lost its power never answers. */
+const closeTimeoutMs = 2000;
 
 const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
 
@@ -62,14 +65,14 @@ export class SshConnection {
 
   private constructor(
     private readonly client: Client,
+    private readonly stream: Duplex,
     private readonly host: string,
   ) {
     client.on("error", (error) => {
       this.reason = error.message;
+      this.close();
     });
-    client.on("end", () => {
-      this.isOpen = false;
-    });
+    client.on("end", () => this.close());
     this.closed = new Promise((resolve) => {
       client.on("close", () => {
         this.isOpen = false;
@@ -88,7 +91,8 @@ export class SshConnection {
     const credentials = await credentialsFor(args);
     const methods = credentials.flatMap((credential) => authMethod(args, credential));
     const trust = await trustFor(args);
-    const sock = await through?.tunnel(args.address, args.port ?? 22);
+    const { address, port = 22 } = args;
+    const stream = through ? await through.tunnel(address, port) : connect(port, address);
     let refusal: Error | undefined;
     const hostVerifier = (key: Buffer) => {
       refusal = trust.refusal(key);
@@ -96,15 +100,12 @@ export class SshConnection {
     };
     const client = new Client();
     try {
-      await login(
-        client,
-        { ...config(args, trust), hostVerifier, authHandler: methods, ...(sock && { sock }) },
-        signal,
-      );
+      await login(client, { ...config(args, trust), hostVerifier, authHandler: methods, sock: stream }, signal);
     } catch (error) {
+      destroy(stream);
       throw refusal ?? explain(host, error as LoginError, credentials);
     }
-    return new SshConnection(client, host);
+    return new SshConnection(client, stream, host);
   }
 
   /**
@@ -148,9 +149,12 @@ export class SshConnection {
     );
   }
 
+  /** Ends it as SSH does, and anyway two seconds later. Commands that run end with ConnectionLost. */
   close(): void {
     this.isOpen = false;
     this.client.end();
+    const timer = setTimeout(() => destroy(this.stream), closeTimeoutMs).unref();
+    void this.closed.then(() => clearTimeout(timer));
   }
 
   /**
@@ -237,8 +241,6 @@ export class NotStarted extends Error {}
 
 function config(args: ConnectionArgs, trust: Trust): ConnectConfig {
   return {
-    host: args.address,
-    port: args.port ?? 22,
     username: args.user ?? "root",
     readyTimeout: (args.connectTimeoutSeconds ?? 30) * 1000,
     ...keepalive,
@@ -277,9 +279,14 @@ async function login(client: Client, settings: ConnectConfig, signal: AbortSigna
     await ready;
   } catch (error) {
     client.on("error", () => {}); // what follows the first error adds nothing, and would end the process
-    client.destroy();
     throw error;
   }
+}
+
+/** `Client.destroy` does nothing once the stream has been ended, and ssh2's channels wait until the host agrees. */
+function destroy(stream: Duplex): void {
+  stream.destroy();
+  if (!(stream instanceof Socket)) stream.emit("close");
 }
 
 function explain(host: string, error: LoginError, credentials: readonly Credential[]): Error {

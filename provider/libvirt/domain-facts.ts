@@ -1,7 +1,7 @@
 /** What one host knows of one domain, by one command. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { type DomainFacts, DomainInFlux, type HostView } from "../placement/observation";
+import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observation";
 import { digest } from "../util/identity";
 import { markOf } from "./domain-xml";
 import { isIncomingJob } from "./errors";
@@ -19,7 +19,7 @@ const script = `virsh --connect qemu:///system "$1"
  * @param uuid in its plain form; nothing else may stand in a line of virsh commands
  * @throws CommandFailed when libvirt there does not answer
  */
-export async function viewDomain(host: Host, uuid: string, signal: AbortSignal): Promise<HostView> {
+export async function observeDomain(host: Host, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
   if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
   const asked = [
     `domstate ${uuid} --reason`,
@@ -30,11 +30,11 @@ export async function viewDomain(host: Host, uuid: string, signal: AbortSignal):
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
   const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
-  return parseView(uuid, stdout, stderr);
+  return parseAnswer(uuid, stdout, stderr);
 }
 
 /** Pure: what virsh printed. */
-export function parseView(uuid: string, stdout: string, stderr: string): HostView {
+export function parseAnswer(uuid: string, stdout: string, stderr: string): HostAnswer {
   const parts = stdout.split(separator);
   if (parts.length !== 6) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
   const [state = "", info = "", job = "", xml = "", list = "", qemus = ""] = parts;
@@ -44,7 +44,7 @@ export function parseView(uuid: string, stdout: string, stderr: string): HostVie
   const [listed] = rows.find(([, id]) => id === uuid) ?? [];
   const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim()) ?? [];
   if (listed === undefined && word === undefined) return { names, hasQemu };
-  if (listed === undefined || word === undefined || !xml.trim()) throw new DomainInFlux(uuid);
+  if (listed === undefined || word === undefined || !xml.trim()) throw new ChangedWhileReading(uuid);
   const definition = parseXml(xml);
   const mark = markOf(definition);
   const domain: DomainFacts = {

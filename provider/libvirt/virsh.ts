@@ -4,7 +4,7 @@ import { runScript } from "../host/script";
 import { markedDefinition } from "./domain-xml";
 
 /** A command to the host's own libvirt. */
-export const virsh = (...words: string[]) => ["virsh", "--connect", "qemu:///system", ...words];
+export const virsh = (...argv: string[]) => ["virsh", "--connect", "qemu:///system", ...argv];
 
 /** Makes it, or changes what it will be at its next start. The XML is validated against libvirt's schema first. */
 export async function define(host: Host, definition: string): Promise<void> {
@@ -42,7 +42,7 @@ export async function setAutostart(host: Host, uuid: string, enabled: boolean): 
  */
 export async function undefine(host: Host, uuid: string): Promise<void> {
   const script = `state=$(virsh --connect qemu:///system domstate "$1")
-    [ "$state" = "shut off" ] || { echo "It is $state, not shut off: its definition stays." >&2; exit 1; }
+    [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
     virsh --connect qemu:///system undefine "$1" --keep-nvram`;
   await runScript(host, script, [uuid]);
 }
@@ -54,13 +54,13 @@ export async function undefine(host: Host, uuid: string): Promise<void> {
  */
 export async function destroyIf(host: Host, uuid: string, state: string): Promise<void> {
   const script = `state=$(virsh --connect qemu:///system domstate "$1" --reason)
-    [ "$state" = "$2" ] || { echo "It is $state by now, not $2: it stays." >&2; exit 1; }
+    [ "$state" = "$2" ] || { echo "The domain is now $state, not $2, so it was not destroyed." >&2; exit 1; }
     virsh --connect qemu:///system destroy "$1"`;
   await runScript(host, script, [uuid, state]);
 }
 
 /** As by the power button. @returns whether it is off by now */
-export async function askToShutDown(host: Host, uuid: string, signal: AbortSignal): Promise<boolean> {
+export async function requestShutdown(host: Host, uuid: string, signal: AbortSignal): Promise<boolean> {
   const script = `virsh --connect qemu:///system shutdown "$1" >&2 || true
     virsh --connect qemu:///system domstate "$1"`;
   return (await runScript(host, script, [uuid], { signal })).stdout.trim() === "shut off";

@@ -14,8 +14,13 @@ interface Checked {
   failures: InputProblem[];
 }
 
-export function makeCheck<Schema extends z.ZodObject, State extends object>(
-  { schema, secrets, derived, objections }: Definition<Schema, State>,
+type InputRules<Schema extends z.ZodObject> = Pick<
+  Definition<Schema, unknown, unknown, object>,
+  "schema" | "secrets" | "derived" | "objections"
+>;
+
+export function makeCheck<Schema extends z.ZodObject>(
+  { schema, secrets, derived, objections }: InputRules<Schema>,
   { unknownValue, argsOf }: CheckEnvironment<z.infer<Schema>>,
 ): (olds: Properties, news: Properties) => Promise<Checked> {
   const isOld = (olds: Properties) => schema.safeParse(pick(olds)).success && !hasUnknown(olds, unknownValue);

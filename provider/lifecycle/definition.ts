@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Context } from "./context";
+import type { Operation } from "../util/operation";
 
-/** What any observation may say beside what is special to its resource; the shell reads it. */
+/** What the shell reads in any resource's outputs. */
 export interface Observed {
   /** What is on the hosts and should not be, or the other way round, in words; absent when all is well. */
   drift?: readonly string[];
@@ -11,9 +11,18 @@ export interface Observed {
  * A resource, as its handlers see it: observe, reconcile, remove. Create, update and repeating after a crash are the
  * same path, because the hosts are the truth and the state is a hint.
  *
- * @typeParam State what was observed, an {@link Observed} where it can drift; kept as the resource's outputs
+ * @typeParam Model what the inputs mean to the resource's functions; made once per operation
+ * @typeParam Seen what was observed
+ * @typeParam State the outputs that follow from it, an {@link Observed} where it can drift
+ * @typeParam Exclusive the operation with whatever keeps others away while it runs
  */
-export interface Definition<Schema extends z.ZodObject, State extends object> {
+export interface Definition<
+  Schema extends z.ZodObject,
+  Model,
+  Seen,
+  State extends object,
+  Exclusive extends Operation = Operation,
+> {
   /** The only list of inputs. Its defaults are written into the inputs, so that a drift from them shows. */
   schema: Schema;
   /** Inputs that cannot change in place. */
@@ -22,27 +31,30 @@ export interface Definition<Schema extends z.ZodObject, State extends object> {
   secrets: readonly string[];
   /** What the resource is called on its hosts; stable as long as `replaceOn` does not change. */
   id(args: z.infer<Schema>): string;
+  model(args: z.infer<Schema>, operation: Operation): Model;
+  /** @param known the state's last outputs; absent when there is no state */
+  observe(operation: Operation, model: Model, known?: State): Promise<Seen>;
+  /** Pure. `undefined` only when each host involved has answered that there is nothing. */
+  stateOf(model: Model, seen: Seen, known?: State): State | undefined;
   /**
-   * What is there. `undefined` only when each host involved has answered that there is nothing.
+   * Makes it so, doing only what differs.
    *
-   * @param known the state's last observation; absent when the state has none
-   */
-  observe(context: Context, args: z.infer<Schema>, known?: State): Promise<State | undefined>;
-  /**
-   * Makes it so, doing only what differs, and ends by observing again.
-   *
+   * @param seen what was observed right before, in the same operation
+   * @returns what was observed at the end
    * @throws Refused as long as nothing has been changed; any other error makes the shell observe once more and keep
    * what was reached
    */
-  reconcile(context: Context, args: z.infer<Schema>, observed: State | undefined, known?: State): Promise<State>;
+  reconcile(operation: Exclusive, model: Model, seen: Seen, known?: State): Promise<Seen>;
+  /** Takes it away; absent is success. */
+  remove(operation: Exclusive, model: Model, known?: State): Promise<void>;
   /**
    * Runs an operation that changes hosts while nobody else's operation on the same thing can run.
    *
    * @throws whatever tells who is at work on it, before anything was done; or what the work throws
    */
-  exclusively?<T>(context: Context, args: z.infer<Schema>, work: () => Promise<T>): Promise<T>;
-  /** Takes it away; absent is success. */
-  remove(context: Context, args: z.infer<Schema>, known?: State): Promise<void>;
+  exclusively?<T>(operation: Operation, model: Model, work: (exclusive: Exclusive) => Promise<T>): Promise<T>;
+  /** Adds to an error what is needed to understand it and what only the hosts know. */
+  explain?(operation: Exclusive, model: Model, error: Error): Promise<Error>;
   /** The inputs as the hosts have them, where they have drifted from `args`. Nothing can drift by default. */
   inputsOf?(args: z.infer<Schema>, state: State): z.infer<Schema>;
   /** Inputs that follow from others and that dependants have to know in the first preview: identities. */
@@ -53,7 +65,7 @@ export interface Definition<Schema extends z.ZodObject, State extends object> {
    * Tells what will be done about a change of inputs, or, when none has changed, about what is to be repaired; called
    * in previews, and only when all values are known.
    */
-  announce?(context: Context, args: z.infer<Schema>, changed: readonly string[], known?: State): Promise<void>;
+  announce?(operation: Operation, model: Model, changed: readonly string[], known?: State): Promise<void>;
 }
 
 interface Derived<Schema extends z.ZodObject> {

@@ -1,8 +1,8 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
 import { setMaxListeners } from "node:events";
 import { hostname, userInfo } from "node:os";
+import type { Operation } from "../util/operation";
 import { Cancellation } from "./cancellation";
-import type { Context } from "./context";
 import { onFirstInterrupt } from "./first-interrupt";
 import { log, runtime } from "./pulumi-sdk";
 import { isWatched } from "./terminal";
@@ -17,7 +17,7 @@ setMaxListeners(0, stopping.signal); // each command of each resource listens wh
 const cancellation = new Cancellation();
 let connected = false;
 
-export function contextFor(urn: string | undefined): Context {
+export function operationFor(urn: string | undefined): Operation {
   connect();
   const resource = urn === undefined ? undefined : ({ urn: { promise: async () => urn } } as unknown as Resource);
   return {

@@ -1,8 +1,8 @@
 /** A definition as the functions that Pulumi calls. What Pulumi is peculiar about is handled here. */
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Operation } from "../util/operation";
 import { makeCheck } from "./check";
-import type { Context } from "./context";
 import { controlOf, type Properties, pendingKey, repairsOf, urnKey, withoutControl } from "./control-keys";
 import type { Definition, Observed } from "./definition";
 import { changedInputs, difference } from "./diff";
@@ -11,19 +11,26 @@ import { hasUnknown } from "./inputs";
 
 export interface Environment {
   /** @param urn undefined when the program did not tell */
-  contextFor(urn: string | undefined): Context;
+  operationFor(urn: string | undefined): Operation;
   unknownValue: string;
 }
 
 export type Handlers = Required<Omit<dynamic.ResourceProvider, "configure">>;
 
-export function makeHandlers<Schema extends z.ZodObject, State extends object>(
-  definition: Definition<Schema, State>,
-  { contextFor, unknownValue }: Environment,
+export function makeHandlers<
+  Schema extends z.ZodObject,
+  Model,
+  Seen,
+  State extends object,
+  Exclusive extends Operation = Operation,
+>(
+  definition: Definition<Schema, Model, Seen, State, Exclusive>,
+  { operationFor, unknownValue }: Environment,
 ): Handlers {
-  const { schema, replaceOn, id, inputsOf = (args) => args, exclusively = (_, __, work) => work() } = definition;
+  const { schema, replaceOn, id, inputsOf = (args) => args } = definition;
+  const { exclusively = (operation, _model, work) => work(operation as Exclusive) } = definition;
+  const { explain = async (_operation, _model, error) => error } = definition;
   const inputs = Object.keys(schema.shape);
-  const context = (properties: Properties) => contextFor(properties[urnKey] as string | undefined);
 
   /** The inputs among these properties; a state holds outputs beside them. */
   function argsOf(properties: Properties): z.infer<Schema> {
@@ -31,6 +38,12 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
       ([key, value]) => inputs.includes(key) && value != null,
     );
     return schema.parse(Object.fromEntries(own));
+  }
+
+  function begin(properties: Properties, acts = false) {
+    const operation = { ...operationFor(properties[urnKey] as string | undefined), acts };
+    const args = argsOf(properties);
+    return { operation, args, model: definition.model(args, operation) };
   }
 
   /** What was observed last: all that a state holds. Inputs are among it, since drift is observed in them. */
@@ -52,13 +65,17 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
     return Object.fromEntries(written.map((key) => [key, (args as Properties)[key]]));
   }
 
-  async function settle(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
-    const args = argsOf(properties);
-    const operation = { ...context(properties), acts: true };
-    return exclusively(operation, args, async () => {
-      const observed = await definition.observe(operation, args, known);
+  async function apply(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
+    const { operation, args, model } = begin(properties, true);
+    return exclusively(operation, model, async (exclusive) => {
+      const explained = async (error: Error) => {
+        throw await explain(exclusive, model, error);
+      };
+      const before = await definition.observe(exclusive, model, known).catch(explained);
       try {
-        const state = await definition.reconcile(operation, args, observed, known);
+        const seen = await definition.reconcile(exclusive, model, before, known).catch(explained);
+        const state = definition.stateOf(model, seen, known);
+        if (state === undefined) throw new Error("Everything was set up, and now none of it is there.");
         return { id: id(args), outs: outputs(properties, args, state) };
       } catch (error) {
         if (error instanceof Refused) throw error;
@@ -68,31 +85,38 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
   }
 
   async function remove(properties: Properties): Promise<void> {
-    const [operation, args] = [context(properties), argsOf(properties)];
-    await exclusively(operation, args, () => definition.remove(operation, args, knownOf(properties)));
+    const { operation, model } = begin(properties);
+    await exclusively(operation, model, (exclusive) =>
+      definition.remove(exclusive, model, knownOf(properties)).catch(async (error: Error) => {
+        throw await explain(exclusive, model, error);
+      }),
+    );
   }
 
   /** Pulumi keeps what comes with an error like this, and the next `up` goes on from there. */
   async function withWhatWasReached(error: Error, properties: Properties, known?: State): Promise<Error> {
-    const args = argsOf(properties);
+    const { operation, args, model } = begin(properties); // what ended the other one says nothing about this one
     const nothing = known === undefined ? undefined : ({} as State);
-    const look = () => definition.observe(context(properties), args, known);
-    const reached = await look().then(
-      (state) => state ?? nothing,
+    const reached = await definition.observe(operation, model, known).then(
+      (seen) => definition.stateOf(model, seen, known) ?? nothing,
       () => known ?? ({} as State), // nobody knows: kept, so that a refresh or a destroy can find out
     );
     if (reached === undefined) return error;
     const { drift: _, ...before } = { ...known } as Observed; // what was odd then may be well by now
     const state = { ...before, ...reached } as State;
     const held = outputs(properties, inputsOf(args, state), state, [error.message.split("\n")[0] ?? ""]);
-    return Object.assign(new Error(error.message), { id: id(args), properties: held, reasons: [error.message] });
+    const { message } = error;
+    return Object.assign(new Error(message, { cause: error }), { id: id(args), properties: held, reasons: [message] });
   }
 
   async function announce(olds: Properties, news: Properties): Promise<void> {
     const [changed, repairs] = [changedInputs(olds, news, inputs), repairsOf(olds)];
-    for (const line of repairs) context(news).info(`To be repaired: ${line}`);
-    if (changed.length + repairs.length === 0 || hasUnknown(news, unknownValue)) return;
-    await definition.announce?.(context(news), argsOf(news), changed, knownOf(olds));
+    if (changed.length + repairs.length === 0) return;
+    const { info } = operationFor(news[urnKey] as string | undefined);
+    for (const line of repairs) info(`To be repaired: ${line}`);
+    if (definition.announce === undefined || hasUnknown(news, unknownValue)) return;
+    const { operation, model } = begin(news);
+    await definition.announce(operation, model, changed, knownOf(olds));
   }
 
   return plainErrors({
@@ -101,11 +125,12 @@ export function makeHandlers<Schema extends z.ZodObject, State extends object>(
       await announce(olds, news);
       return difference(olds, news, { inputs, replaceOn, unknownValue });
     },
-    create: (properties) => settle(properties),
-    update: async (_id, olds, news) => ({ outs: (await settle(news, knownOf(olds))).outs }),
+    create: (properties) => apply(properties),
+    update: async (_id, olds, news) => ({ outs: (await apply(news, knownOf(olds))).outs }),
     read: async (_id, properties = {}) => {
-      const args = argsOf(properties);
-      const state = await definition.observe(context(properties), args, knownOf(properties));
+      const { operation, args, model } = begin(properties);
+      const known = knownOf(properties);
+      const state = definition.stateOf(model, await definition.observe(operation, model, known), known);
       if (state === undefined) return {};
       const seen = inputsOf(args, state);
       const props = outputs(properties, seen, state, (properties[pendingKey] as string[] | undefined) ?? []);

@@ -1,45 +1,41 @@
 /** Pure: what is on the candidates and should not be, in words, for a refresh that only tells. */
-import type { At } from "./locate";
+import type { GuestLocation, SettledLocation } from "./locate";
 import { allDescribed, described } from "./observation";
-import type { Settled } from "./settle";
-import type { Words } from "./words";
+import type { Wanted } from "./wanted";
 
-export interface Known {
-  name: string;
-  /** Digest of the definition that it shall have; absent when it shall have none. */
-  mark?: string;
-  changedByHand: boolean;
-  words: Words;
-}
-
-export function driftOf({ location }: Settled, known: Known): string[] {
-  const { name, words } = known;
+export function driftOf(location: SettledLocation, wanted: Wanted, isChangedByHand: boolean): string[] {
+  const { name } = wanted.domain;
   if (location.kind === "nowhere") return [];
-  if (location.kind === "split")
-    return [
-      `the post-copy of ${name} was interrupted: it is ${allDescribed([location.from, location.to])}, with its memory on both`,
-    ];
-  const { host, domain, leftovers, shells, cutOff } = location;
-  const isOdd = domain.state !== "running" && domain.state !== "shut off";
+  if (location.kind === "split") {
+    const halves = allDescribed([location.from, location.to]);
+    return [`the post-copy of ${name} was interrupted: it is ${halves}, with its memory on both`];
+  }
+  const { domain, leftovers, staleCopies, isInterrupted } = location;
+  const guest = described(location);
+  const isNeitherOnNorOff = domain.state !== "running" && domain.state !== "shut off";
   return [
-    ...shells.map(
-      (shell) =>
-        `a move of ${name} was interrupted: the guest is ${described(location)}, its shell ${described(shell)}`,
+    ...staleCopies.map(
+      (copy) => `a move of ${name} was interrupted: the guest is ${guest}, a stale copy is ${described(copy)}`,
     ),
-    ...(cutOff ? [`a move of ${name} was interrupted: it is ${described(location)}, and runs nowhere`] : []),
+    ...(isInterrupted ? [`a move of ${name} was interrupted: it is ${guest}, and runs nowhere`] : []),
     ...leftovers.map(
-      (left) => `${left.host} has a ${words.remains} of ${name} too; the guest is ${described(location)}`,
+      (one) => `${one.hostName} has a ${wanted.messages.leftover} of ${name} too; the guest is ${guest}`,
     ),
-    ...(isOdd && !cutOff ? [`${name} is ${described(location)}`] : []),
-    ...definitionDrift(location, known, host),
+    ...(isNeitherOnNorOff && !isInterrupted ? [`${name} is ${guest}`] : []),
+    ...definitionDrift(location, wanted, isChangedByHand),
   ];
 }
 
-function definitionDrift({ domain }: At, { name, mark, changedByHand }: Known, host: string): string[] {
-  if (mark === undefined) return [];
+/** A transient guest has no definition beside what it runs with. */
+function definitionDrift(
+  { domain, hostName }: GuestLocation,
+  { domain: { name }, mark, persistent }: Wanted,
+  isChangedByHand: boolean,
+): string[] {
+  if (!persistent) return [];
   return [
-    !domain.persistent && `${name} on ${host} is transient: it would be gone when it ends`,
-    changedByHand && `the definition of ${name} on ${host} was changed by hand`,
-    domain.mark !== mark && `the definition of ${name} on ${host} is not the program's`,
+    !domain.persistent && `${name} on ${hostName} is transient: it would be gone when it ends`,
+    isChangedByHand && `the definition of ${name} on ${hostName} was changed by hand`,
+    domain.mark !== mark && `the definition of ${name} on ${hostName} is not the program's`,
   ].filter((line) => line !== false);
 }

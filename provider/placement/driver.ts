@@ -1,106 +1,88 @@
 /**
- * What a placement needs of whatever runs guests: libvirt, or QEMU by itself. What is to be done is decided beside it, by
- * one table for all of them, in libvirt's words: a guest is a domain, in a state, for a reason.
+ * What a placement needs of whatever runs guests: libvirt, or QEMU by itself. A driver is made for one guest. What is to
+ * be done is decided beside it, by one table for all drivers, in libvirt's words: a guest is a domain, in a state, for a
+ * reason.
  */
 import type { Host } from "../host/host";
-import type { Candidate } from "./candidates";
-import type { At } from "./locate";
-import type { Job } from "./migration/job";
+import type { Operation } from "../util/operation";
+import type { Candidate } from "./candidate";
+import type { GuestLocation, Located } from "./locate";
+import type { Job, ObservedJob } from "./migration/job";
 import type { MigrationRecord } from "./migration/record";
-import type { DomainName, HostView } from "./observation";
-import type { Settled } from "./settle";
+import type { HostAnswer } from "./observation";
 import type { Step } from "./steps";
-import type { Words } from "./words";
+import type { Wanted } from "./wanted";
 
 export interface Driver {
-  words: Words;
-  /** What one host knows of the guest. @throws DomainInFlux when it came or went meanwhile; HostError */
-  view(host: Host, domain: DomainName, signal: AbortSignal): Promise<HostView>;
-  /** What would make steps fail, found out before the first of them; all at once. */
-  preflight(question: PreflightQuestion, looking: Looking): Promise<Obstacles>;
-  /** Does one step on one host. */
+  /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
+  observe(host: Host, signal: AbortSignal): Promise<HostAnswer>;
+  /** What would make steps fail, found out before the first of them; all at once. @throws HostError */
+  preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<PreflightProblems>;
+  /** Does one step on one host. @throws HostError */
   act(step: StepOnHost, on: Candidate, signal: AbortSignal): Promise<void>;
   /** Presses the guest's power button. @returns whether it is off by now */
-  askToShutDown(on: Candidate, signal: AbortSignal): Promise<boolean>;
-  /** Goes on with a post-copy that was interrupted. @returns what was said when it failed */
+  requestShutdown(on: Candidate, signal: AbortSignal): Promise<boolean>;
+  /** Goes on with a post-copy that was interrupted. @returns why it failed, in words for the user; "" for a success */
   resumePostCopy(from: Candidate, to: Candidate, signal: AbortSignal): Promise<string>;
-  jobs: Jobs;
   /** One live migration; nothing is done by this call. */
-  depart(from: Candidate, to: Candidate, signal: AbortSignal): Departure;
+  migration(from: Candidate, to: Candidate, signal: AbortSignal): MigrationAttempt;
+  /** The migration job of the guest on its source. */
+  job(source: Host): JobControl;
   /** Figures of the last migration, from the side that still has them; undefined when neither has. */
-  completed(from: Candidate | undefined, to: Candidate, signal: AbortSignal): Promise<Job | undefined>;
-  /** A guest is where it shall be, moved by whomever: what it runs with there is not to be written over. */
-  keepImages?(at: Candidate): Promise<void>;
+  lastJob(from: Candidate | undefined, to: Candidate, signal: AbortSignal): Promise<Job | undefined>;
+  /** The guest is where it should be, whoever has moved it: what it runs with there is not to be overwritten. */
+  keepCopiedImages?(at: Candidate): Promise<void>;
 }
 
 /** A step that is done on one host by one command. */
 export type StepOnHost = Exclude<Extract<Step, { on: string }>, { do: "shut down" }>;
 
-export interface PreflightQuestion {
-  fenced: readonly string[];
-  steps: readonly Step[];
-  seen: Settled;
-  candidate: (name: string) => Candidate;
-}
-
-/** @see Context */
-export interface Looking {
-  signal: AbortSignal;
-  progress: (line: string) => void;
-  acts: boolean;
-}
-
 /** Each with the host, the reason and the fix. */
-export interface Obstacles {
+export interface PreflightProblems {
   problems: string[];
   /** Those that no repair of the hosts will mend. */
   unsupported: string[];
 }
 
-/** Verbs on a migration job, on its source; those that come too late say false and do no harm. */
-export interface Jobs {
+/** Verbs that come too late answer false and do no harm. */
+export interface JobControl {
   /** What the job looks like now; not active when there is none. */
-  view(host: Host, domain: DomainName, signal: AbortSignal): Promise<JobView>;
+  observe(signal: AbortSignal): Promise<ObservedJob>;
   /** Ends it; the guest goes on where it is. Fails in post-copy, when its memory is on both sides. */
-  abort(host: Host, uuid: string): Promise<boolean>;
+  abort(): Promise<boolean>;
   /** Holds the guest still, so that nothing more is dirtied. */
-  suspend(host: Host, uuid: string): Promise<boolean>;
+  suspend(): Promise<boolean>;
   /** Lets a guest go on that was held still. */
-  resume(host: Host, uuid: string): Promise<void>;
+  resume(): Promise<void>;
   /** Starts the guest on the destination; memory that is not there yet is fetched when it is touched. */
-  postCopy(host: Host, uuid: string): Promise<boolean>;
-  /** In milliseconds. */
-  maxDowntime(host: Host, uuid: string): Promise<number>;
-  setMaxDowntime(host: Host, uuid: string, ms: number): Promise<boolean>;
+  startPostCopy(): Promise<boolean>;
+  maxDowntimeMs(): Promise<number>;
+  setMaxDowntimeMs(ms: number): Promise<boolean>;
 }
 
-export interface JobView extends Job {
-  /** Whether the stream is TLS, as the side that sends it has recorded; undefined without a record. */
-  tls: boolean | undefined;
-}
-
-/** One live migration in its parts. A departure may be tried again, after it was withdrawn. */
-export interface Departure {
+/** One live migration, by libvirt's phases. It may be tried again after a rollback. */
+export interface MigrationAttempt {
   /** Makes ready what the destination needs; what fails leaves nothing behind. */
   prepare(): Promise<void>;
-  /** Begins it. @param slowGuest with auto-converge, whatever the options say */
-  start(slowGuest: boolean): Promise<Going>;
+  /** Begins it. @param withAutoConverge whatever the options say */
+  perform(withAutoConverge: boolean): Promise<Performing>;
   /** The guest runs on the destination: clears the source. */
-  arrived(): Promise<void>;
+  confirm(): Promise<void>;
   /** The guest is on the source, and nothing is on its way: clears the destination. */
-  withdraw(place: At): Promise<void>;
-  known: Pick<MigrationRecord, "encrypted" | "transport">;
+  rollback(source: GuestLocation): Promise<void>;
+  /** What is known of the stream before it begins. */
+  stream: Pick<MigrationRecord, "encrypted" | "transport">;
 }
 
-interface Going {
-  /** Settles when what was begun has ended; absent when only a look at the job tells. */
+interface Performing {
+  /** Settles when the command that it was begun with has ended; absent when only the job itself tells. */
   ended?: Promise<unknown>;
-  /** After its end. */
-  outcome(): Promise<Outcome>;
+  /** To be asked after its end. */
+  outcome(): Promise<PerformOutcome>;
 }
 
-export interface Outcome {
-  /** Why it failed, in words for the user, or why nobody knows; nothing for a success. */
-  said: string;
+export interface PerformOutcome {
+  /** Why it failed, or why nobody knows, in words for the user; "" for a success. */
+  failure: string;
   figures?: Job;
 }

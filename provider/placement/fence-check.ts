@@ -5,8 +5,9 @@
  * @see https://www.qemu.org/docs/master/system/qemu-block-drivers.html#disk-image-file-locking
  */
 import { runScript } from "../host/script";
+import type { Operation } from "../util/operation";
 import { retryUntil } from "../util/policy";
-import type { Candidate } from "./candidates";
+import type { Candidate } from "./candidate";
 
 /** An NFS server keeps the locks of a host that died for a lease, 90 s by default. */
 const leaseMs = 150_000;
@@ -16,18 +17,18 @@ const script = `for image; do
     said=$(qemu-img info -- "$image" 2>&1 > /dev/null) || case $said in *" lock"*) echo "$image" ;; esac
   done`;
 
-export async function imagesInUse(
+export async function lockedImages(
   { host, name }: Candidate,
   images: readonly string[],
   fenced: readonly string[],
-  { signal, progress, acts }: { signal: AbortSignal; progress: (line: string) => void; acts: boolean },
+  { signal, progress, acts }: Operation,
 ): Promise<string[]> {
   let locked: string[] = [];
   const look = async () => {
     const { stdout } = await runScript(host, script, images, { signal });
     locked = stdout.split("\n").filter((line) => line !== "");
     if (locked.length === 0 || !acts) return;
-    progress(`${locked.join(", ")} is locked still: waiting for the storage to let go of a dead host's locks`);
+    progress(`${locked.join(", ")} is still locked: waiting for the storage to release a dead host's locks`);
     throw new StillLocked();
   };
   const after = (error: Error) => error instanceof StillLocked;

@@ -1,48 +1,59 @@
 /** Nobody else's run acts on the guest while ours does: a lock on each candidate. */
-import type { Candidate } from "./candidates";
-import { GuestBusy, GuestLock, usualPatienceSeconds } from "./guest-lock";
+import type { Operation } from "../util/operation";
+import type { Candidate } from "./candidate";
+import { defaultLockTtlSeconds, GuestBusy, GuestLock } from "./guest-lock";
 import type { DomainName } from "./observation";
 
-export interface Guarding {
+export interface LockRequest {
   domain: DomainName;
   /** Where it may be, without those that are known to be off. */
   candidates: readonly Pick<Candidate, "name" | "address" | "port" | "host">[];
-  /** Who acts, for others. */
-  holder: string;
-  ways: { signal: AbortSignal };
-  /** Time without a heartbeat after which a host gives its lock up, in seconds. @default 75 */
-  patience?: number;
+  /** Time without a heartbeat after which a host releases its lock, in seconds. @default 75 */
+  lockTtlSeconds?: number;
 }
 
-export interface Guard {
+export interface HostLocks {
   /** Names of the candidates that are locked. */
   readonly locked: readonly string[];
-  /** Before each step that changes something. @throws GuardLost unless every candidate holds its lock for us now */
-  ensure(): Promise<void>;
+  /** Before each step that changes something. @throws LockLost unless every candidate holds its lock for us now */
+  assertHeld(): Promise<void>;
 }
 
-/** Somebody else may act on the guest by now. */
-export class GuardLost extends Error {
-  constructor(name: string, host: string, reason: string) {
+/** An operation that nobody else's run can act beside, and that leaves a trace for whoever comes later. */
+export interface LockedOperation extends Operation {
+  locks: HostLocks;
+  /** Appends one line to the guest's journal on these hosts. */
+  journal(hostNames: readonly string[], line: string): Promise<void>;
+}
+
+/** Someone else may act on the guest by now. */
+export class LockLost extends Error {
+  constructor(name: string, hostName: string, reason: string) {
     super(
-      `${name}: its lock on ${host} is not held, so somebody else may be at work on it: ${reason}
+      `${name}: its lock on ${hostName} is not held, so another run may be acting on it: ${reason}
 Nothing more was done. Run the same command again: it goes on from what the hosts say then.`,
     );
-    this.name = "GuardLost";
+    this.name = "LockLost";
   }
 }
 
 /**
  * A candidate that cannot be reached is not locked. It is for the work to find that it does not answer; should it
- * answer by then, `ensure` throws all the same.
+ * answer by then, `assertHeld` throws all the same.
  *
- * @throws GuestBusy at once, before the work begins, when somebody else has one of the locks; what the work throws
+ * @throws GuestBusy at once, before the work begins, when another run has one of the locks; what the work throws
  */
-export async function guarded<T>(guarding: Guarding, work: (guard: Guard) => Promise<T>): Promise<T> {
-  const { domain, candidates } = guarding;
+export async function withHostLocks<T>(
+  request: LockRequest,
+  { who, signal }: Pick<Operation, "who" | "signal">,
+  work: (locks: HostLocks) => Promise<T>,
+): Promise<T> {
+  const { domain, candidates, lockTtlSeconds = defaultLockTtlSeconds } = request;
   // The same order for everybody, so that of two runs one has all locks.
   const inOrder = [...candidates].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  const prepared = await Promise.allSettled(inOrder.map((candidate) => prepare(guarding, candidate)));
+  const prepared = await Promise.allSettled(
+    inOrder.map(({ name, host }) => GuestLock.prepare({ domain, name, host, holder: who, lockTtlSeconds }, signal)),
+  );
   const locks = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const missing = new Map(
     inOrder.flatMap(({ name }, index): [string, Error][] => {
@@ -51,13 +62,13 @@ export async function guarded<T>(guarding: Guarding, work: (guard: Guard) => Pro
     }),
   );
   try {
-    guarding.ways.signal.throwIfAborted();
+    signal.throwIfAborted();
     for (const lock of locks) await take(lock, missing);
     return await work({
       locked: locks.map(({ name }) => name).filter((name) => !missing.has(name)),
-      ensure: async () => {
-        for (const [name, { message }] of missing) throw new GuardLost(domain.name, name, message);
-        await Promise.all(locks.map((lock) => ensureHeld(domain, lock)));
+      assertHeld: async () => {
+        for (const [name, { message }] of missing) throw new LockLost(domain.name, name, message);
+        await Promise.all(locks.map((lock) => assertHeld(domain, lock)));
       },
     });
   } finally {
@@ -66,13 +77,6 @@ export async function guarded<T>(guarding: Guarding, work: (guard: Guard) => Pro
 }
 
 const orderOf = ({ address, port }: { address: string; port: number }) => `${address} ${port}`;
-
-function prepare(
-  { domain, holder, ways, patience = usualPatienceSeconds }: Guarding,
-  { name, host }: Guarding["candidates"][number],
-) {
-  return GuestLock.prepare({ domain, name, host, holder, patienceSeconds: patience }, ways.signal);
-}
 
 async function take(lock: GuestLock, missing: Map<string, Error>): Promise<void> {
   try {
@@ -83,10 +87,10 @@ async function take(lock: GuestLock, missing: Map<string, Error>): Promise<void>
   }
 }
 
-async function ensureHeld({ name }: DomainName, lock: GuestLock): Promise<void> {
+async function assertHeld({ name }: DomainName, lock: GuestLock): Promise<void> {
   try {
     await lock.check();
   } catch (error) {
-    throw new GuardLost(name, lock.name, (error as Error).message);
+    throw new LockLost(name, lock.name, (error as Error).message);
   }
 }

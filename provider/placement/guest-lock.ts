@@ -3,8 +3,8 @@ import type { Conversation, Host } from "../host/host";
 import { oneLine } from "../util/one-line";
 import type { DomainName } from "./observation";
 
-/** Time without a heartbeat after which the host gives the lock up, in seconds. */
-export const usualPatienceSeconds = 75;
+/** Time without a heartbeat after which the host releases the lock, in seconds. */
+export const defaultLockTtlSeconds = 75;
 /** Longer than it takes to notice a broken connection. */
 const answerMs = 35_000;
 
@@ -16,8 +16,8 @@ export class GuestBusy extends Error {
     readonly holder: string,
   ) {
     super(
-      `${name}: somebody else is at work on it. The lock on ${host} is held by ${holder || "somebody who has not said who it is"}.
-Nothing was done. Run the same command again when that has ended. If it was killed, it has ended; if it only lost its network, ${host} gives the lock up after ${usualPatienceSeconds} s.`,
+      `${name} is locked by another run. The lock on ${host} is held by ${holder || "someone who has not said who it is"}.
+Nothing was done. Run the same command again when that run has ended. If it was killed, it has ended; if it only lost its network, ${host} releases the lock after ${defaultLockTtlSeconds} s.`,
     );
     this.name = "GuestBusy";
   }
@@ -30,7 +30,7 @@ Nothing was done. Run the same command again when that has ended. If it was kill
  *
  * @see https://man7.org/linux/man-pages/man1/flock.1.html
  */
-const holding = `umask 077; hear() { timeout "$3" sh -c 'IFS= read -r line' 9>&-; }
+const holdLock = `umask 077; hear() { timeout "$3" sh -c 'IFS= read -r line' 9>&-; }
   hear "$@" || exit 0
   dir=/run/pulumi-kvm-live file=/run/pulumi-kvm-live/$1.lock
   mkdir -p -m 700 -- "$dir" || exit 1
@@ -47,21 +47,21 @@ const holding = `umask 077; hear() { timeout "$3" sh -c 'IFS= read -r line' 9>&-
   while printf 'held\\n' && hear "$@"; do :; done
   : > "$file"`;
 
-export interface LockRequest {
+interface GuestLockRequest {
   domain: DomainName;
   /** The host's name in the program. */
   name: string;
   host: Host;
   /** Who takes it, for others. */
   holder: string;
-  patienceSeconds: number;
+  lockTtlSeconds: number;
 }
 
 export class GuestLock {
   private beats: NodeJS.Timeout | undefined;
 
   private constructor(
-    private readonly request: LockRequest,
+    private readonly request: GuestLockRequest,
     private readonly conversation: Conversation,
   ) {}
 
@@ -70,19 +70,19 @@ export class GuestLock {
   }
 
   /** Reaches the host, and takes nothing yet. @throws HostError when it cannot be used */
-  static async prepare(request: LockRequest, signal: AbortSignal): Promise<GuestLock> {
-    const { domain, name, host, holder, patienceSeconds } = request;
-    const argv = ["sh", "-c", holding, "sh", domain.uuid, oneLine(holder), String(patienceSeconds)];
+  static async prepare(request: GuestLockRequest, signal: AbortSignal): Promise<GuestLock> {
+    const { domain, name, host, holder, lockTtlSeconds } = request;
+    const argv = ["sh", "-c", holdLock, "sh", domain.uuid, oneLine(holder), String(lockTtlSeconds)];
     return new GuestLock(request, await host.converse(argv, `the lock of ${domain.name} on ${name}`, signal));
   }
 
   /** @throws GuestBusy at once when somebody else has it; HostError when nobody can tell */
   async take(): Promise<void> {
-    const { domain, name, patienceSeconds } = this.request;
+    const { domain, name, lockTtlSeconds } = this.request;
     const answer = await this.conversation.ask("take", answerMs);
     if (answer !== "held") throw new GuestBusy(domain.name, name, oneLine(answer.replace(/^taken ?/, "")));
     const beat = () => void this.check().catch(() => {}); // whoever checks next is told
-    this.beats = setInterval(beat, (patienceSeconds * 1000) / 3).unref();
+    this.beats = setInterval(beat, (lockTtlSeconds * 1000) / 3).unref();
   }
 
   /** @throws HostError unless the host says now that it holds the lock for us */

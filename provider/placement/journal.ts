@@ -3,7 +3,7 @@ import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 import { oneLine } from "../util/one-line";
 
-interface Place {
+interface JournalHost {
   name: string;
   host: Host;
 }
@@ -33,15 +33,15 @@ const append = `umask 077; file=$1/$2.log
  *
  * @returns what went wrong, in words: a disk that is full must not stop a rescue
  */
-export async function writeJournal(places: readonly Place[], uuid: string, line: JournalLine): Promise<string[]> {
+export async function writeJournal(hosts: readonly JournalHost[], uuid: string, line: JournalLine): Promise<string[]> {
   const text = lineOf(line, new Date());
-  const write = ({ host }: Place) =>
+  const write = ({ host }: JournalHost) =>
     runScript(host, append, [folder, uuid, text, String(keptLines)], { signal: AbortSignal.timeout(timeoutMs) });
-  const written = await Promise.allSettled(places.map(write));
+  const written = await Promise.allSettled(hosts.map(write));
   return written.flatMap((one, index) =>
     one.status === "fulfilled"
       ? []
-      : [`${places[index]?.name}: the journal could not be written: ${(one.reason as Error).message}`],
+      : [`${hosts[index]?.name}: the journal could not be written: ${(one.reason as Error).message}`],
   );
 }
 

@@ -1,136 +1,152 @@
 /** One live migration, from the first look to the last. */
+import type { Operation } from "../util/operation";
 import { anySignal } from "../util/signals";
-import type { Candidate } from "./candidates";
-import type { Departure, Driver, Outcome } from "./driver";
+import type { Candidate } from "./candidate";
+import type { MigrationAttempt, PerformOutcome } from "./driver";
+import type { SettledLocation } from "./locate";
 import { MigrationFailed } from "./migration/failed";
-import { type Followed, follow, type Ways } from "./migration/follow";
-import { defaultMaxDowntimeMs, type MigrationLimits } from "./migration/limits";
-import { type MigrationRecord, recordOf } from "./migration/record";
+import { defaultMaxDowntimeMs } from "./migration/limits";
+import { MigrationMonitor, type Monitored } from "./migration/monitor";
+import { recordOf } from "./migration/record";
 import { MigrationSlots } from "./migration/slots";
-import type { DomainName } from "./observation";
-import type { Placed } from "./plan";
-import type { Settled } from "./settle";
+import type { Placement } from "./placement";
+import { type SettledGuest, waitUntilSettled } from "./settle";
 
-export interface Move {
-  domain: DomainName;
+interface Migration {
+  placement: Placement;
   from: Candidate;
   to: Candidate;
-  limits: MigrationLimits;
-  driver: Driver;
-  /** Looks at all candidates, and waits for a migration that is under way. */
-  settled: () => Promise<Settled>;
-  ways: Ways;
-}
-
-export interface Moved {
-  record: MigrationRecord;
-  /** Both sides, looked at after the move. */
-  seen: Settled;
+  operation: Operation;
 }
 
 const slots = new MigrationSlots();
 
 /**
- * Whatever is said of it, both sides are looked at afterwards: they are what counts.
+ * Both sides are looked at afterwards: they are what counts, whatever a command has said.
  *
+ * @returns where it is then, with the record of this migration
  * @throws MigrationFailed when the guest is not on the destination
  */
-export async function move(trip: Move): Promise<Moved> {
-  const { domain, from, to, ways, settled } = trip;
+export async function migrate(migration: Migration): Promise<SettledGuest> {
+  const { placement, from, to, operation } = migration;
   const ends = {
     from: { key: from.address, max: from.maxOutgoingMigrations },
     to: { key: to.address, max: to.maxIncomingMigrations },
   };
-  let waited = false;
+  let hasWaited = false;
   const onWait = () => {
-    waited = true;
-    ways.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts`);
+    hasWaited = true;
+    operation.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts`);
   };
-  const waiting = anySignal(ways.signal, ways.cancelled);
+  const untilTurn = anySignal(operation.signal, operation.cancelled);
   return slots
-    .within(ends, waiting, onWait, async () => {
-      const location = waited ? (await settled()).location : undefined;
-      if (location && (location.kind !== "at" || location.host !== from.name))
-        throw notMoved(trip, location, "It was moved by something else meanwhile.");
-      return await moveNow(trip);
+    .within(ends, untilTurn, onWait, async () => {
+      const location = hasWaited ? (await waitUntilSettled(placement, operation)).location : undefined;
+      if (location && (location.kind !== "at" || location.hostName !== from.name))
+        throw notMoved(migration, location, "It was moved by something else meanwhile.");
+      return await migrateNow(migration);
     })
     .catch((error: unknown) => {
-      if (error !== ways.cancelled.reason) throw error;
-      throw new MigrationFailed(`${domain.name} was not moved from ${from.name} to ${to.name}.`, "Cancelled.");
+      if (error !== operation.cancelled.reason) throw error;
+      throw new MigrationFailed(
+        `${placement.domain.name} was not moved from ${from.name} to ${to.name}.`,
+        "Cancelled.",
+      );
     });
 }
 
-async function moveNow(trip: Move): Promise<Moved> {
-  const { domain, from, to, limits, driver, settled, ways } = trip;
-  const way = `migrating ${from.name} => ${to.name}`;
-  if (ways.cancelled.aborted) throw ways.cancelled.reason;
-  ways.progress(`${way}: preparing`);
-  const departure = driver.depart(from, to, ways.signal);
-  const restoreDowntime = await lowerDowntime(trip);
-  let slowGuest = false;
-  let alreadyMs = 0;
-  for (;;) {
-    await departure.prepare();
-    const { said, figures, followed } = await travel(trip, departure, slowGuest, alreadyMs);
-    ways.progress(`${way}: verifying`);
-    const seen = await settled();
-    const { location } = seen;
-    const { last, tls, verdict, suspended } = followed;
-    const place = location.kind === "at" ? location : undefined;
-    if (suspended && place?.domain.state === "paused")
-      await driver.jobs.resume((place.host === to.name ? to : from).host, domain.uuid);
-    if (place?.host === to.name) {
-      const job = await driver.completed(from, to, ways.signal);
-      await departure.arrived();
-      if (verdict?.do === "give up" && limits.tls !== undefined && tls === false)
-        throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, verdict.reason);
-      const known = { from: from.name, to: to.name, ...departure.known };
-      const record = recordOf(known, job ?? figures ?? last, new Date());
-      return { seen: place.shells.length > 0 ? await settled() : seen, record };
+async function migrateNow(migration: Migration): Promise<SettledGuest> {
+  const { placement, from, to, operation } = migration;
+  operation.cancelled.throwIfAborted();
+  operation.progress(`migrating ${from.name} => ${to.name}: preparing`);
+  const attempt = placement.driver.migration(from, to, operation.signal);
+  const restoreMaxDowntime = await lowerMaxDowntime(migration);
+  let previousAttemptsMs = 0;
+  for (let withAutoConverge = false; ; withAutoConverge = true) {
+    await attempt.prepare();
+    const performed = await perform(migration, attempt, withAutoConverge, previousAttemptsMs);
+    const settled = await verify(migration, performed);
+    const { location } = settled;
+    if (location.kind === "at" && location.hostName === to.name) return confirm(migration, attempt, performed, settled);
+    const isOnSource = location.kind === "at" && location.hostName === from.name;
+    if (isOnSource) await Promise.all([attempt.rollback(location), restoreMaxDowntime()]);
+    const { abortReason, last } = performed;
+    if (abortReason?.do !== "retry with auto-converge" || !isOnSource || operation.cancelled.aborted) {
+      const isRolledBack = location.kind === "at" && location.isInterrupted;
+      const now = isRolledBack ? (await waitUntilSettled(placement, operation)).location : location;
+      throw notMoved(migration, now, abortReason?.do === "give up" ? abortReason.reason : performed.failure);
     }
-    if (place?.host === from.name) await Promise.all([departure.withdraw(place), restoreDowntime()]);
-    if (verdict?.do !== "begin anew with auto-converge" || place?.host !== from.name || ways.cancelled.aborted)
-      throw notMoved(trip, place?.cutOff ? (await settled()).location : location, verdictOr(said, followed));
-    alreadyMs += last?.elapsedMs ?? 0;
-    slowGuest = true;
+    previousAttemptsMs += last?.elapsedMs ?? 0;
   }
 }
 
-const verdictOr = (said: string, { verdict }: Followed) => (verdict?.do === "give up" ? verdict.reason : said);
+type Performed = PerformOutcome & Monitored;
 
-async function travel(
-  { domain, from, to, limits, driver, ways }: Move,
-  departure: Departure,
-  slowGuest: boolean,
-  alreadyMs: number,
-): Promise<Outcome & { followed: Followed }> {
-  const going = await departure.start(slowGuest);
+async function perform(
+  { placement, from, to, operation }: Migration,
+  attempt: MigrationAttempt,
+  withAutoConverge: boolean,
+  previousAttemptsMs: number,
+): Promise<Performed> {
+  const performing = await attempt.perform(withAutoConverge);
+  const limits = withAutoConverge ? { ...placement.limits, autoConverge: true } : placement.limits;
+  const control = placement.driver.job(from.host);
+  const monitor = new MigrationMonitor({ from, to, control, limits, previousAttemptsMs, isJoined: false }, operation);
+  const { ended } = performing;
   const over = new AbortController();
-  const ended = going.ended?.finally(() => over.abort());
-  const trip = { domain, from, to, limits: slowed(limits, slowGuest), jobs: driver.jobs, joined: false, alreadyMs };
-  const followed = await follow(trip, ways, ended && over.signal);
-  await ended;
-  return { ...(await going.outcome()), followed };
+  const watched = ended?.finally(() => over.abort());
+  const monitored = await (watched ? monitor.untilEnded(over.signal) : monitor.untilGone());
+  await watched;
+  return { ...(await performing.outcome()), ...monitored };
 }
 
-const slowed = (limits: MigrationLimits, slowGuest: boolean): MigrationLimits =>
-  slowGuest ? { ...limits, autoConverge: true } : limits;
+/** Looks at both sides, and lets a guest go on that was held still for the migration. */
+async function verify(
+  { placement, from, to, operation }: Migration,
+  { isSuspended }: Performed,
+): Promise<SettledGuest> {
+  operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
+  const settled = await waitUntilSettled(placement, operation);
+  const { location } = settled;
+  if (isSuspended && location.kind === "at" && location.domain.state === "paused")
+    await placement.driver.job((location.hostName === to.name ? to : from).host).resume();
+  return settled;
+}
+
+async function confirm(
+  { placement, from, to, operation }: Migration,
+  attempt: MigrationAttempt,
+  { abortReason, tls, last, figures }: Performed,
+  settled: SettledGuest,
+): Promise<SettledGuest> {
+  const { domain, driver, limits } = placement;
+  const job = await driver.lastJob(from, to, operation.signal);
+  await attempt.confirm();
+  if (abortReason?.do === "give up" && limits.tlsRequiredBy !== undefined && tls === false)
+    throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, abortReason.reason);
+  const route = { from: from.name, to: to.name, ...attempt.stream };
+  const record = recordOf(route, job ?? figures ?? last, new Date());
+  const hasStaleCopy = settled.location.kind === "at" && settled.location.staleCopies.length > 0;
+  return { ...(hasStaleCopy ? await waitUntilSettled(placement, operation) : settled), records: [record] };
+}
 
 /** A lower limit has to hold from the beginning; a higher one is reached in steps when it is needed. */
-async function lowerDowntime({ domain, from, limits, driver: { jobs } }: Move): Promise<() => Promise<void>> {
-  const { maxDowntimeMs } = limits;
+async function lowerMaxDowntime({ placement, from }: Migration): Promise<() => Promise<void>> {
+  const { maxDowntimeMs } = placement.limits;
   if (maxDowntimeMs === undefined || maxDowntimeMs >= defaultMaxDowntimeMs) return async () => {};
-  const before = await jobs.maxDowntime(from.host, domain.uuid);
-  await jobs.setMaxDowntime(from.host, domain.uuid, maxDowntimeMs);
-  return async () => void (await jobs.setMaxDowntime(from.host, domain.uuid, before));
+  const control = placement.driver.job(from.host);
+  const before = await control.maxDowntimeMs();
+  await control.setMaxDowntimeMs(maxDowntimeMs);
+  return async () => void (await control.setMaxDowntimeMs(before));
 }
 
-function notMoved({ domain, from, to }: Move, location: Placed, why: string): MigrationFailed {
-  return new MigrationFailed(`${domain.name} was not moved from ${from.name} to ${to.name}. ${now(location)}`, why);
+function notMoved({ placement, from, to }: Migration, location: SettledLocation, why: string): MigrationFailed {
+  const what = `${placement.domain.name} was not moved from ${from.name} to ${to.name}. ${whereIs(location)}`;
+  return new MigrationFailed(what, why);
 }
 
-function now(location: Placed): string {
-  if (location.kind === "at") return `It is ${location.domain.state} on ${location.host}.`;
+function whereIs(location: SettledLocation): string {
+  if (location.kind === "at") return `It is ${location.domain.state} on ${location.hostName}.`;
   if (location.kind === "nowhere") return "It is on none of the candidates now.";
-  return `Its memory is on ${location.from.host} and on ${location.to.host}: \`pulumi up\` goes on with its post-copy.`;
+  return `Its memory is on ${location.from.hostName} and on ${location.to.hostName}: \`pulumi up\` goes on with its post-copy.`;
 }

@@ -5,21 +5,23 @@ export interface DomainFacts {
   state: string;
   /** Why it is in this state, in virsh's words, e.g. `booted`, `migrated`, `user`. */
   reason: string;
+  /** Something of it stays on the host when it ends: libvirt's definition, or QEMU's unit. */
   persistent: boolean;
   autostart: boolean;
   /** Its memory is in a file, from where its next start takes it. */
   managedSave: boolean;
   /** Whether its memory is on its way to another host, or from one. */
   job: "none" | "outgoing" | "incoming" | "other";
-  /** Of the definition that it was made of; absent when it is not ours. */
+  /** Digest of the definition that it was made of; absent when it is not ours. */
   mark?: string;
-  /** Of its definition as it is there. */
+  /** Digest of its definition as it is there. */
   definitionDigest: string;
   /** What its QEMU was started with, where that is all its definition. */
   commandLine?: readonly string[];
 }
 
-export interface HostView {
+/** What one host knows of the guest. */
+export interface HostAnswer {
   /** Absent: the host answered that it has none with this UUID. */
   domain?: DomainFacts;
   /** UUIDs of all domains there, by name. */
@@ -28,32 +30,30 @@ export interface HostView {
   hasQemu: boolean;
 }
 
-/** It came or went while it was looked at: look again. */
-export class DomainInFlux extends Error {
-  /** @param why it could not be looked at, as far as is known */
+/** The domain came or went while it was read: read it again. */
+export class ChangedWhileReading extends Error {
+  /** @param why it could not be read, as far as is known */
   constructor(uuid: string, why = "") {
-    super(`The domain ${uuid} came or went while it was looked at.${why && ` ${why}`}`);
-    this.name = "DomainInFlux";
+    super(`The domain ${uuid} came or went while it was read.${why && ` ${why}`}`);
+    this.name = "ChangedWhileReading";
   }
 }
 
-/** One host's answer. */
-export interface Sighting extends HostView {
-  /** The name that the program gave to the host. */
-  host: string;
+export interface HostAnswered extends HostAnswer {
+  hostName: string;
 }
 
-/** One host that has not answered: nothing is known of it, least of all that the domain is not there. */
-export interface Silence {
-  host: string;
+/** Nothing is known of this host, least of all that the domain is not there. */
+export interface HostUnreachable {
+  hostName: string;
   /** Why there is no answer. */
-  silent: string;
+  unreachable: string;
 }
 
-export type Observation = Sighting | Silence;
+export type Observation = HostAnswered | HostUnreachable;
 
-export const isSilent = (observation: Observation): observation is Silence => "silent" in observation;
-export const hasAnswered = (observation: Observation): observation is Sighting => !isSilent(observation);
+export const isUnreachable = (observation: Observation): observation is HostUnreachable => "unreachable" in observation;
+export const hasAnswered = (observation: Observation): observation is HostAnswered => !isUnreachable(observation);
 
 /** The domain as messages and virsh name it. */
 export interface DomainName {
@@ -62,20 +62,21 @@ export interface DomainName {
 }
 
 export interface Found {
-  host: string;
+  hostName: string;
   domain: DomainFacts;
 }
 
 export const foundOn = (observations: readonly Observation[]): Found[] =>
-  observations.filter(hasAnswered).flatMap(({ host, domain }) => (domain ? [{ host, domain }] : []));
+  observations.filter(hasAnswered).flatMap(({ hostName, domain }) => (domain ? [{ hostName, domain }] : []));
 
-/** It has a QEMU. */
+/** Whether it has a QEMU. */
 export const isActive = ({ state }: DomainFacts): boolean => state !== "shut off";
 
-/** As `virsh domstate --reason` prints it. */
-export const stateOf = ({ state, reason }: DomainFacts): string => `${state} (${reason})`;
+/** As `virsh domstate --reason` prints it, e.g. `paused (user)`. */
+export const stateAndReason = ({ state, reason }: Pick<DomainFacts, "state" | "reason">): string =>
+  `${state} (${reason})`;
 
-export const described = ({ host, domain }: Found): string => `${stateOf(domain)} on ${host}`;
+export const described = ({ hostName, domain }: Found): string => `${stateAndReason(domain)} on ${hostName}`;
 
 /** `running (booted) on hv-a and shut off (migrated) on hv-b` */
 export const allDescribed = (found: readonly Found[]): string => found.map(described).join(" and ");

@@ -1,4 +1,4 @@
-/** What a guest needs of a host: asked for by one command, and what is said when it is not there. */
+/** What a guest needs of a host: asked for by one command, and what a user is told when it is missing. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
 
@@ -20,53 +20,57 @@ const script = `for need; do
     esac
   done`;
 
-export interface Provision extends Requirement {
-  has: boolean;
+export interface CheckedRequirement extends Requirement {
+  isMet: boolean;
   /** Of an image that is there. */
   inode?: string;
 }
 
-export async function provisionsOf(
+export async function checkRequirements(
   host: Host,
   needs: readonly Requirement[],
   signal: AbortSignal,
-): Promise<Provision[]> {
-  const words = needs.map(({ kind, what }) => `${kind}:${what}`);
-  const { stdout } = await runScript(host, script, words, { signal });
+): Promise<CheckedRequirement[]> {
+  const argv = needs.map(({ kind, what }) => `${kind}:${what}`);
+  const { stdout } = await runScript(host, script, argv, { signal });
   const lines = stdout.split("\n");
   return needs.map((need, index) => {
     const [answer, inode = "-"] = (lines[index] ?? "").split(" ");
-    return { ...need, has: answer === "has", ...(inode !== "-" && { inode }) };
+    return { ...need, isMet: answer === "has", ...(inode !== "-" && { inode }) };
   });
 }
 
-const remedies: Readonly<Record<Provision["kind"], string>> = {
+export type Remedies = Readonly<Record<Requirement["kind"], string>>;
+
+/** What helps whatever runs the guest; a driver adds what is its own. */
+export const commonRemedies = {
   image: "Put the image there, or mount the storage that holds it (NfsMount)",
   file: "Put the file there",
-  certificate: "A LibvirtTlsPki with both hosts makes it; or set migration.tls to false",
   folder: "Make the folder, or mount the storage that holds it (NfsMount)",
   bridge: "Make the bridge (`ip link add … type bridge` or `ovs-vsctl add-br …`)",
-  emulator:
-    "Install it (Debian: `apt-get install qemu-system-x86`), or name another <emulator> in the guest's definition",
 };
 
-export function lacks(name: string, provisions: readonly Provision[]): string[] {
-  const missing = provisions.filter(({ has }) => !has);
+export function missingRequirements(
+  hostName: string,
+  checked: readonly CheckedRequirement[],
+  remedies: Remedies,
+): string[] {
+  const missing = checked.filter(({ isMet }) => !isMet);
   return [...new Set(missing.map(({ kind }) => kind))].map((kind) => {
     const all = missing.filter((one) => one.kind === kind).map(({ what }) => what);
-    return `${name} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
+    return `${hostName} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
   });
 }
 
 /** The same path may be another file: a guest that moved onto it would go on with another disk. */
-export function otherImages(
+export function differentImages(
   from: string,
   to: string,
-  here: readonly Provision[],
-  there: readonly Provision[],
+  here: readonly CheckedRequirement[],
+  there: readonly CheckedRequirement[],
 ): string[] {
   return here.flatMap(({ what, inode }) => {
-    const other = there.find((provision) => provision.what === what)?.inode;
+    const other = there.find((image) => image.what === what)?.inode;
     if (inode === undefined || other === undefined || inode === other) return [];
     return [`${what} on ${to} is another file than on ${from}. Both hosts have to mount the same storage there.`];
   });

@@ -1,13 +1,13 @@
-/** How a user is told of what runs guests, and what an operator types. */
-export interface Words {
+/** What a user is told of whatever runs guests, and what an operator types there. */
+export interface DriverMessages {
   /** What is on a host where the guest is not: `definition`. */
-  remains: string;
+  leftover: string;
   /** What is done with that: `undefines the leftover`. */
   undefines: string;
   /** What follows `starts web on hv-a` when it has no definition there. */
   transient: string;
-  /** Of a QEMU that was started by other means, as what follows `runs on hv-a, and`. */
-  stranger: string;
+  /** A QEMU that was started by other means, as what follows `runs on hv-a, and`. */
+  unknownQemu: string;
   /** Commands, typed on the host. */
   destroy(uuid: string): string;
   suspend(uuid: string): string;
@@ -16,5 +16,5 @@ export interface Words {
   show(uuid: string): string;
   undefine(uuid: string): string;
   /** What can be done with a saved memory image, where there is such a thing. */
-  savedMemory(uuid: string): string;
+  savedMemory?(uuid: string): string;
 }

@@ -1,61 +1,59 @@
 /** QEMU by itself, as a placement uses it: no libvirt is asked or needed. */
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 import type { Driver, StepOnHost } from "../placement/driver";
-import { viewGuest } from "./facts";
+import { observeGuest } from "./facts";
 import { removeUnit } from "./launch";
-import { depart } from "./migration/depart";
+import { migrationAttempt } from "./migration/depart";
 import { jobOf } from "./migration/job";
-import { jobsOf } from "./migration/jobs";
+import { jobControl } from "./migration/jobs";
 import { resumePostCopy } from "./migration/resume-post-copy";
-import { goOn, lookIn, monitored } from "./monitor";
-import type { PlacedGuest } from "./placed-guest";
+import { cont, queryState, withMonitor } from "./monitor";
+import type { QemuGuestOptions } from "./placed-guest";
 import { preflight } from "./preflight";
-import { askToShutDown, endIf, launchOn } from "./verbs";
-import { words } from "./words";
+import { destroyIf, launchOn, requestShutdown } from "./verbs";
 
-export function qemuDriver(guest: PlacedGuest): Driver {
+export function qemuDriver(guest: QemuGuestOptions): Driver {
   const { domain } = guest;
   return {
-    words,
-    jobs: jobsOf(domain),
-    view: viewGuest,
-    preflight: (question, looking) => preflight(guest, question, looking),
+    observe: (host, signal) => observeGuest(host, domain, signal),
+    preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on, signal) => act(step, on, guest, signal),
-    askToShutDown: (on, signal) => askToShutDown(on, domain, signal),
+    requestShutdown: (on, signal) => requestShutdown(on, domain, signal),
     resumePostCopy: (from, to, signal) => resumePostCopy(guest, from, to, signal),
-    depart: (from, to, signal) => depart(guest, from, to, signal),
-    completed,
+    migration: (from, to, signal) => migrationAttempt(guest, from, to, signal),
+    job: (source) => jobControl(domain, source),
+    lastJob,
   };
 
   /** Only the source has figures, for as long as its QEMU is there. */
-  async function completed(from: Candidate | undefined, _to: Candidate, signal: AbortSignal) {
+  async function lastJob(from: Candidate | undefined, _to: Candidate, signal: AbortSignal) {
     if (!from) return undefined;
-    const ask = monitored(
+    const answer = withMonitor(
       from.host,
       domain,
       async (qmp) => {
-        const { info, state } = await lookIn(qmp);
+        const { info, state } = await queryState(qmp);
         return info.status === "completed" && state.reason === "migrating" ? jobOf(info, state) : undefined;
       },
       signal,
     );
-    return ask.catch(() => undefined); // it is gone, and its figures with it
+    return answer.catch(() => undefined); // it is gone, and its figures with it
   }
 }
 
-async function act(step: StepOnHost, on: Candidate, guest: PlacedGuest, signal: AbortSignal): Promise<void> {
+async function act(step: StepOnHost, on: Candidate, guest: QemuGuestOptions, signal: AbortSignal): Promise<void> {
   const { domain, commandLine } = guest;
   switch (step.do) {
     case "create":
       return launchOn(on, guest, { commandLine, incoming: false }, signal);
     case "undefine":
       return removeUnit(on.host, domain);
-    case "take back":
+    case "roll back":
     case "resume":
-      return monitored(on.host, domain, goOn, signal);
+      return withMonitor(on.host, domain, cont, signal);
     case "destroy":
-    case "destroy shell":
-      return endIf(on, domain, step.state);
+    case "destroy stale copy":
+      return destroyIf(on, domain, step.expectedState);
     default:
       throw new RangeError(`A guest without a definition has no use for the step "${step.do}".`);
   }

@@ -3,10 +3,10 @@ import { SocketClosed } from "../host/errors";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions } from "../host/records";
 import { runScript } from "../host/script";
-import { type DomainFacts, DomainInFlux, type DomainName, type HostView } from "../placement/observation";
+import { ChangedWhileReading, type DomainFacts, type DomainName, type HostAnswer } from "../placement/observation";
 import { digest } from "../util/identity";
 import { MonitorClosed } from "./errors";
-import { monitored, stateIn } from "./monitor";
+import { stateIn, withMonitor } from "./monitor";
 import type { State } from "./states";
 import { readQemuArgv, recordedArgv, unitOf } from "./unit";
 
@@ -34,11 +34,11 @@ interface UnitFacts {
 export async function unitFacts(host: Host, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
   const { stdout } = await runScript(host, script, [unit, uuid], signal && { signal });
-  return parseUnit(stdout);
+  return parseUnitFacts(stdout);
 }
 
 /** Pure: the script's answer. */
-export function parseUnit(stdout: string): UnitFacts {
+export function parseUnitFacts(stdout: string): UnitFacts {
   const records = parseRecords(stdout);
   const properties = new Map(
     firstOf(records, "unit")
@@ -54,17 +54,17 @@ export function parseUnit(stdout: string): UnitFacts {
 }
 
 /** Each host is asked twice: QEMU is only asked where there is one. */
-export async function viewGuest(host: Host, domain: DomainName, signal: AbortSignal): Promise<HostView> {
+export async function observeGuest(host: Host, domain: DomainName, signal: AbortSignal): Promise<HostAnswer> {
   const { unit, hasQemu } = await unitFacts(host, domain.uuid, signal);
-  const view = { names: new Map<string, string>(), hasQemu };
-  if (!unit) return view;
-  if (unit.runs && unit.argv.length === 0) throw new DomainInFlux(domain.uuid); // it starts or ends just now
-  if (!unit.runs) return { ...view, domain: factsOf(unit.argv, ended(unit.isFailed)) };
+  const answer = { names: new Map<string, string>(), hasQemu };
+  if (!unit) return answer;
+  if (unit.runs && unit.argv.length === 0) throw new ChangedWhileReading(domain.uuid); // it starts or ends just now
+  if (!unit.runs) return { ...answer, domain: factsOf(unit.argv, ended(unit.isFailed)) };
   try {
-    return { ...view, hasQemu: true, domain: factsOf(unit.argv, await monitored(host, domain, stateIn, signal)) };
+    return { ...answer, hasQemu: true, domain: factsOf(unit.argv, await withMonitor(host, domain, stateIn, signal)) };
   } catch (error) {
     if (error instanceof SocketClosed || error instanceof MonitorClosed)
-      throw new DomainInFlux(domain.uuid, error.message); // it starts or ends just now
+      throw new ChangedWhileReading(domain.uuid, error.message); // it starts or ends just now
     throw error;
   }
 }

@@ -5,19 +5,19 @@ import type { DomainName } from "../placement/observation";
 import { retryUntil } from "../util/policy";
 import { QemuEnded } from "./errors";
 import { unitFacts } from "./facts";
-import { monitored, stateIn } from "./monitor";
+import { stateIn, withMonitor } from "./monitor";
 import { type Launch, systemdRunArgv, unitOf } from "./unit";
 
 /** Opening images takes long on slow storage. */
 const startMs = 300_000;
 
 /** A unit that has ended gives way; one that runs does not. */
-const start = `unit=$1; shift
+const startUnit = `unit=$1; shift
   state=$(systemctl show --property=SubState --value -- "$unit")
   case $state in
     exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
     dead) ;;
-    *) echo "$unit is there already ($state)." >&2; exit 1 ;;
+    *) echo "$unit already exists ($state)." >&2; exit 1 ;;
   esac
   exec "$@"`;
 
@@ -28,10 +28,10 @@ const start = `unit=$1; shift
  */
 export async function launch(host: Host, what: Launch, signal: AbortSignal): Promise<void> {
   const { uuid, name } = what;
-  await runScript(host, start, [unitOf(uuid), ...systemdRunArgv(what)], { signal, timeoutMs: startMs });
+  await runScript(host, startUnit, [unitOf(uuid), ...systemdRunArgv(what)], { signal, timeoutMs: startMs });
   const answers = async () => {
     try {
-      await monitored(host, what, stateIn, signal);
+      await withMonitor(host, what, stateIn, signal);
     } catch (error) {
       const { unit } = await unitFacts(host, uuid, signal);
       if (!unit?.runs) throw new QemuEnded(name, host.label, await lastWords(host, uuid));
@@ -46,17 +46,17 @@ export async function launch(host: Host, what: Launch, signal: AbortSignal): Pro
 }
 
 /** What QEMU has said since its unit was last started; systemd's own lines come another way. */
-const words = `since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
+const lastOutput = `since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
   [ -n "$since" ] || exit 0
   journalctl --sync 2> /dev/null || true # what was said just now is on its way still
   journalctl --quiet --output=cat --lines=20 --since="$since" "_SYSTEMD_UNIT=$1" _TRANSPORT=stdout`;
 
 export async function lastWords(host: Host, uuid: string): Promise<string> {
-  return (await runScript(host, words, [unitOf(uuid)])).stdout.trim();
+  return (await runScript(host, lastOutput, [unitOf(uuid)])).stdout.trim();
 }
 
 /** @see removeUnit */
-const remove = `unit=$1
+const removeEnded = `unit=$1
   state=$(systemctl show --property=SubState --value -- "$unit")
   case $state in
     dead) exit 0 ;;
@@ -66,7 +66,7 @@ const remove = `unit=$1
 
 /** Takes away what an ended QEMU has left: its unit, and with that its sockets. Absent is fine. @throws CommandFailed when it runs */
 export async function removeUnit(host: Host, { uuid }: Pick<DomainName, "uuid">): Promise<void> {
-  await runScript(host, remove, [unitOf(uuid)]);
+  await runScript(host, removeEnded, [unitOf(uuid)]);
 }
 
 /** For QEMU to end after it was told to. */

@@ -6,7 +6,7 @@ import { type State, stateOf } from "./states";
 import { qmpSockets } from "./unit";
 
 /** A short session: none is held while nothing is asked. */
-export const monitored = <T>(
+export const withMonitor = <T>(
   host: Host,
   { uuid, name }: { uuid: string; name: string },
   work: (qmp: Qmp) => Promise<T>,
@@ -29,15 +29,15 @@ export interface MigrationInfo {
 export const migrationOf = (qmp: Qmp): Promise<MigrationInfo> => qmp.execute<MigrationInfo>("query-migrate");
 
 /** The guest's state, and the migration that it follows from. */
-export async function lookIn(qmp: Qmp): Promise<{ state: State; info: MigrationInfo }> {
+export async function queryState(qmp: Qmp): Promise<{ state: State; info: MigrationInfo }> {
   const [{ status }, info] = await Promise.all([qmp.execute<{ status: string }>("query-status"), migrationOf(qmp)]);
   return { state: stateOf(status, info.status ?? "none"), info };
 }
 
-export const stateIn = async (qmp: Qmp): Promise<State> => (await lookIn(qmp)).state;
+export const stateIn = async (qmp: Qmp): Promise<State> => (await queryState(qmp)).state;
 
-/** Lets it go on. @throws QmpError when QEMU cannot, as when another one has its image */
-export const goOn = async (qmp: Qmp): Promise<void> => void (await qmp.execute("cont"));
+/** Resumes the guest. @throws QmpError when QEMU cannot, as when another one has its image */
+export const cont = async (qmp: Qmp): Promise<void> => void (await qmp.execute("cont"));
 
 /**
  * Ends QEMU at once, as by pulling the plug, if the guest is still in this state.
@@ -45,10 +45,10 @@ export const goOn = async (qmp: Qmp): Promise<void> => void (await qmp.execute("
  * @param state as `running (booted)`
  * @throws NotInState when it is in another
  */
-export async function quitIf(qmp: Qmp, what: string, state: string): Promise<void> {
+export async function quitIfInState(qmp: Qmp, what: string, state: string): Promise<void> {
   const now = await stateIn(qmp);
   const said = `${now.state} (${now.reason})`;
-  if (said !== state) throw new NotInState(`${what} is ${said} by now, not ${state}: it stays.`);
+  if (said !== state) throw new NotInState(`${what} is now ${said}, not ${state}, so it was not destroyed.`);
   await qmp.execute("quit").catch((error: Error) => {
     if (!(error instanceof MonitorClosed)) throw error; // it may be gone before it has answered
   });

@@ -1,7 +1,7 @@
 /** Whether both hosts mean the same by the address of the destination, as QEMU looks it up. */
 import { isIP } from "node:net";
 import { runScript } from "../host/script";
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 
 const script = `getent ahosts "$1" | awk '{ print $1 }' | sort -u`;
 

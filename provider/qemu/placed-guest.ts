@@ -2,7 +2,7 @@ import type { DomainName } from "../placement/observation";
 import type { QemuMigrationOptions } from "./migration/options";
 
 /** A guest as the program describes it. */
-export interface PlacedGuest {
+export interface QemuGuestOptions {
   domain: DomainName;
   emulator: string;
   /** What it is started with the next time. */

@@ -1,36 +1,61 @@
 /** What would make a start or a move of a guest fail, found out before; all at once. */
-import type { Candidate } from "../placement/candidates";
-import type { Looking, Obstacles, PreflightQuestion } from "../placement/driver";
-import { imagesInUse } from "../placement/fence-check";
+import { type Candidate, candidateOf } from "../placement/candidate";
+import type { PreflightProblems } from "../placement/driver";
+import { lockedImages } from "../placement/fence-check";
+import type { Located } from "../placement/locate";
 import { foundOn } from "../placement/observation";
-import { lacks, otherImages, provisionsOf, type Requirement } from "../placement/provisions";
+import {
+  checkRequirements,
+  commonRemedies,
+  differentImages,
+  missingRequirements,
+  type Remedies,
+  type Requirement,
+} from "../placement/provisions";
+import type { Step } from "../placement/steps";
+import type { Wanted } from "../placement/wanted";
+import type { Operation } from "../util/operation";
 import { type GuestNeeds, needsOf } from "./command-line/needs";
 import { checksAt } from "./host-checks";
 import { identityOf, type Owners, ownersAt } from "./identity";
 import { nameProblems } from "./name-checks";
-import type { PlacedGuest } from "./placed-guest";
+import type { QemuGuestOptions } from "./placed-guest";
 import { versionProblems } from "./version-checks";
 
-export async function preflight(guest: PlacedGuest, question: PreflightQuestion, looking: Looking): Promise<Obstacles> {
-  const { steps, candidate, fenced, seen } = question;
-  const starts = steps.flatMap((step) => (step.do === "create" ? [candidate(step.on)] : []));
+const remedies: Remedies = {
+  ...commonRemedies,
+  certificate: "A LibvirtTlsPki with both hosts makes it; or set migration.tls to false",
+  emulator: "Install it (Debian: `apt-get install qemu-system-x86`), or set emulator",
+};
+
+export async function preflight(
+  guest: QemuGuestOptions,
+  wanted: Wanted,
+  steps: readonly Step[],
+  { observations }: Located,
+  operation: Operation,
+): Promise<PreflightProblems> {
+  const { fenced } = wanted;
+  const { signal } = operation;
+  const on = (hostName: string) => candidateOf(wanted, hostName);
+  const starts = steps.flatMap((step) => (step.do === "create" ? [on(step.on)] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const images = needsOf(guest.commandLine).images.map(({ path }) => path);
-  const inUse = fenced.length === 0 ? [] : starts.map((on) => imagesInUse(on, images, fenced, looking));
+  const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, images, fenced, operation));
   const problems = await Promise.all([
-    ...starts.map(async (on) => startProblems(guest, on, guest.commandLine, looking.signal)),
-    ...inUse,
-    ...moves.map(async ({ from, to }) => {
-      const source = foundOn(seen.observations).find(({ host }) => host === from);
+    ...starts.map((one) => startProblems(guest, one, guest.commandLine, signal)),
+    ...locked,
+    ...moves.map(({ from, to }) => {
+      const source = foundOn(observations).find(({ hostName }) => hostName === from);
       const commandLine = source?.domain.commandLine ?? guest.commandLine;
-      return moveProblems(guest, candidate(from), candidate(to), commandLine, looking.signal);
+      return moveProblems(guest, on(from), on(to), commandLine, signal);
     }),
   ]);
   return { problems: problems.flat(), unsupported: [] };
 }
 
 async function startProblems(
-  { emulator, user, migration }: PlacedGuest,
+  { emulator, user, migration }: QemuGuestOptions,
   on: Candidate,
   commandLine: readonly string[],
   signal: AbortSignal,
@@ -39,14 +64,14 @@ async function startProblems(
   const needs = needsOf(commandLine);
   const owners = await ownersAt(on.host, user, commandLine, signal);
   const identity = identityOf(user, owners) ?? { uid: 0, gid: 0 };
-  const [provisions, checks] = await Promise.all([
-    provisionsOf(on.host, [...requirementsOf(needs), ...certificates.map(certificate)], signal),
+  const [checked, checks] = await Promise.all([
+    checkRequirements(on.host, [...requirementsOf(needs), ...certificateFiles(migration, certificates)], signal),
     checksAt(on.host, emulator, identity, accessesOf(needs, certificates), signal),
   ]);
   const taken = needs.listens.filter((listen) => isTaken(listen, checks.listening));
   return [
     ...unknownUser(on, user, owners),
-    ...lacks(on.name, provisions),
+    ...missingRequirements(on.name, checked, remedies),
     !checks.hasEmulator &&
       `${on.name} has no ${emulator}. Install it (Debian: \`apt-get install qemu-system-x86\`), or set emulator.`,
     needs.kvm &&
@@ -62,9 +87,6 @@ async function startProblems(
     ),
   ].filter((problem) => problem !== false);
 
-  function certificate(path: string): Requirement {
-    return { kind: "certificate", what: `${migration.tlsCredsDir}/${path}` };
-  }
   function accessesOf({ images }: GuestNeeds, names: readonly string[]): `${"r" | "rw"}:${string}`[] {
     return [
       ...images.map(({ path, readonly }): `${"r" | "rw"}:${string}` => `${readonly ? "r" : "rw"}:${path}`),
@@ -72,6 +94,9 @@ async function startProblems(
     ];
   }
 }
+
+const certificateFiles = ({ tlsCredsDir }: QemuGuestOptions["migration"], names: readonly string[]): Requirement[] =>
+  names.map((name) => ({ kind: "certificate", what: `${tlsCredsDir}/${name}` }));
 
 const requirementsOf = ({ images, files, folders, bridges }: GuestNeeds): Requirement[] => [
   ...images.map(({ path }) => ({ kind: "image" as const, what: path })),
@@ -96,7 +121,7 @@ function isTaken({ address, port }: GuestNeeds["listens"][number], listening: re
 }
 
 async function moveProblems(
-  guest: PlacedGuest,
+  guest: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],
@@ -106,28 +131,25 @@ async function moveProblems(
   const images = needsOf(commandLine).images.map(({ path }) => ({ kind: "image" as const, what: path }));
   const roles = (role: string) => (tls ? ["ca-cert.pem", `${role}-cert.pem`, `${role}-key.pem`] : []);
   const [there, source, ...rest] = await Promise.all([
-    provisionsOf(to.host, images, signal),
-    provisionsOf(from.host, [...images, ...roles("client").map(certificate)], signal),
+    checkRequirements(to.host, images, signal),
+    checkRequirements(from.host, [...images, ...certificateFiles(guest.migration, roles("client"))], signal),
     startProblems(guest, to, commandLine, signal, roles("server")),
     nameProblems(from, to, signal),
     versionProblems(guest, from, to, commandLine, signal),
     userProblems(guest, from, to, commandLine, signal),
   ]);
   const here = source.filter(({ kind }) => kind === "image");
-  const lacking = lacks(
-    from.name,
-    source.filter(({ kind }) => kind !== "image"),
-  );
-  return [...lacking, ...otherImages(from.name, to.name, here, there), ...rest.flat()];
-
-  function certificate(name: string): Requirement {
-    return { kind: "certificate", what: `${guest.migration.tlsCredsDir}/${name}` };
-  }
+  const certificates = source.filter(({ kind }) => kind !== "image");
+  return [
+    ...missingRequirements(from.name, certificates, remedies),
+    ...differentImages(from.name, to.name, here, there),
+    ...rest.flat(),
+  ];
 }
 
 /** NFS knows users by their numbers. */
 async function userProblems(
-  { user }: PlacedGuest,
+  { user }: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],

@@ -1,17 +1,17 @@
 /** Verbs on one guest on one host. */
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 import type { DomainName } from "../placement/observation";
 import { NotInState } from "./errors";
 import { unitFacts } from "./facts";
 import { identityOf, ownersAt } from "./identity";
 import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
-import { monitored, quitIf, stateIn } from "./monitor";
-import type { PlacedGuest } from "./placed-guest";
+import { quitIfInState, stateIn, withMonitor } from "./monitor";
+import type { QemuGuestOptions } from "./placed-guest";
 import { runWithSince } from "./versions";
 
 export async function launchOn(
   on: Candidate,
-  { domain, emulator, user, warn }: PlacedGuest,
+  { domain, emulator, user, warn }: QemuGuestOptions,
   { commandLine, incoming }: { commandLine: readonly string[]; incoming: boolean },
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,27 +30,27 @@ export async function launchOn(
 }
 
 /** Ends it if it is in this state still, and takes away what is left of it. Absent is fine. */
-export async function endIf({ host }: Candidate, domain: DomainName, state: string): Promise<void> {
+export async function destroyIf({ host }: Candidate, domain: DomainName, state: string): Promise<void> {
   const { unit } = await unitFacts(host, domain.uuid);
   if (!unit) return;
-  if (unit.runs) await monitored(host, domain, (qmp) => quitIf(qmp, domain.name, state));
+  if (unit.runs) await withMonitor(host, domain, (qmp) => quitIfInState(qmp, domain.name, state));
   await removeUnitWhenEnded(host, domain);
 }
 
 /** Takes away a QEMU that has waited for the guest in vain. One whose CPUs may have run stays. */
-export async function clearArriving(at: Candidate, domain: DomainName): Promise<void> {
+export async function destroyIncoming(at: Candidate, domain: DomainName): Promise<void> {
   const { unit } = await unitFacts(at.host, domain.uuid);
   if (!unit) return;
   if (!unit.runs) return removeUnit(at.host, domain);
-  const { state, reason, job } = await monitored(at.host, domain, stateIn);
+  const { state, reason, job } = await withMonitor(at.host, domain, stateIn);
   if (state === "paused" && job === "incoming" && !reason.startsWith("post-copy"))
-    await endIf(at, domain, `${state} (${reason})`);
+    await destroyIf(at, domain, `${state} (${reason})`);
 }
 
 /** As by the power button. @returns whether it is off by now */
-export async function askToShutDown({ host }: Candidate, domain: DomainName, signal: AbortSignal): Promise<boolean> {
+export async function requestShutdown({ host }: Candidate, domain: DomainName, signal: AbortSignal): Promise<boolean> {
   const { unit } = await unitFacts(host, domain.uuid, signal);
   if (!unit?.runs) return true;
-  await monitored(host, domain, (qmp) => qmp.execute("system_powerdown"), signal).catch(() => {}); // it may end just now
+  await withMonitor(host, domain, (qmp) => qmp.execute("system_powerdown"), signal).catch(() => {}); // it may end just now
   return false;
 }

@@ -1,12 +1,12 @@
 /** The same QEMU on both sides, or a machine type that is named and that both know. */
-import type { Candidate } from "../placement/candidates";
+import type { Candidate } from "../placement/candidate";
 import { needsOf } from "./command-line/needs";
-import type { PlacedGuest } from "./placed-guest";
+import type { QemuGuestOptions } from "./placed-guest";
 import { machinesAt, versionAt } from "./versions";
 
 /** @returns why the destination would not take the source's state: it knows another machine by that name, or none */
 export async function versionProblems(
-  { emulator }: PlacedGuest,
+  { emulator }: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],

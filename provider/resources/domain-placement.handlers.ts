@@ -1,36 +1,52 @@
 /** Provider side of `DomainPlacement`. */
-import { isEncrypted } from "../libvirt/migration/options";
-import type { Context } from "../lifecycle/context";
+import { isEncrypted, limitsOf } from "../libvirt/migration/options";
+import { libvirtDriver } from "../libvirt/placement/driver";
+import { libvirtMessages } from "../libvirt/placement/words";
 import type { Definition } from "../lifecycle/definition";
 import { Refused } from "../lifecycle/errors";
-import { Fresh } from "../lifecycle/fresh";
+import type { LockedOperation } from "../placement/guard";
+import type { SettledLocation } from "../placement/locate";
 import { isActive } from "../placement/observation";
-import type { Settled } from "../placement/settle";
-import { type PlacementInputs, placementOf, placementSchema } from "./domain-placement.schema";
-import { look, type PlacedState, place, type Seen, sightOf } from "./placing";
+import { digest } from "../util/identity";
+import type { Operation } from "../util/operation";
+import { type PlacementInputs, placementSchema } from "./domain-placement.schema";
+import {
+  type GuestModel,
+  type GuestState,
+  guestStateOf,
+  observePlacement,
+  reconcilePlacement,
+  type SeenGuest,
+} from "./placing";
 import { announceSteps } from "./placing.announce";
-import { placingVerbs, withHistory } from "./placing.precautions";
+import { withHistory, withLocksAndJournal } from "./placing.precautions";
+import { removePlacement } from "./placing.remove";
+import { candidatesOf } from "./reach";
 import { connectionSecretKeys } from "./schemas";
 
-export interface PlacementState extends PlacedState {
+export interface PlacementState extends GuestState {
   persistent: boolean;
   autostart: boolean;
 }
 
-const fresh = new Fresh<Seen>();
+type Model = GuestModel<PlacementInputs>;
 
-export const domainPlacement: Definition<typeof placementSchema, PlacementState> = {
+export const domainPlacement: Definition<typeof placementSchema, Model, SeenGuest, PlacementState, LockedOperation> = {
   schema: placementSchema,
   // Nothing ever replaces a running guest.
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ domain }) => domain.uuid,
-  observe: async (context, args, known) =>
-    stateOf(fresh.keep(context, await look(context, placementOf(args), known)), args, known),
-  // Here too: what the shell keeps of an error after a reconcile is its message.
-  reconcile: (context, args, _observed, known) =>
-    withHistory(context, placementOf(args), () => reconcile(context, args, known)),
-  ...placingVerbs((args: PlacementInputs) => placementOf(args)),
+  model,
+  observe: (operation, { placement }, known) => observePlacement(operation, placement, known),
+  stateOf: ({ placement }, seen, known) => {
+    const guest = guestStateOf(placement, seen, known);
+    return guest && { ...guest.state, persistent: guest.facts.persistent, autostart: guest.facts.autostart };
+  },
+  reconcile,
+  remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
+  exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
+  explain: (operation, { placement }, error) => withHistory(operation, placement, error),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
   objections: (olds, news) =>
     olds.domain.uuid === news.domain.uuid
@@ -44,57 +60,67 @@ export const domainPlacement: Definition<typeof placementSchema, PlacementState>
   announce,
 };
 
-/** What changes something on the hosts. */
-const concerns = ["host", "powerState", "domain", "autostart", "migration", "fenced"];
+function model(args: PlacementInputs): Model {
+  const { domain, migration, powerState, autostart, fenced, adopt, shutdownTimeoutSeconds } = args;
+  return {
+    args,
+    placement: {
+      domain,
+      candidates: candidatesOf(args.candidates),
+      hostName: args.host,
+      powerState,
+      autostart,
+      persistent: migration.persistent,
+      mark: digest(domain.definition),
+      fenced,
+      adopt,
+      messages: libvirtMessages,
+      driver: libvirtDriver({ domain, migration }),
+      limits: limitsOf(migration),
+      shutdownTimeoutSeconds,
+    },
+    unencryptedWarning: isEncrypted(migration)
+      ? undefined
+      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): whoever listens there reads it.`,
+  };
+}
+
+const hostAffectingInputs = ["host", "powerState", "domain", "autostart", "migration", "fenced"];
 
 async function announce(
-  context: Context,
-  args: PlacementInputs,
+  operation: Operation,
+  model: Model,
   changed: readonly string[],
   known?: PlacementState,
 ): Promise<void> {
-  const { name } = args.domain;
-  if (changed.includes("onDelete") && args.onDelete === "keep")
-    context.info(
-      `onDelete is "keep": when this resource is deleted, ${name} stays running and defined where it is, and is only forgotten.`,
+  const { domain, onDelete } = model.args;
+  if (changed.includes("onDelete") && onDelete === "keep")
+    operation.info(
+      `onDelete is "keep": when this resource is deleted, ${domain.name} stays running and defined where it is, and is only forgotten.`,
     );
-  if (changed.length > 0 && !changed.some((key) => concerns.includes(key))) return;
-  await announceSteps(context, placementOf(args), known?.definitionDigest, plainData(args));
-}
-
-function plainData({ domain, migration }: PlacementInputs): string | undefined {
-  if (isEncrypted(migration)) return undefined;
-  return `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): whoever listens there reads it.`;
+  if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
+  await announceSteps(operation, model, known?.definitionDigest);
 }
 
 async function reconcile(
-  context: Context,
-  args: PlacementInputs,
+  operation: LockedOperation,
+  model: Model,
+  seen: SeenGuest,
   known: PlacementState | undefined,
-): Promise<PlacementState> {
-  const placement = placementOf(args);
-  const seen = fresh.take(context) ?? (await look(context, placement, known));
-  if (known === undefined) refuseForeign(args, seen);
-  const { reached, steps, history } = await place(context, placement, seen, known, plainData(args));
-  if (steps.some((step) => step.do === "define") && seen.location.kind === "at" && isActive(seen.location.domain))
-    context.info(`The new definition of ${args.domain.name} takes effect when the guest is next started.`);
-  const state = stateOf(reached, args, undefined);
-  if (state === undefined) throw new Error(`${args.domain.name} is on none of the candidates.`);
-  return { ...state, ...history };
+): Promise<SeenGuest> {
+  const { location } = seen;
+  if (known === undefined) refuseForeign(model.args, location);
+  const { steps, reached } = await reconcilePlacement(operation, model, seen, known);
+  if (steps.some((step) => step.do === "define") && location.kind === "at" && isActive(location.domain))
+    operation.info(`The new definition of ${model.args.domain.name} takes effect when the guest is next started.`);
+  return reached;
 }
 
-function refuseForeign({ domain, adopt }: PlacementInputs, { location }: Settled): void {
+function refuseForeign({ domain, adopt }: PlacementInputs, location: SettledLocation): void {
   if (adopt || location.kind !== "at" || location.domain.mark !== undefined) return;
   throw new Refused(
-    `A domain with the UUID ${domain.uuid} exists already on ${location.host} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
+    `A domain with the UUID ${domain.uuid} exists already on ${location.hostName} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
   );
-}
-
-function stateOf(seen: Seen, args: PlacementInputs, known: PlacementState | undefined): PlacementState | undefined {
-  const sight = sightOf(seen, placementOf(args), known);
-  if (sight === undefined) return undefined;
-  const { facts, ...state } = sight;
-  return { ...state, persistent: facts.persistent, autostart: facts.autostart };
 }
 
 const powerStateOf = (state: string, { powerState }: PlacementInputs) =>

@@ -1,11 +1,7 @@
 /** Inputs of `DomainPlacement`. */
 import { z } from "zod";
-import { limitsOf } from "../libvirt/migration/options";
-import { libvirtDriver } from "../libvirt/placement/driver";
-import type { Placement } from "../placement/placement";
-import { digest } from "../util/identity";
 import { defaultMigration, migration } from "./migration.schema";
-import { candidates, candidatesOf, placeIssues, seconds } from "./placing.schema";
+import { candidates, placementIssues, seconds } from "./placing.schema";
 import { text } from "./schemas";
 
 export const placementSchema = z
@@ -23,7 +19,7 @@ export const placementSchema = z
   })
   .superRefine(
     ({ host, candidates: among, powerState, autostart, fenced, migration: { persistent } }, { addIssue }) => {
-      for (const issue of placeIssues({ host, candidates: among, fenced })) addIssue({ code: "custom", ...issue });
+      for (const issue of placementIssues({ host, candidates: among, fenced })) addIssue({ code: "custom", ...issue });
       const transient = "must be %, since migration.persistent is false: a transient guest has no definition";
       if (!persistent && powerState === "shut off")
         addIssue({ code: "custom", path: ["powerState"], message: transient.replace("%", '"running"') });
@@ -33,16 +29,3 @@ export const placementSchema = z
   );
 
 export type PlacementInputs = z.infer<typeof placementSchema>;
-
-/** As the rest of the provider takes it. */
-export function placementOf(args: PlacementInputs): Placement {
-  const { domain, migration } = args;
-  return {
-    ...args,
-    candidates: candidatesOf(args.candidates),
-    mark: digest(domain.definition),
-    persistent: migration.persistent,
-    limits: limitsOf(migration),
-    driver: libvirtDriver({ domain, migration }),
-  };
-}

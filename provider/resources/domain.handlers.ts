@@ -40,7 +40,7 @@ function parsed(xml: string): Element | MalformedXml {
   }
 }
 
-export const domain: Definition<typeof schema, object> = {
+export const domain: Definition<typeof schema, z.infer<typeof schema>, object, object> = {
   schema,
   replaceOn: [], // it is on no host; which one it is placed as is DomainPlacement's business
   secrets: [],
@@ -54,7 +54,9 @@ export const domain: Definition<typeof schema, object> = {
       return { ...canonicalDefinition(element, urn, strip), removedDevices };
     },
   },
+  model: (args) => args,
   observe: async () => ({}),
+  stateOf: () => ({}),
   reconcile: async ({ info }, { name, removedDevices = [] }) => {
     if (removedDevices.length > 0)
       info(`Left out of ${name}, since it cannot move live: ${removedDevices.join(", ")}.`);

@@ -1,7 +1,6 @@
 /** Provider side of `Host`. */
-import type { z } from "zod";
+import type { Host } from "../host/host";
 import { type HostFacts, observeFacts } from "../libvirt/host-facts";
-import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
 import { anySignal } from "../util/signals";
 import { hostAt } from "./reach";
@@ -9,17 +8,15 @@ import { connection, connectionSecretKeys, hypervisor } from "./schemas";
 
 const schema = connection.extend(hypervisor);
 
-export const host: Definition<typeof schema, HostFacts> = {
+export const host: Definition<typeof schema, Host, HostFacts, HostFacts> = {
   schema,
   // Another address may well be the same machine; what is on it is the business of the resources that use it.
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: (args) => args.address,
-  observe,
-  reconcile: async (context, args, observed) => observed ?? observe(context, args), // there is nothing to make so
+  model: hostAt,
+  observe: ({ cancelled, signal }, machine) => observeFacts(machine, anySignal(cancelled, signal)),
+  stateOf: (_machine, facts) => facts,
+  reconcile: async (_operation, _machine, facts) => facts, // there is nothing to make so
   remove: async () => {}, // it owns nothing
 };
-
-function observe({ cancelled, signal }: Context, args: z.infer<typeof schema>): Promise<HostFacts> {
-  return observeFacts(hostAt(args), anySignal(cancelled, signal));
-}

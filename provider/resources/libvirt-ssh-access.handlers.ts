@@ -7,10 +7,9 @@ import { type FailedLogin, logins } from "../libvirt/ssh/login";
 import { isTransient, loginHints } from "../libvirt/ssh/login-errors";
 import { sharedFiles } from "../libvirt/ssh/places";
 import { fingerprintOfText } from "../libvirt/ssh/public-key";
-import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
-import { Fresh } from "../lifecycle/fresh";
+import type { Operation } from "../util/operation";
 import {
   type Args,
   differences,
@@ -34,9 +33,13 @@ export interface SshAccessState extends Observed {
   hosts: Args["hosts"];
 }
 
-const fresh = new Fresh<Look>();
+/** The hosts' files, and which logins do not work; none is tried where nothing of ours is. */
+interface SeenAccess {
+  look: Look;
+  failures: { name: string; failed: FailedLogin[] }[];
+}
 
-export const libvirtSshAccess: Definition<typeof schema, SshAccessState> = {
+export const libvirtSshAccess: Definition<typeof schema, Args, SeenAccess, SshAccessState> = {
   schema,
   replaceOn: ["accessId"],
   secrets: connectionSecretKeys,
@@ -45,36 +48,43 @@ export const libvirtSshAccess: Definition<typeof schema, SshAccessState> = {
     keys: ["accessId"],
     from: (_, urn) => ({ accessId: createHash("sha256").update(urn).digest("hex").slice(0, 16) }),
   },
-  observe: async (context, args, known) => (await observe(context, args, known)).state,
+  model: (args) => args,
+  observe,
+  stateOf,
   reconcile,
   remove,
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
 };
 
-/** Failed logins alone may pass; `failed` keeps them apart from what does not. */
-async function observe(
-  context: Context,
-  args: Args,
-  known?: SshAccessState,
-): Promise<{ state: SshAccessState | undefined; failed: FailedLogin[] }> {
+const isAnyOurs = ({ hosts, departed }: Look, args: Args) =>
+  [...hosts, ...departed].some((one) => isOurs(one, markIn(args)));
+
+async function observe({ signal }: Operation, args: Args, known?: SshAccessState): Promise<SeenAccess> {
+  const seen = await look(args, departedHosts(known?.hosts, args), signal);
+  return { look: seen, failures: isAnyOurs(seen, args) ? await allLogins(seen, signal) : [] };
+}
+
+function stateOf(args: Args, { look: seen, failures }: SeenAccess, known?: SshAccessState): SshAccessState | undefined {
+  if (!isAnyOurs(seen, args)) return undefined;
   const mark = markIn(args);
   const departing = departedHosts(known?.hosts, args);
-  const seen = fresh.keep(context, await look(args, departing, context.signal));
-  if (![...seen.hosts, ...seen.departed].some((one) => isOurs(one, mark))) return { state: undefined, failed: [] };
-  const lines = differences(seen, mark);
-  const failures = await allLogins(seen, context.signal);
-  const drift = [...lines, ...failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)))];
+  const logins = failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)));
+  const drift = [...differences(seen, mark), ...logins];
   const left = seen.departed
     .filter((one) => isOurs(one, mark))
     .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
   const keys = seen.hosts.flatMap(({ name, facts: { key } }) => (key ? [[name, fingerprintOfText(key.text)]] : []));
-  const state: SshAccessState = {
+  return {
     keys: Object.fromEntries(keys),
     hosts: { ...args.hosts, ...Object.fromEntries(left) },
     ...(drift.length > 0 && { drift }),
   };
-  return { state, failed: lines.length > 0 ? [] : failures.flatMap(({ failed }) => failed) };
 }
+
+/** Failed logins alone may pass. */
+const mayPass = ({ look: seen, failures }: SeenAccess, args: Args): boolean =>
+  differences(seen, markIn(args)).length === 0 &&
+  failures.every(({ failed }) => failed.every(({ failure }) => isTransient(failure)));
 
 /** Each host to each other one. */
 const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
@@ -84,27 +94,30 @@ const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
   });
 
 async function reconcile(
-  context: Context,
+  operation: Operation,
   args: Args,
-  _observed: SshAccessState | undefined,
+  { look: seen }: SeenAccess,
   known?: SshAccessState,
-): Promise<SshAccessState> {
-  const { signal } = context;
+): Promise<SeenAccess> {
+  const { signal } = operation;
   const mark = markIn(args);
-  const seen = fresh.take(context) ?? (await look(args, departedHosts(known?.hosts, args), signal));
   refuse(obstacles(seen));
   await together(seen.departed, async (one) => {
-    context.progress(`taking ${one.name} out`);
+    operation.progress(`taking ${one.name} out`);
     await takeOut(one, mark, signal);
   });
   const hosts = await together(seen.hosts, (one) => withKey(one, mark, signal));
   const ready = { hosts, departed: [] };
   await together(hosts, async (one) => {
-    context.progress(`setting up ${one.name}`);
+    operation.progress(`setting up ${one.name}`);
     await syncFiles(one, ready, mark, signal);
   });
-  context.progress("trying every connection");
-  return verified(() => observe(context, args, known), { isTransient, timeoutMs: 60_000, signal });
+  operation.progress("trying every connection");
+  const judge = (after: SeenAccess) => {
+    const state = stateOf(args, after, known);
+    return state && { ...state, mayPass: mayPass(after, args) };
+  };
+  return verified(() => observe(operation, args, known), judge, { timeoutMs: 60_000, signal });
 }
 
 async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
@@ -120,9 +133,9 @@ async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSign
       await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
 }
 
-async function remove(context: Context, args: Args, known?: SshAccessState): Promise<void> {
-  const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), context.signal);
-  await together([...hosts, ...departed], (one) => takeOut(one, markIn(args), context.signal));
+async function remove({ signal }: Operation, args: Args, known?: SshAccessState): Promise<void> {
+  const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), signal);
+  await together([...hosts, ...departed], (one) => takeOut(one, markIn(args), signal));
 }
 
 /** The key goes with the last resource that uses it, whichever has made it. */

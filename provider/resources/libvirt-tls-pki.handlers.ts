@@ -2,10 +2,9 @@
 import { insecurities } from "../libvirt/daemon-settings";
 import type { FailedHandshake } from "../libvirt/handshake";
 import { isTransient } from "../libvirt/handshake-errors";
-import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
-import { Fresh } from "../lifecycle/fresh";
+import type { Operation } from "../util/operation";
 import {
   type Args,
   allHandshakes,
@@ -25,14 +24,20 @@ import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
 import { connectionSecretKeys } from "./schemas";
 import { departedHosts, together, verified } from "./several";
 
-const fresh = new Fresh<Look>();
+/** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
+interface SeenPki {
+  look: Look;
+  failures: ReadonlyMap<string, FailedHandshake[]>;
+}
 
-export const libvirtTlsPki: Definition<typeof schema, PkiState> = {
+export const libvirtTlsPki: Definition<typeof schema, Args, SeenPki, PkiState> = {
   schema,
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ authority }) => authority.address,
-  observe: async (context, args, known) => (await observe(context, args, known)).state,
+  model: (args) => args,
+  observe,
+  stateOf,
   reconcile,
   remove,
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
@@ -45,86 +50,90 @@ export const libvirtTlsPki: Definition<typeof schema, PkiState> = {
             reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, since its key never leaves it: make another LibvirtTlsPki and remove this one`,
           },
         ],
-  announce: async (context, args) => warn(context, args),
+  announce: async (operation, args) => warn(operation, args),
 };
 
-/** Missing handshakes alone may pass; `failed` keeps them apart from what does not. */
-async function observe(
-  context: Context,
-  args: Args,
-  known?: PkiState,
-): Promise<{ state: PkiState | undefined; failed: FailedHandshake[] }> {
-  const { signal } = context;
+const isAnyOurs = ({ authority, hosts, departed }: Look) => [authority, ...hosts, ...departed].some(isOurs);
+
+async function observe({ signal }: Operation, args: Args, known?: PkiState): Promise<SeenPki> {
+  const seen = await look(args, departedHosts(known?.hosts, args), signal);
+  return { look: seen, failures: isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map() };
+}
+
+function stateOf(args: Args, { look: seen, failures }: SeenPki, known?: PkiState): PkiState | undefined {
+  if (!isAnyOurs(seen)) return undefined;
   const departing = departedHosts(known?.hosts, args);
-  const seen = fresh.keep(context, await look(args, departing, signal));
-  const isThere = [seen.authority, ...seen.hosts, ...seen.departed].some((one) => isOurs(one));
-  if (!isThere) return { state: undefined, failed: [] };
-  const lines = differences(seen, args);
-  const failures = await allHandshakes(seen, args, signal);
-  const drift = [...lines, ...[...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)))];
+  const handshakes = [...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)));
+  const drift = [...differences(seen, args), ...handshakes];
   const left = seen.departed
     .filter((one) => isLeft(one, args))
     .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
-  const state: PkiState = {
+  return {
     caFingerprint: authorityOf(seen)?.fingerprint256 ?? "",
     daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
     hosts: { ...args.hosts, ...Object.fromEntries(left) },
     ...(drift.length > 0 && { drift }),
   };
-  return { state, failed: lines.length > 0 ? [] : [...failures.values()].flat() };
 }
+
+/** Missing handshakes alone may pass. */
+const mayPass = ({ look: seen, failures }: SeenPki, args: Args): boolean =>
+  differences(seen, args).length === 0 && [...failures.values()].flat().every(({ failure }) => isTransient(failure));
 
 async function reconcile(
-  context: Context,
+  operation: Operation,
   args: Args,
-  _observed: PkiState | undefined,
+  { look: before }: SeenPki,
   known?: PkiState,
-): Promise<PkiState> {
-  const { signal } = context;
-  const departing = departedHosts(known?.hosts, args);
-  let seen = fresh.take(context) ?? (await look(args, departing, signal));
-  await refuseUnlessPossible(seen, args, signal);
-  warn(context, args);
-  await syncDeparted(context, seen);
-  if (seen.departed.length > 0) seen = await look(args, {}, signal); // the same machine may have come back by another address
-  context.progress(`looking after the authority on ${seen.authority.name}`);
+): Promise<SeenPki> {
+  const { signal } = operation;
+  await refuseUnlessPossible(before, args, signal);
+  warn(operation, args);
+  await syncDeparted(operation, before);
+  // The same machine may have come back by another address.
+  const seen = before.departed.length > 0 ? await look(args, {}, signal) : before;
+  operation.progress(`looking after the authority on ${seen.authority.name}`);
   const authority = await ensureAuthority(seen, args, signal);
   await together(seen.hosts, async (one) => {
-    context.progress(`setting up ${one.name}`);
+    operation.progress(`setting up ${one.name}`);
     await bringInto(one, seen.authority.host, authority, args, signal);
   });
-  context.progress("trying every connection");
-  return verified(() => observe(context, args, known), { isTransient, timeoutMs: 90_000, signal });
+  operation.progress("trying every connection");
+  const judge = (after: SeenPki) => {
+    const state = stateOf(args, after, known);
+    return state && { ...state, mayPass: mayPass(after, args) };
+  };
+  return verified(() => observe(operation, args, known), judge, { timeoutMs: 90_000, signal });
 }
 
-async function syncDeparted(context: Context, { departed, authority }: Look): Promise<void> {
+async function syncDeparted(operation: Operation, { departed, authority }: Look): Promise<void> {
   await together(departed, async (one) => {
-    context.progress(`taking ${one.name} out`);
+    operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;
-    tell(context, one, await takeOut(one, { isAuthority: false, staysAuthority: isAuthority }, context.signal));
+    tell(operation, one, await takeOut(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
   });
 }
 
-async function remove(context: Context, args: Args, known?: PkiState): Promise<void> {
-  const seen = await look(args, departedHosts(known?.hosts, args), context.signal);
+async function remove(operation: Operation, args: Args, known?: PkiState): Promise<void> {
+  const seen = await look(args, departedHosts(known?.hosts, args), operation.signal);
   const hypervisors = [...seen.hosts, ...seen.departed];
-  const problems = await jobProblems(hypervisors.filter(isOurs), context.signal);
+  const problems = await jobProblems(hypervisors.filter(isOurs), operation.signal);
   refuse(problems);
   const all = [...new Set([...hypervisors, seen.authority])].filter(
     (one) => isOurs(one) && (!one.before || one.before.authority === args.authority.address),
   );
   await together(all, async (one) => {
     const isAuthority = one.address === args.authority.address;
-    tell(context, one, await takeOut(one, { isAuthority, staysAuthority: false }, context.signal));
+    tell(operation, one, await takeOut(one, { isAuthority, staysAuthority: false }, operation.signal));
   });
 }
 
-function tell(context: Context, { name }: Seen, left: readonly string[]): void {
-  if (left.length > 0) context.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
+function tell(operation: Operation, { name }: Seen, left: readonly string[]): void {
+  if (left.length > 0) operation.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
 }
 
-function warn(context: Context, args: Args): void {
-  for (const line of insecurities(settingsOf(args))) context.warn(`Insecure: ${line}.`);
+function warn(operation: Operation, args: Args): void {
+  for (const line of insecurities(settingsOf(args))) operation.warn(`Insecure: ${line}.`);
 }
 
 const handshakeLine = (name: string, { peer, uri, failure, said }: FailedHandshake) =>

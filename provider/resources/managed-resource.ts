@@ -12,16 +12,27 @@ export function dependingOn(
   return { ...options, dependsOn: own };
 }
 
+/**
+ * What the CLI shows as `kvm:TYPE`, the key in the provider's `handlers` and the class that programs use: in the state of
+ * every stack, so a name never changes.
+ */
+export type ResourceType =
+  | "Domain"
+  | "DomainPlacement"
+  | "Host"
+  | "LibvirtSshAccess"
+  | "LibvirtTlsPki"
+  | "NfsExport"
+  | "NfsMount"
+  | "QemuGuest";
+
 /** A secret's name among the outputs, so that Pulumi keeps it encrypted there too. */
 export type Secrets = readonly string[];
 
 export abstract class ManagedResource extends dynamic.Resource {
-  /**
-   * @param type what the CLI shows as `kvm:TYPE`
-   * @param properties inputs, and a key with the value undefined for each output
-   */
+  /** @param properties inputs, and a key with the value undefined for each output */
   protected constructor(
-    type: string,
+    type: ResourceType,
     name: string,
     properties: Inputs,
     options: CustomResourceOptions = {},
@@ -32,10 +43,10 @@ export abstract class ManagedResource extends dynamic.Resource {
   }
 }
 
-const providers = new Map<string, PulumiDynamic.ResourceProvider>();
+const providers = new Map<ResourceType, PulumiDynamic.ResourceProvider>();
 
 /** One object a type: Pulumi turns each object into text anew. */
-function providerOf(type: string): PulumiDynamic.ResourceProvider {
+function providerOf(type: ResourceType): PulumiDynamic.ResourceProvider {
   const provider = providers.get(type) ?? makeProvider(type);
   providers.set(type, provider);
   return provider;
@@ -45,7 +56,7 @@ function providerOf(type: string): PulumiDynamic.ResourceProvider {
  * Pulumi turns these functions into text, keeps it in the state, and runs it years later, with the package that is
  * installed then. So they capture nothing but the type's name, and `pulumi-kvm-live/provider` is a path for ever.
  */
-function makeProvider(type: string): PulumiDynamic.ResourceProvider {
+function makeProvider(type: ResourceType): PulumiDynamic.ResourceProvider {
   return {
     check: async (olds, news) => require("pulumi-kvm-live/provider").handlers[type].check(olds, news),
     diff: async (id, olds, news) => require("pulumi-kvm-live/provider").handlers[type].diff(id, olds, news),

@@ -12,11 +12,12 @@ export const whole = (unit: string, least: number, most: number) =>
 export const MiBps = whole("MiB/s", 1, 1_000_000);
 const percent = whole("percent", 1, 99);
 
+type Control = MigrationOptions["control"];
 const control = z.unknown().superRefine((value, { addIssue }) => {
   const unmanaged = "unmanaged: no hypervisor of libvirt's has it, QEMU included. Take peer-to-peer or direct";
   const message = value === "unmanaged" ? `cannot be ${unmanaged}` : 'must be "peer-to-peer" or "direct"';
   if (value !== "peer-to-peer" && value !== "direct") addIssue({ code: "custom", message });
-}) as unknown as z.ZodType<MigrationOptions["control"]>;
+}) as unknown as z.ZodType<Control, Control>;
 
 /** Characters that a URI has no use for here would be a shell's or a log's trouble. */
 const uri = text("a URI").regex(

@@ -1,6 +1,6 @@
 /** Provider side of `NfsExport`. */
 import { z } from "zod";
-import type { Context } from "../lifecycle/context";
+import type { Host } from "../host/host";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
 import { clientProblem } from "../nfs/export-client";
@@ -20,6 +20,7 @@ import { readMark } from "../nfs/mark";
 import { losersOf, narrowed } from "../nfs/open-files";
 import { lookAtServer, openFilesUnder, publish, unpublish } from "../nfs/server";
 import { bracketed } from "../util/address";
+import type { Operation } from "../util/operation";
 import { hostAt } from "./reach";
 import { connectionSecretKeys, namedConnection, plainPath, text } from "./schemas";
 
@@ -75,26 +76,29 @@ export interface NfsExportState extends Observed {
   createdDirectories: string[];
 }
 
-export const nfsExport: Definition<typeof schema, NfsExportState> = {
+interface Model {
+  args: Args;
+  server: Host;
+}
+
+export const nfsExport: Definition<typeof schema, Model, ServerView, NfsExportState> = {
   schema,
   // The address and the path, but not how the server is logged in to.
   replaceOn: ["source"],
   secrets: connectionSecretKeys,
   id: (args) => exportName(args.path),
   derived: { keys: ["source"], from: ({ server, path }) => ({ source: sourceOf(server.address, path) }) },
-  observe,
+  model: (args) => ({ args, server: hostAt(args.server) }),
+  observe: ({ signal }, { args, server }) => lookAtServer(server, args, signal),
+  stateOf,
   reconcile,
   remove,
 };
 
 const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
-async function observe({ signal }: Context, args: Args, known?: NfsExportState): Promise<NfsExportState | undefined> {
-  return stateOf(await lookAtServer(hostAt(args.server), args, signal), args, known);
-}
-
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */
-function stateOf(view: ServerView, args: Args, known?: NfsExportState): NfsExportState | undefined {
+function stateOf({ args }: Model, view: ServerView, known?: NfsExportState): NfsExportState | undefined {
   const exported = exportedNow(view, args.path);
   const file = ownFile(view, args.path);
   const ours = known === undefined ? readMark(file) !== undefined : file !== undefined;
@@ -117,49 +121,50 @@ function createdFor(view: ServerView, { path }: Args, known?: NfsExportState): s
 }
 
 async function reconcile(
-  context: Context,
-  args: Args,
-  observed: NfsExportState | undefined,
+  operation: Operation,
+  model: Model,
+  view: ServerView,
   known?: NfsExportState,
-): Promise<NfsExportState> {
-  const host = hostAt(args.server);
-  const view = await lookAtServer(host, args, context.signal);
+): Promise<ServerView> {
+  const { args, server } = model;
   const before = exportedNow(view, args.path);
   const leaving = without(ownEntries(view, args.path, known?.clients ?? []), args.clients);
   const after = [...args.clients, ...without(without(before, args.clients), leaving)];
-  refuse([
-    ...exportProblems(view, args, known !== undefined || observed !== undefined, args.server.name),
-    ...(await losses(args, before, after)),
-  ]);
+  const isOurs = known !== undefined || stateOf(model, view, known) !== undefined;
+  refuse([...exportProblems(view, args, isOurs, args.server.name), ...(await losses(model, before, after))]);
   for (const { client } of args.clients.filter(({ options }) => options.includes("async")))
-    context.warn(
+    operation.warn(
       `${args.path} is async for ${client}: a crash of ${args.server.name} corrupts what it had not written.`,
     );
-  await publish(host, { view, wanted: args, leaving, created: createdFor(view, args, known) });
-  const state = await observe(context, args, known);
-  if (state === undefined) throw new Error(`${args.server.name}: ${args.path} was exported, and withdrawn at once.`);
-  return state;
+  await publish(server, { view, wanted: args, leaving, created: createdFor(view, args, known) });
+  return lookAtServer(server, args, operation.signal);
 }
 
-async function remove(context: Context, args: Args, known?: NfsExportState): Promise<void> {
-  const host = hostAt(args.server);
-  const view = await lookAtServer(host, args, context.signal);
+async function remove({ signal, info }: Operation, model: Model, known?: NfsExportState): Promise<void> {
+  const { args, server } = model;
+  const view = await lookAtServer(server, args, signal);
   const before = exportedNow(view, args.path);
   const leaving = ownEntries(view, args.path, known?.clients ?? []);
-  refuse(await losses(args, before, without(before, leaving)));
-  await unpublish(host, { view, path: args.path, leaving, created: createdFor(view, args, known) });
-  const { directories } = await lookAtServer(host, args);
+  refuse(await losses(model, before, without(before, leaving)));
+  await unpublish(server, { view, path: args.path, leaving, created: createdFor(view, args, known) });
+  const { directories } = await lookAtServer(server, args);
   if (directories.has(args.path))
-    context.info(`${args.server.name}: ${args.path} stays, with what is in it. It is not exported any more.`);
+    info(`${args.server.name}: ${args.path} stays, with what is in it. It is not exported any more.`);
 }
 
 /** Who would lose open files, which guests see as a broken disk. */
 async function losses(
-  { server, path }: Args,
+  {
+    args: {
+      server: { name },
+      path,
+    },
+    server,
+  }: Model,
   before: readonly ExportClient[],
   after: readonly ExportClient[],
 ): Promise<string[]> {
   if (narrowed(before, after).length === 0) return [];
-  const lost = losersOf(await openFilesUnder(hostAt(server), path), before, after);
-  return lost.map(({ address, path: file }) => `${server.name}: ${address} has ${file} open. Close it there first.`);
+  const lost = losersOf(await openFilesUnder(server, path), before, after);
+  return lost.map(({ address, path: file }) => `${name}: ${address} has ${file} open. Close it there first.`);
 }

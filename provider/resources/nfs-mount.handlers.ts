@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { Host } from "../host/host";
 import { guestsUsing } from "../libvirt/guests-using";
-import type { Context } from "../lifecycle/context";
 import type { Definition, Observed } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
 import { readMark } from "../nfs/mark";
@@ -13,6 +12,7 @@ import { sourceProblem } from "../nfs/mount-source";
 import { parseUnit, unitFile, unitName } from "../nfs/mount-unit";
 import { sameSource } from "../nfs/mountinfo";
 import { bracketed } from "../util/address";
+import type { Operation } from "../util/operation";
 import { hostAt } from "./reach";
 import { connectionSecretKeys, namedConnection, plainPath } from "./schemas";
 
@@ -52,26 +52,29 @@ export interface NfsMountState extends Observed {
   createdDirectories: string[];
 }
 
-export const nfsMount: Definition<typeof schema, NfsMountState> = {
+interface Model {
+  args: Args;
+  host: Host;
+}
+
+export const nfsMount: Definition<typeof schema, Model, MountView, NfsMountState> = {
   schema,
   // The host's address and the path, but not how the host is logged in to.
   replaceOn: ["location"],
   secrets: connectionSecretKeys,
   id: (args) => unitName(args.path),
   derived: { keys: ["location"], from: ({ host, path }) => ({ location: locationOf(host.address, path) }) },
-  observe,
+  model: (args) => ({ args, host: hostAt(args.host) }),
+  observe: ({ signal }, { args, host }) => lookAtMount(host, args.path, signal),
+  stateOf,
   reconcile,
   remove,
 };
 
 const locationOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
-async function observe({ signal }: Context, args: Args, known?: NfsMountState): Promise<NfsMountState | undefined> {
-  return stateOf(await lookAtMount(hostAt(args.host), args.path, signal), args, known);
-}
-
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */
-function stateOf(view: MountView, args: Args, known?: NfsMountState): NfsMountState | undefined {
+function stateOf({ args }: Model, view: MountView, known?: NfsMountState): NfsMountState | undefined {
   const ours = readMark(view.unit) !== undefined;
   const something = view.unit !== undefined || topMount(view) !== undefined;
   if (!ours && !(known !== undefined && something)) return undefined;
@@ -92,37 +95,34 @@ function createdFor(view: MountView, known?: NfsMountState): string[] {
 }
 
 async function reconcile(
-  context: Context,
-  args: Args,
-  observed: NfsMountState | undefined,
+  operation: Operation,
+  model: Model,
+  view: MountView,
   known?: NfsMountState,
-): Promise<NfsMountState> {
-  const host = hostAt(args.host);
-  const view = await lookAtMount(host, args.path, context.signal);
+): Promise<MountView> {
+  const { args, host } = model;
   const steps = mountSteps(view, args);
-  const owned = known !== undefined || observed !== undefined;
+  const isOurs = known !== undefined || stateOf(model, view, known) !== undefined;
   refuse([
-    ...mountProblems(view, args, owned, args.host.name),
-    ...(steps.unmount ? await uses(host, args) : []),
-    ...(steps.mount ? await trial(host, args) : []),
+    ...mountProblems(view, args, isOurs, args.host.name),
+    ...(steps.unmount ? await uses(model) : []),
+    ...(steps.mount ? await trial(model) : []),
   ]);
   if (view.fstab.length > 0)
-    context.warn(
+    operation.warn(
       `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect as long as this mount is there.`,
     );
   if (steps.unmount || steps.write || steps.enable || steps.mount)
     await settleMount(host, args, { view, steps, created: createdFor(view, known) });
-  const state = await observe(context, args, known ?? observed);
-  if (state === undefined) throw new Error(`${args.host.name}: ${args.path} was mounted, and unmounted at once.`);
-  return state;
+  return lookAtMount(host, args.path, operation.signal);
 }
 
-async function remove(context: Context, args: Args, known?: NfsMountState): Promise<void> {
-  const host = hostAt(args.host);
-  const view = await lookAtMount(host, args.path, context.signal);
+async function remove({ signal, warn }: Operation, model: Model, known?: NfsMountState): Promise<void> {
+  const { args, host } = model;
+  const view = await lookAtMount(host, args.path, signal);
   if (view.unit !== undefined && readMark(view.unit) === undefined)
-    return context.warn(`${args.host.name}: ${unitFile(args.path)} is not ours any more, so it stays as it is.`);
-  if (topMount(view) !== undefined) refuse([...foreignMount(view, args), ...(await uses(host, args))]);
+    return warn(`${args.host.name}: ${unitFile(args.path)} is not ours any more, so it stays as it is.`);
+  if (topMount(view) !== undefined) refuse([...foreignMount(view, args), ...(await uses(model))]);
   await removeMount(host, args.path, view, createdFor(view, known));
 }
 
@@ -135,7 +135,13 @@ function foreignMount(view: MountView, { host, path, source }: Args): string[] {
 }
 
 /** Who needs the mount as it is. */
-async function uses(host: Host, { host: { name }, path }: Args): Promise<string[]> {
+async function uses({
+  host,
+  args: {
+    host: { name },
+    path,
+  },
+}: Model): Promise<string[]> {
   const guests = await guestsUsing(host, path);
   const { processes, mounts } = await usersOfMount(host, path);
   const others = processes.filter(({ command }) => guests.length === 0 || !/\bqemu\S* /.test(command));
@@ -146,7 +152,7 @@ async function uses(host: Host, { host: { name }, path }: Args): Promise<string[
   ];
 }
 
-async function trial(host: Host, args: Args): Promise<string[]> {
+async function trial({ host, args }: Model): Promise<string[]> {
   const failed = await tryMount(host, args);
   return failed === undefined ? [] : [failed.message];
 }

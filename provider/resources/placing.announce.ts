@@ -1,46 +1,38 @@
-/** What a placement tells its user: what a change will do, and what was done. */
-import type { Context } from "../lifecycle/context";
+/** What a preview tells of a placement. */
 import { refuse } from "../lifecycle/errors";
-import { whereabouts } from "../placement/candidates";
-import { mib } from "../placement/migration/job";
-import type { MigrationRecord } from "../placement/migration/record";
-import { type Placement, plan } from "../placement/placement";
+import { planWithPreflight } from "../placement/reconcile";
+import { locateGuest } from "../placement/settle";
 import { describeStep, type Step } from "../placement/steps";
+import type { Operation } from "../util/operation";
+import type { GuestModel } from "./placing";
 
 /**
  * For the preview, from what the hosts say now: of changed inputs, or without any of what is to be repaired.
  *
- * @param plainData what is told of a move whose stream others can read
  * @returns what would be done
  * @throws Refused for what no repair of the hosts, and nothing else in the same run, will make possible
  */
 export async function announceSteps(
-  context: Context,
-  placement: Placement,
+  operation: Operation,
+  { placement, unencryptedWarning }: GuestModel<unknown>,
   knownDigest: string | undefined,
-  plainData: string | undefined,
 ): Promise<readonly Step[]> {
-  const { domain, driver } = placement;
-  const seen = await whereabouts(placement, context.signal);
+  const { name } = placement.domain;
+  const seen = await locateGuest(placement, operation.signal);
   const { location } = seen;
   if (location.kind === "moving") {
-    context.info(`A migration of ${domain.name} is under way: \`pulumi up\` waits for its end.`);
+    operation.info(`A migration of ${name} is under way: \`pulumi up\` waits for its end.`);
     return [];
   }
   if (location.kind === "unclear") {
-    context.warn(`As things are now, this would be refused: ${location.reason}`);
+    operation.warn(`As things are now, this would be refused: ${location.reason}`);
     return [];
   }
-  const planned = await plan(placement, { ...seen, location }, knownDigest, context);
-  refuse(planned.unsupported);
-  for (const step of planned.steps) context.info(describeStep(step, domain.name, driver.words));
-  if (plainData !== undefined && planned.steps.some((step) => step.do === "migrate")) context.warn(plainData);
-  for (const problem of planned.problems) context.warn(`As things are now, this would be refused: ${problem}`);
-  return planned.steps;
-}
-
-export function summary(name: string, record: MigrationRecord): string {
-  const { from, to, totalTimeMs, downtimeMs, bytes, encrypted } = record;
-  const sent = `${mib(bytes)} sent${encrypted ? ", encrypted" : ""}`;
-  return `${name} moved live from ${from} to ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms, ${sent}.`;
+  const plan = await planWithPreflight(placement, { ...seen, location }, knownDigest, operation);
+  refuse(plan.unsupported);
+  for (const step of plan.steps) operation.info(describeStep(step, name, placement.messages));
+  if (unencryptedWarning !== undefined && plan.steps.some((step) => step.do === "migrate"))
+    operation.warn(unencryptedWarning);
+  for (const problem of plan.problems) operation.warn(`As things are now, this would be refused: ${problem}`);
+  return plan.steps;
 }

@@ -1,22 +1,21 @@
 /** How a placement ends: the guest is shut down, destroyed or kept. */
-
-import type { Context } from "../lifecycle/context";
-import { carryOutRemoval, type Placement, type Precautions } from "../placement/placement";
-import { settle } from "../placement/settle";
+import type { LockedOperation } from "../placement/guard";
+import type { Placement } from "../placement/placement";
+import { carryOutRemoval } from "../placement/remove";
+import { waitUntilSettled } from "../placement/settle";
 
 export type OnDelete = "shutdown" | "destroy" | "keep";
 
 export async function removePlacement(
-  context: Context,
+  operation: LockedOperation,
   placement: Placement,
   onDelete: OnDelete,
-  precautions: Precautions,
 ): Promise<void> {
-  const before = await settle(placement, context, false);
+  const before = await waitUntilSettled(placement, operation);
   const { location } = before;
-  if (onDelete !== "keep") return carryOutRemoval(placement, onDelete, { before, ways: context, precautions });
+  if (onDelete !== "keep") return carryOutRemoval(placement, before, onDelete, operation);
   if (location.kind !== "at") return;
-  context.info(
-    `${placement.domain.name} stays ${location.domain.state} and defined on ${location.host}, and is only forgotten.`,
+  operation.info(
+    `${placement.domain.name} stays ${location.domain.state} and defined on ${location.hostName}, and is only forgotten.`,
   );
 }

@@ -1,27 +1,29 @@
 /** Inputs of every resource that places a guest: where it shall be, and where it may be found. */
 import { z } from "zod";
-import type { Candidate } from "../placement/candidates";
-import { hostAt } from "./reach";
 import { connection, hypervisor } from "./schemas";
 
 /** A hypervisor: how it is reached, and what migrations of it are to keep to. */
 const candidate = connection.extend(hypervisor);
 export const candidates = z.record(z.string(), candidate, "must be Hosts");
 
-type Candidates = z.infer<typeof candidates>;
+export type Candidates = z.infer<typeof candidates>;
 
 export const seconds = z
   .number("must be a number of seconds")
   .positive("must be above 0")
   .max(86_400, "must be 86400 at most");
 
-interface Where {
+interface PlacementHosts {
   host: string;
   candidates: Candidates;
   fenced: readonly string[];
 }
 
-export function placeIssues({ host, candidates: among, fenced }: Where): { path: string[]; message: string }[] {
+export function placementIssues({
+  host,
+  candidates: among,
+  fenced,
+}: PlacementHosts): { path: string[]; message: string }[] {
   const names = Object.keys(among);
   const all = names.join(", ");
   return [
@@ -42,12 +44,12 @@ export function placeIssues({ host, candidates: among, fenced }: Where): { path:
     ...(names.includes(host)
       ? []
       : [{ path: ["host"], message: `must be one of the candidates (${all}): add the Host to them` }]),
-    ...twins(among).map((message) => ({ path: ["candidates"], message })),
+    ...duplicateHosts(among).map((message) => ({ path: ["candidates"], message })),
   ];
 }
 
 /** One machine under two names would look like a guest that runs twice. */
-function twins(among: Candidates): string[] {
+function duplicateHosts(among: Candidates): string[] {
   const named = Object.entries(among);
   return named.flatMap(([name, { address, port }], index) =>
     named
@@ -56,16 +58,3 @@ function twins(among: Candidates): string[] {
       .map(([other]) => `must be different machines, and ${name} and ${other} are both ${address}: leave one out`),
   );
 }
-
-const defaultMigrations = 2;
-
-export const candidatesOf = (among: Candidates): Candidate[] =>
-  Object.entries(among).map(([name, given]) => ({
-    name,
-    address: given.address,
-    port: given.port ?? 22,
-    migrationAddress: given.migrationAddress,
-    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
-    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
-    host: hostAt(given),
-  }));

@@ -1,18 +1,28 @@
 /** Provider side of every resource that places a guest: find it, do what is due, tell what was done. */
-import type { Context } from "../lifecycle/context";
 import type { Observed } from "../lifecycle/definition";
 import { refuse } from "../lifecycle/errors";
+import { candidateOf } from "../placement/candidate";
 import { driftOf } from "../placement/drift";
-import { type MigrationRecord, recordOf, withRecord } from "../placement/migration/record";
+import type { LockedOperation } from "../placement/guard";
+import { mib } from "../placement/migration/job";
+import { type MigrationRecord, recordOf, withRecords } from "../placement/migration/record";
 import type { DomainFacts } from "../placement/observation";
-import { candidateOf, carryOutAndVerify, isChangedByHand, type Placement, plan } from "../placement/placement";
-import { type Settled, settle } from "../placement/settle";
+import type { Placement } from "../placement/placement";
+import { carryOutAndVerify, isChangedByHand, planWithPreflight } from "../placement/reconcile";
+import { type SettledGuest, waitUntilSettled } from "../placement/settle";
 import type { Step } from "../placement/steps";
-import { summary } from "./placing.announce";
-import { precautionsOf } from "./placing.precautions";
+import type { Operation } from "../util/operation";
+
+/** What a resource that places a guest works on. */
+export interface GuestModel<Args> {
+  args: Args;
+  placement: Placement;
+  /** Told of a move whose stream others can read; undefined when nobody can. */
+  unencryptedWarning: string | undefined;
+}
 
 /** What is known of a placed guest, whatever runs it. */
-export interface PlacedState extends Observed {
+export interface GuestState extends Observed {
   uuid: string;
   name: string;
   host: string;
@@ -22,72 +32,68 @@ export interface PlacedState extends Observed {
   migrationHistory?: MigrationRecord[] | undefined;
 }
 
-/** Where it is, with the record of a migration that ended since the state was written. */
-export type Seen = Settled & { record?: MigrationRecord | undefined };
+export interface SeenGuest extends SettledGuest {
+  /** It is as wanted now, so its definition is the one to compare with from now on. */
+  isReconciled?: boolean;
+}
 
 /** A run that was killed has left its migration to the hosts: its record is with them too. */
-export async function look(context: Context, placement: Placement, known: PlacedState | undefined): Promise<Seen> {
-  const seen = await settle(placement, context, context.acts);
-  if (seen.joined) return { ...seen, record: seen.joined };
-  const { location } = seen;
-  if (known?.host === undefined || location.kind !== "at" || location.host === known.host) return seen;
-  const from = placement.candidates.find(({ name }) => name === known.host);
-  const job = await placement.driver.completed(from, candidateOf(placement, location.host), context.signal);
-  return { ...seen, ...(job && { record: recordOf({ from: known.host, to: location.host }, job, new Date()) }) };
-}
-
-export interface Placed {
-  /** How it is when nothing is left to do. */
-  reached: Settled;
-  steps: Step[];
-  history: Pick<PlacedState, "lastMigration" | "migrationHistory">;
-}
-
-/** @param plainData what is told of a move whose stream others can read */
-export async function place(
-  context: Context,
+export async function observePlacement(
+  operation: Operation,
   placement: Placement,
-  seen: Seen,
-  known: PlacedState | undefined,
-  plainData: string | undefined,
-): Promise<Placed> {
+  known: GuestState | undefined,
+): Promise<SeenGuest> {
+  const seen = await waitUntilSettled(placement, operation);
+  const { location, records } = seen;
+  if (records.length > 0 || known?.host === undefined) return seen;
+  if (location.kind !== "at" || location.hostName === known.host) return seen;
+  const from = placement.candidates.find(({ name }) => name === known.host);
+  const job = await placement.driver.lastJob(from, candidateOf(placement, location.hostName), operation.signal);
+  return job ? { ...seen, records: [recordOf({ from: known.host, to: location.hostName }, job, new Date())] } : seen;
+}
+
+/** @returns what was done, and where the guest is then */
+export async function reconcilePlacement(
+  operation: LockedOperation,
+  { placement, unencryptedWarning }: GuestModel<unknown>,
+  seen: SeenGuest,
+  known: GuestState | undefined,
+): Promise<{ steps: Step[]; reached: SeenGuest }> {
   const knownDigest = known?.definitionDigest;
-  const { steps, problems, unsupported } = await plan(placement, seen, knownDigest, context);
+  const { steps, problems, unsupported } = await planWithPreflight(placement, seen, knownDigest, operation);
   refuse([...unsupported, ...problems]);
-  if (plainData !== undefined && steps.some((step) => step.do === "migrate")) context.warn(plainData);
-  const task = { before: seen, steps, ways: context, precautions: precautionsOf(context, placement) };
-  const { seen: reached, record } = await carryOutAndVerify(placement, knownDigest, task);
-  for (const made of [seen.record, record]) if (made) context.info(summary(placement.domain.name, made));
-  return { reached, steps, history: historyOf(withRecord(withRecord(known?.migrationHistory, seen.record), record)) };
+  if (unencryptedWarning !== undefined && steps.some((step) => step.do === "migrate"))
+    operation.warn(unencryptedWarning);
+  const reached = await carryOutAndVerify(placement, seen, knownDigest, steps, operation);
+  for (const record of reached.records) operation.info(summary(placement.domain.name, record));
+  return { steps, reached: { ...reached, isReconciled: true } };
 }
 
-export interface Sight extends PlacedState {
-  facts: DomainFacts;
+function summary(name: string, record: MigrationRecord): string {
+  const { from, to, totalTimeMs, downtimeMs, bytes, encrypted } = record;
+  const sent = `${mib(bytes)} sent${encrypted ? ", encrypted" : ""}`;
+  return `${name} moved live from ${from} to ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms, ${sent}.`;
 }
 
-/** What is on the hosts; what only the state knows comes from there. Undefined when it is nowhere. */
-export function sightOf(seen: Seen, placement: Placement, known: PlacedState | undefined): Sight | undefined {
-  const { location, record } = seen;
+/** What is on the hosts, with what only the state knows; undefined when it is nowhere. */
+export function guestStateOf(
+  placement: Placement,
+  { location, records, isReconciled }: SeenGuest,
+  known: GuestState | undefined,
+): { state: GuestState; facts: DomainFacts } | undefined {
   if (location.kind === "nowhere") return undefined;
-  const { host, domain } = location.kind === "at" ? location : location.to;
-  const drift = driftOf(seen, {
-    name: placement.domain.name,
-    // A transient guest has no definition beside what it runs with.
-    ...(placement.persistent && { mark: placement.mark }),
-    changedByHand: isChangedByHand(seen, known?.definitionDigest),
-    words: placement.driver.words,
-  });
-  return {
-    facts: domain,
+  const { hostName, domain: facts } = location.kind === "at" ? location : location.to;
+  const knownDigest = isReconciled ? undefined : known?.definitionDigest;
+  const drift = driftOf(location, placement, isChangedByHand(location, knownDigest));
+  const history = withRecords(known?.migrationHistory, records);
+  const state = {
     uuid: placement.domain.uuid,
-    name: domain.name,
-    host,
-    state: domain.state,
-    definitionDigest: known?.definitionDigest ?? domain.definitionDigest,
-    ...historyOf(withRecord(known?.migrationHistory, record)),
+    name: facts.name,
+    host: hostName,
+    state: facts.state,
+    definitionDigest: knownDigest ?? facts.definitionDigest,
+    ...(history.length > 0 && { lastMigration: history[0], migrationHistory: history }),
     ...(drift.length > 0 && { drift }),
   };
+  return { state, facts };
 }
-
-const historyOf = (history: MigrationRecord[]): Placed["history"] =>
-  history.length === 0 ? {} : { lastMigration: history[0], migrationHistory: history };

@@ -1,34 +1,50 @@
 /** Provider side of `QemuGuest`. */
 import { isDeepStrictEqual } from "node:util";
-import type { Context } from "../lifecycle/context";
 import type { Definition } from "../lifecycle/definition";
-import { Fresh } from "../lifecycle/fresh";
+import type { LockedOperation } from "../placement/guard";
+import { typedArguments } from "../qemu/command-line/typed";
+import { qemuDriver } from "../qemu/driver";
 import { digestOf } from "../qemu/facts";
-import { look, type PlacedState, place, type Seen, sightOf } from "./placing";
+import { limitsOf } from "../qemu/migration/options";
+import { qemuMessages } from "../qemu/words";
+import { uuidFrom } from "../util/identity";
+import type { Operation } from "../util/operation";
+import {
+  type GuestModel,
+  type GuestState,
+  guestStateOf,
+  observePlacement,
+  reconcilePlacement,
+  type SeenGuest,
+} from "./placing";
 import { announceSteps } from "./placing.announce";
-import { placingVerbs, withHistory } from "./placing.precautions";
-import { derivedFrom, placementOf, type QemuGuestInputs, qemuGuestSchema } from "./qemu-guest.schema";
+import { withHistory, withLocksAndJournal } from "./placing.precautions";
+import { removePlacement } from "./placing.remove";
+import { type QemuGuestInputs, qemuGuestSchema } from "./qemu-guest.schema";
+import { candidatesOf } from "./reach";
 import { connectionSecretKeys } from "./schemas";
 
-export interface QemuGuestState extends PlacedState {
+export interface QemuGuestState extends GuestState {
   /** What its QEMU was started with, as systemd has recorded it, without what the provider adds. */
   runningCommandLine: string[];
 }
 
-const fresh = new Fresh<Seen>();
+type Model = GuestModel<QemuGuestInputs>;
 
-export const qemuGuest: Definition<typeof qemuGuestSchema, QemuGuestState> = {
+export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, QemuGuestState, LockedOperation> = {
   schema: qemuGuestSchema,
   // Nothing ever replaces a running guest.
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ uuid = "" }) => uuid,
   derived: { keys: ["uuid", "commandLine"], from: derivedFrom },
-  observe: async (context, args, known) =>
-    stateOf(fresh.keep(context, await look(context, placementOf(args), known)), args, known),
-  reconcile: (context, args, _observed, known) =>
-    withHistory(context, placementOf(args), () => reconcile(context, args, known)),
-  ...placingVerbs((args: QemuGuestInputs) => placementOf(args)),
+  model,
+  observe: (operation, { placement }, known) => observePlacement(operation, placement, known),
+  stateOf,
+  reconcile,
+  remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
+  exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
+  explain: (operation, { placement }, error) => withHistory(operation, placement, error),
   inputsOf: (args, state) => ({
     ...args,
     host: state.host,
@@ -46,54 +62,81 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, QemuGuestState> = {
   announce,
 };
 
+/** What dependants and previews know before anything is done. */
+export function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, "uuid" | "commandLine"> {
+  const uuid = args.uuid ?? uuidFrom("urn:pulumi-kvm-live:qemu-guest", urn);
+  return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };
+}
+
+function model(args: QemuGuestInputs, { warn }: Operation): Model {
+  const { uuid = "", name, emulator, user, migration, commandLine = [], fenced, shutdownTimeoutSeconds } = args;
+  const domain = { uuid, name };
+  return {
+    args,
+    placement: {
+      domain,
+      candidates: candidatesOf(args.candidates),
+      hostName: args.host,
+      powerState: "running",
+      autostart: false,
+      persistent: false,
+      mark: digestOf(commandLine),
+      fenced,
+      adopt: false,
+      messages: qemuMessages,
+      driver: qemuDriver({ domain, emulator, commandLine, user, migration, warn }),
+      limits: limitsOf(migration),
+      shutdownTimeoutSeconds,
+    },
+    unencryptedWarning: migration.tls
+      ? undefined
+      : `The memory of ${name} crosses the network unencrypted (migration.tls is false): whoever listens there reads it.`,
+  };
+}
+
 const isChangedByHand = ({ definitionDigest, runningCommandLine }: QemuGuestState) =>
   definitionDigest !== digestOf(runningCommandLine);
 
-/** What changes something on the hosts. */
-const concerns = ["host", "migration", "fenced", "commandLine"];
+const hostAffectingInputs = ["host", "migration", "fenced", "commandLine"];
 
 async function announce(
-  context: Context,
-  args: QemuGuestInputs,
+  operation: Operation,
+  model: Model,
   changed: readonly string[],
   known?: QemuGuestState,
 ): Promise<void> {
+  const { args } = model;
   if (changed.includes("onDelete") && args.onDelete === "keep")
-    context.info(
+    operation.info(
       `onDelete is "keep": when this resource is deleted, ${args.name} runs on where it is, and is only forgotten.`,
     );
-  if (changed.length > 0 && !changed.some((key) => concerns.includes(key))) return;
-  const steps = await announceSteps(context, placementOf(args), known?.definitionDigest, plainData(args));
+  if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
+  const steps = await announceSteps(operation, model, known?.definitionDigest);
   const isStarted = steps.some((step) => step.do === "create");
-  if (changed.includes("commandLine") && !isStarted) context.info(laterNotice(args));
+  if (changed.includes("commandLine") && !isStarted) operation.info(laterNotice(args));
 }
 
 const laterNotice = ({ name }: QemuGuestInputs) =>
-  `The new command line of ${name} takes effect when the guest is next started: shut it down, and \`pulumi up\` starts it anew.`;
-
-function plainData({ name, migration }: QemuGuestInputs): string | undefined {
-  if (migration.tls) return undefined;
-  return `The memory of ${name} crosses the network unencrypted (migration.tls is false): whoever listens there reads it.`;
-}
+  `The new command line of ${name} takes effect when the guest is next started: shut it down, and \`pulumi up\` starts it again.`;
 
 async function reconcile(
-  context: Context,
-  args: QemuGuestInputs,
+  operation: LockedOperation,
+  model: Model,
+  seen: SeenGuest,
   known: QemuGuestState | undefined,
-): Promise<QemuGuestState> {
-  const placement = placementOf(args, context.warn);
-  const seen = fresh.take(context) ?? (await look(context, placement, known));
-  const { reached, history } = await place(context, placement, seen, known, plainData(args));
-  const state = stateOf(reached, args, undefined);
-  if (state === undefined) throw new Error(`${args.name} is on none of the candidates.`);
-  if (!isDeepStrictEqual(state.runningCommandLine, args.commandLine)) context.info(laterNotice(args));
-  return { ...state, ...history };
+): Promise<SeenGuest> {
+  const { reached } = await reconcilePlacement(operation, model, seen, known);
+  const state = stateOf(model, reached, known);
+  if (state && !isDeepStrictEqual(state.runningCommandLine, model.args.commandLine))
+    operation.info(laterNotice(model.args));
+  return reached;
 }
 
-function stateOf(seen: Seen, args: QemuGuestInputs, known: QemuGuestState | undefined): QemuGuestState | undefined {
-  const sight = sightOf(seen, placementOf(args), known);
-  if (sight === undefined) return undefined;
-  const { facts, drift: found = [], ...rest } = sight;
+function stateOf({ placement }: Model, seen: SeenGuest, known: QemuGuestState | undefined): QemuGuestState | undefined {
+  const guest = guestStateOf(placement, seen, known);
+  if (guest === undefined) return undefined;
+  const { facts } = guest;
+  const { drift: found = [], ...rest } = guest.state;
   const state = { ...rest, runningCommandLine: [...(facts.commandLine ?? [])] };
   const { name, host } = state;
   const drift = [

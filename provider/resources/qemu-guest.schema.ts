@@ -1,20 +1,14 @@
 /** Inputs of `QemuGuest`. */
 import { z } from "zod";
-import type { Placement } from "../placement/placement";
 import { argumentProblems } from "../qemu/command-line/problems";
-import { typedArguments } from "../qemu/command-line/typed";
-import { qemuDriver } from "../qemu/driver";
-import { digestOf } from "../qemu/facts";
-import { limitsOf } from "../qemu/migration/options";
-import { uuidForm, uuidFrom } from "../util/identity";
+import { uuidForm } from "../util/identity";
 import { whole } from "./migration.schema";
-import { candidates, candidatesOf, placeIssues, seconds } from "./placing.schema";
+import { candidates, placementIssues, seconds } from "./placing.schema";
 import { defaultQemuMigration, qemuMigration } from "./qemu-migration.schema";
 import { plainPath, text } from "./schemas";
 
-/** Words for QEMU, each checked for itself. */
-const words = z.array(z.string("must be text"), "must be a list of arguments").superRefine((argv, { addIssue }) => {
-  for (const problem of argumentProblems(argv)) addIssue({ code: "custom", message: `cannot be used: ${problem}` });
+const argv = z.array(z.string("must be text"), "must be a list of arguments").superRefine((given, { addIssue }) => {
+  for (const problem of argumentProblems(given)) addIssue({ code: "custom", message: `cannot be used: ${problem}` });
 });
 
 /** `help` would make QEMU print a list and end. */
@@ -56,7 +50,7 @@ const typed = {
   netdevs: z.array(netdev).optional(),
   vnc: z.strictObject({ display: whole("a display", 0, 59_635), listen: text("an address").optional() }).optional(),
   serial: z.strictObject({ file: plainPath("path of a log") }).optional(),
-  extraArguments: words.optional(),
+  extraArguments: argv.optional(),
 };
 
 const typedKeys = Object.keys(typed);
@@ -79,7 +73,7 @@ export const qemuGuestSchema = z
     uuid: z.string().toLowerCase().regex(uuidForm, "must be a UUID").optional(),
     emulator: emulator.default("qemu-system-x86_64"),
     ...typed,
-    arguments: words.optional(),
+    arguments: argv.optional(),
     user: text("a user name")
       .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, "must be a user name")
       .optional(),
@@ -92,7 +86,7 @@ export const qemuGuestSchema = z
   })
   .superRefine((args, { addIssue }) => {
     const issue = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
-    for (const one of placeIssues(args)) addIssue({ code: "custom", ...one });
+    for (const one of placementIssues(args)) addIssue({ code: "custom", ...one });
     const written = typedKeys.filter((key) => args[key as keyof typeof args] !== undefined);
     if (args.arguments !== undefined && written.length > 0)
       issue(
@@ -104,27 +98,3 @@ export const qemuGuestSchema = z
   });
 
 export type QemuGuestInputs = z.infer<typeof qemuGuestSchema>;
-
-/** What dependants and previews know before anything is done. */
-export function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, "uuid" | "commandLine"> {
-  const uuid = args.uuid ?? uuidFrom("urn:pulumi-kvm-live:qemu-guest", urn);
-  return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };
-}
-
-/** As the rest of the provider takes it. @param warn tells the user something that is not an error */
-export function placementOf(args: QemuGuestInputs, warn: (message: string) => void = () => {}): Placement {
-  const { uuid = "", name, emulator, user, migration, commandLine = [] } = args;
-  const domain = { uuid, name };
-  return {
-    ...args,
-    domain,
-    candidates: candidatesOf(args.candidates),
-    powerState: "running",
-    autostart: false,
-    adopt: false,
-    mark: digestOf(commandLine),
-    persistent: false,
-    limits: limitsOf(migration),
-    driver: qemuDriver({ domain, emulator, commandLine, user, migration, warn }),
-  };
-}

@@ -3,6 +3,8 @@ import type { z } from "zod";
 import type { ConnectionArgs } from "../host/connection-args";
 import type { Host } from "../host/host";
 import { SshHost } from "../host/ssh-host";
+import type { Candidate } from "../placement/candidate";
+import type { Candidates } from "./placing.schema";
 import type { connection, hypervisor } from "./schemas";
 
 type Hypervisor = { [Key in keyof typeof hypervisor]?: z.infer<(typeof hypervisor)[Key]> };
@@ -12,3 +14,16 @@ export function hostAt(reached: z.infer<typeof connection> & { name?: string } &
   const { name: _, migrationAddress: _a, maxOutgoingMigrations: _o, maxIncomingMigrations: _i, ...args } = reached;
   return new SshHost(args as ConnectionArgs); // checked inputs hold no undefined values
 }
+
+const defaultMigrations = 2;
+
+export const candidatesOf = (among: Candidates): Candidate[] =>
+  Object.entries(among).map(([name, given]) => ({
+    name,
+    address: given.address,
+    port: given.port ?? 22,
+    migrationAddress: given.migrationAddress,
+    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
+    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
+    host: hostAt(given),
+  }));

@@ -18,27 +18,32 @@ export function departedHosts(known: Connections = {}, { hosts }: { hosts: Conne
   return Object.fromEntries(gone.map(([name, one]) => [name in hosts ? `${name} (${one.address})` : name, one]));
 }
 
-interface Looked<State, Failure> {
-  state: State | undefined;
-  failed: readonly { failure: Failure }[];
+interface Verdict extends Observed {
+  /** Whether all that is wrong may pass by itself. */
+  mayPass: boolean;
 }
 
-/** Ends with everything in order, or with an error that says what is not. Failures that may pass are looked at again. */
-export async function verified<State extends Observed, Failure>(
-  look: () => Promise<Looked<State, Failure>>,
-  options: { isTransient: (failure: Failure) => boolean; timeoutMs: number; signal: AbortSignal },
-): Promise<State> {
-  const { isTransient, timeoutMs, signal } = options;
+/**
+ * Observes until everything is in order. What may pass is looked at again.
+ *
+ * @param judge undefined when nothing is there
+ * @throws Error that says what is not in order
+ */
+export async function verified<Seen>(
+  observe: () => Promise<Seen>,
+  judge: (seen: Seen) => Verdict | undefined,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+): Promise<Seen> {
   const tryAgain = async () => {
-    const result = await look();
-    const { state, failed } = result;
-    if (failed.length > 0 && failed.every(({ failure }) => isTransient(failure)) && state) throw unfinished(state);
-    return result;
+    const seen = await observe();
+    const verdict = judge(seen);
+    if (verdict?.drift && verdict.mayPass) throw unfinished(verdict);
+    return { seen, verdict };
   };
-  const { state } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs, signal });
-  if (!state) throw new Error("Everything was set up, and now nothing of it is there.");
-  if (state.drift) throw unfinished(state);
-  return state;
+  const { seen, verdict } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs, signal });
+  if (!verdict) throw new Error("Everything was set up, and now nothing of it is there.");
+  if (verdict.drift) throw unfinished(verdict);
+  return seen;
 }
 
 const unfinished = ({ drift = [] }: Observed) => new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);

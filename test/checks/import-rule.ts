@@ -1,9 +1,13 @@
 /** The import rule as data, and a pure function that finds what breaks it. */
 
+import { circles } from "./circles";
+
 /** One file of the repository and what it imports: packages by name, files by their path in the repository. */
 export interface SourceFile {
   path: string;
   imports: readonly string[];
+  /** What it imports nothing but types from; they are gone in the code that runs. */
+  types?: readonly string[];
 }
 
 /** Folders of provider/ and the folders that each may import from, beside itself. */
@@ -53,18 +57,10 @@ function isAllowed(path: string, target: string): boolean {
   return from === to || (staircase[from]?.includes(to) ?? false);
 }
 
+/** Of types, too: files that are in a circle can only be read together. */
 function cycles(files: readonly SourceFile[]): string[] {
-  const importsOf = new Map(files.map(({ path, imports }) => [path, imports.filter(isFile)]));
-  const finished = new Set<string>();
-  const found: string[] = [];
-  const visit = (path: string, trail: readonly string[]) => {
-    if (trail.includes(path)) found.push(`cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
-    if (finished.has(path) || trail.includes(path)) return;
-    for (const target of importsOf.get(path) ?? []) visit(target, [...trail, path]);
-    finished.add(path);
-  };
-  for (const { path } of files) visit(path, []);
-  return found;
+  const targets = files.map(({ path, imports, types = [] }) => [path, [...imports, ...types].filter(isFile)] as const);
+  return circles(new Map(targets)).map((circle) => `cycle: ${circle.join(" -> ")}`);
 }
 
 /** The package's own name is how the state finds the provider again, not a dependency. */

@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(join(repository, path), "utf8");
 test("README's example is a file that the tests run", () => {
   const [, example = ""] = /```ts\n(.+?)```/s.exec(read("README.md")) ?? [];
   expect(example).not.toBe("");
-  expect(read("examples/seed/index.ts")).toContain(example);
+  expect(read("examples/live-migration/index.ts")).toContain(example);
 });
 
 test("README's commands and CONTRIBUTING's are scripts of package.json", () => {

@@ -1,4 +1,4 @@
-/** What a fault is, and when it can strike. */
+/** Faults, and the moments of a move at which they happen. */
 import type { Scene } from "./scene";
 
 export const moments = ["before prepare", "early copy", "late copy", "switchover", "after switchover"] as const;
@@ -9,21 +9,21 @@ export interface Fault {
   name: string;
   /** Moments at which it is tried. */
   at: readonly Moment[];
-  /** Moments at which it cannot exist or would show nothing, each with the reason. */
+  /** Moments at which it is impossible or would prove nothing, each with the reason. */
   leftOut?: Partial<Record<Moment, string>>;
   apply: (scene: Scene) => Promise<unknown>;
-  /** Takes the fault away, and returns when it is gone. */
-  mend: (scene: Scene) => Promise<unknown>;
-  /** The hypervisor that cannot be asked while the fault lasts. */
-  silent?: Side;
-  /** Commands to a host no longer arrive once it has struck, so what is held is released by the hosts themselves. */
+  /** Ends the fault, and returns when it is gone. */
+  repair: (scene: Scene) => Promise<unknown>;
+  /** The hypervisor that does not answer while the fault lasts. */
+  unreachable?: Side;
+  /** No command reaches the host any more, so daemons that were stopped are resumed by the host itself. */
   cutsNetwork?: boolean;
   /**
-   * The file server falls silent, so the guest's log is a local file on each hypervisor: NFS appends where a client
+   * The file server stops answering, so the guest's log is a local file on each hypervisor: NFS appends where a client
    * believes the end to be, and the destination's first bytes would land among the source's last ones.
    */
   localLog?: boolean;
-  /** Where the guest's uptime ends with the fault, whatever anybody does: the reason. */
+  /** Moments at which the fault itself ends the guest, each with the reason. */
   endsGuest?: Partial<Record<Moment, string>>;
 }
 

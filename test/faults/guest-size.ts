@@ -1,2 +1,2 @@
-/** The guest's memory, and what of it a migration has to carry: some seconds at 1 MiB/s. */
+/** The guest's memory, and how much of it a migration has to send: some seconds at 1 MiB/s. */
 export const guestMiB = { memory: 32, fill: 8 };

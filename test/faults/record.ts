@@ -1,11 +1,11 @@
-/** What is kept of a cell: one JSON file, and beside it all that was said. */
+/** Records of cells: one JSON file each, and a log beside it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
-import type { Life, Sight } from "./judge";
+import type { GuestObservation, Life } from "./guest-observation";
 
 export interface Said {
-  /** What the handler answered, or "error". */
+  /** The handler's result, e.g. "updated", or "error". */
   ended: string;
   message?: string;
   told?: string[];
@@ -18,13 +18,13 @@ export interface RefreshSaid extends Said {
 
 export interface Findings {
   firstUp: Said;
-  /** While the fault still stood, where it can stand. */
-  standing?: { seen: Sight; refresh?: RefreshSaid; up?: Said };
-  mended: Sight;
+  /** Observed while the fault lasted, for faults that last. */
+  standing?: { seen: GuestObservation; refresh?: RefreshSaid; up?: Said };
+  mended: GuestObservation;
   refresh: RefreshSaid;
   nextUp: Said;
   again: { refresh: Said; up: Said };
-  end: Sight;
+  end: GuestObservation;
   life: Life;
 }
 
@@ -34,7 +34,7 @@ export interface CellRecord {
   commit: string;
   date: string;
   seconds: number;
-  /** Why the guest's uptime could not be kept. */
+  /** Why the fault itself ended the guest. */
   endsGuest?: string;
   findings?: Findings;
   /** Empty for a good cell. */
@@ -60,7 +60,7 @@ export function readRecords(): CellRecord[] {
   return files.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as CellRecord);
 }
 
-/** Pure: its beginning and its end. */
+/** Pure: the beginning and the end of a text that is too long. */
 function shortened(text: string, maximum = maximumLog): string {
   if (text.length <= maximum) return text;
   return `${text.slice(0, maximum / 2)}\n[…]\n${text.slice(-maximum / 2)}`;

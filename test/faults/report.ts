@@ -1,9 +1,9 @@
-/** The matrix for people. */
+/** The matrix as a table. */
 import { tableText } from "../../lab/table";
 import { type Fault, moments } from "./fault";
 import { type CellRecord, type ProblemKind, problemKinds } from "./record";
 
-/** Widths of its columns on a terminal that is narrower than the table. */
+/** Widths of the columns, in characters, on a terminal that is narrower than the table. */
 const narrow = { below: 150, widths: [19, 10, 10, 10, 12, 12] };
 
 /** @param columns of the terminal, if it is one */
@@ -24,10 +24,10 @@ function entry(fault: Fault, moment: (typeof moments)[number], records: readonly
   if (!record) return "no record";
   const kinds = [...new Set(record.problems.map(({ kind }) => kind))];
   if (kinds.length > 0) return kinds.join(", ").toUpperCase();
-  return record.findings?.life.restarts ? "started anew" : "kept";
+  return record.findings?.life.restarts ? "restarted" : "kept";
 }
 
-/** Pure: in plain words. */
+/** Pure: the totals, a line each. */
 function sums(records: readonly CellRecord[]): string {
   const count = (kind: ProblemKind) =>
     records.filter(({ problems }) => problems.some((problem) => problem.kind === kind)).length;
@@ -35,7 +35,7 @@ function sums(records: readonly CellRecord[]): string {
   return [
     `${records.length} cells tried, ${count("not tried")} of them without a result`,
     `${count("doubled")} doubled`,
-    `${count("lost")} lost, beside ${ended} in which the fault itself ended the guest`,
+    `${count("lost")} lost, not counting ${ended} in which the fault itself ended the guest`,
     `${count("misreported")} misreported by refresh`,
     `${count("not converged")} in which the next up did not converge`,
   ].join("\n");

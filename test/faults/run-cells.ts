@@ -1,8 +1,7 @@
-/** Runs cells one after another inside a lab's network; the process ends when one does not end by itself. */
-
+/** Runs cells one after another inside a lab's network; the process exits when one hangs. */
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
-import { cleanLab } from "./care";
+import { cleanLab } from "./clean-lab";
 import { type Cell, cellName } from "./fault";
 import { type CellRecord, writeRecord } from "./record";
 import { clear, runCell } from "./run-cell";
@@ -10,8 +9,8 @@ import { Scene } from "./scene";
 import { verdict } from "./verdict";
 
 const deadlineMs = 360_000;
-/** Exit code that asks for a process anew: an operation of this one cannot be stopped. */
-export const onceMore = 75;
+/** Exit code that asks for a new process, since a hanging operation of this one cannot be stopped. */
+export const restartExitCode = 75;
 
 export async function runCells(cells: readonly Cell[]): Promise<void> {
   const commit = (await run(["git", "rev-parse", "--short", "HEAD"], { cwd: repository })).stdout.trim();
@@ -21,19 +20,19 @@ export async function runCells(cells: readonly Cell[]): Promise<void> {
     const { record, log, stuck } = await tryCell(cell, commit);
     writeRecord(record, log);
     console.log(`${index + 1}/${cells.length} ${lineOf(record)}`);
-    if (stuck) process.exit(onceMore);
+    if (stuck) process.exit(restartExitCode);
     clean = record.problems.length === 0;
   }
 }
 
-export interface Tried {
+export interface CellResult {
   record: CellRecord;
   log: readonly string[];
-  /** An operation of it goes on. */
+  /** Whether an operation of it still runs. */
   stuck: boolean;
 }
 
-export async function tryCell(cell: Cell, commit = ""): Promise<Tried> {
+export async function tryCell(cell: Cell, commit = ""): Promise<CellResult> {
   const began = Date.now();
   const scene = new Scene(`fault-${began.toString(36)}`, cell.fault.localLog);
   const endsGuest = cell.fault.endsGuest?.[cell.moment];
@@ -50,7 +49,7 @@ export async function tryCell(cell: Cell, commit = ""): Promise<Tried> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       stuck = true;
-      reject(new Error(`no end after ${deadlineMs / 1000} s`));
+      reject(new Error(`timed out after ${deadlineMs / 1000} s`));
     }, deadlineMs);
   });
   try {

@@ -1,34 +1,39 @@
 /** `npm run test:faults`: the fault matrix, cell by cell; cells that have a record are not run again. */
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { defaultHosts } from "../../lab/hosts";
 import { Lab } from "../../lab/lab";
 import { runAttached } from "../../lab/process";
 import { setupSteps } from "../../lab/setup";
 import { runSteps } from "../../lab/steps";
-import { runMain, UserError } from "../../lab/terminal";
+import { runMain } from "../../lab/terminal";
 import { cells, faults } from "./cells";
 import { type Cell, cellName } from "./fault";
 import { readRecords } from "./record";
 import { isGood, reportText } from "./report";
-import { onceMore, runCells } from "./run-cells";
+import { restartExitCode, runCells } from "./run-cells";
+
+interface Shard {
+  part: number;
+  parts: number;
+}
 
 interface Options {
   report?: true;
-  only: string[];
+  only?: string[];
   again?: true;
   lab: string;
-  shard: string;
+  shard?: Shard;
   inside?: string;
 }
 
 const program = new Command("npm run test:faults --")
-  .description("Faults at each moment of a move, on real hosts")
+  .description("Run the fault matrix: each fault at each moment of a move, on real hosts. Needs root.")
   .option("--report", "print the matrix from the records; exit code 1 when any cell is bad")
-  .option("--only <text...>", "cells whose FAULT/MOMENT contains one of these", [""])
-  .option("--again", "also cells that have a record")
-  .option("--lab <name>", "the lab to use; it stays up", "faults")
-  .option("--shard <i/n>", "every n-th cell from the i-th on, for several labs side by side", "1/1")
-  .option("--inside <cells>", "used by itself: numbers of the cells to run");
+  .option("--only <text...>", "only cells whose FAULT/MOMENT contains one of these texts")
+  .option("--again", "also cells that already have a record")
+  .option("--lab <name>", "the lab to use; it stays up afterwards", "faults")
+  .option("--shard <i/n>", "every n-th cell, from the i-th on: shares the work among labs", shardOf)
+  .addOption(new Option("--inside <cells>", "numbers of the cells to run, in the lab's network").hideHelp());
 
 runMain(async () => {
   const options = program.parse().opts<Options>();
@@ -46,11 +51,15 @@ function report(): void {
   process.exitCode = isGood(records) ? 0 : 1;
 }
 
+/** @throws InvalidArgumentError unless it is one of several parts, e.g. `1/2` */
+function shardOf(text: string): Shard {
+  const [part = 0, parts = 0] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (part === 0 || part > parts) throw new InvalidArgumentError("Use e.g. 1/2.");
+  return { part, parts };
+}
+
 /** Numbers of the cells that are still to be run. */
-function due({ only, again, shard }: Options, begun: number): number[] {
-  const [, part, parts] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(shard)?.map(Number) ?? [];
-  if (part === undefined || parts === undefined || part > parts)
-    throw new UserError(`Bad --shard ${shard}: use e.g. 1/2.`);
+function due({ only, again, shard = { part: 1, parts: 1 } }: Options, begun: number): number[] {
   const fresh = new Set(
     readRecords()
       .filter(({ date }) => !again || Date.parse(date) >= begun)
@@ -58,19 +67,19 @@ function due({ only, again, shard }: Options, begun: number): number[] {
   );
   return cells
     .map((cell, index) => ({ name: cellName(cell), index }))
-    .filter(({ name }) => only.some((text) => name.includes(text)))
-    .filter((_, place) => place % parts === part - 1)
+    .filter(({ name }) => only?.some((text) => name.includes(text)) ?? true)
+    .filter((_, place) => place % shard.parts === shard.part - 1)
     .filter(({ name }) => !fresh.has(name))
     .map(({ index }) => index);
 }
 
-/** Runs them in the lab's network, in a process anew whenever one got stuck. */
+/** Runs the cells in the lab's network, in a new process whenever one hangs. */
 async function inside(lab: string, left: () => number[]): Promise<number> {
   for (;;) {
     const numbers = left();
     if (numbers.length === 0) return 0;
     const argv = [process.execPath, "--import", "tsx", __filename, "--inside", numbers.join(",")];
     const exitCode = await runAttached(new Lab(lab).enter(argv), { env: { ...process.env, KVM_LIVE_LAB: lab } });
-    if (exitCode !== onceMore) return exitCode;
+    if (exitCode !== restartExitCode) return exitCode;
   }
 }

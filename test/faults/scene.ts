@@ -1,5 +1,4 @@
-/** One cell's stage: the hosts by their part in the move, the guest, and a log of all that is said. */
-
+/** One cell's hosts by their role in the move, its guest, and a log of everything. */
 import type { LabHost } from "../../lab/lab-host";
 import { sshConfigFile } from "../../lab/machine/ssh";
 import { cacheFolder, labsFolder, repository } from "../../lab/paths";
@@ -41,7 +40,7 @@ export class Scene {
     this.log.push(`${((Date.now() - this.began) / 1000).toFixed(1)} s  ${withoutPaths(line)}`);
   }
 
-  /** Runs a few lines on a host; whatever they answer is kept in the log. Values arrive as `$1`, `$2` … */
+  /** Runs a few lines of shell on a host and logs their output. Values arrive as `$1`, `$2` … */
   async run(host: LabHost, text: string, ...values: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await host.tryExec(["sh", "-c", text, "sh", ...values], { timeoutMs: 90_000 });
     const said = `${stdout}${stderr}`.trim();
@@ -50,14 +49,14 @@ export class Scene {
     return stdout.trim();
   }
 
-  /** Like {@link run}. @throws Error when it fails: a fault that did not strike proves nothing */
+  /** Like {@link run}. @throws Error when it fails: a fault that did not happen proves nothing */
   async must(host: LabHost, text: string, ...values: string[]): Promise<string> {
-    const said = await this.run(host, `( ${text}\n) && echo struck`, ...values);
-    if (!/(^|\n)struck$/.test(said)) throw new Error(`The fault did not strike on ${host.name}: ${said}`);
+    const said = await this.run(host, `( ${text}\n) && echo applied`, ...values);
+    if (!/(^|\n)applied$/.test(said)) throw new Error(`The fault could not be applied on ${host.name}: ${said}`);
     return said;
   }
 
-  /** Like {@link run}, but nobody waits for it, and it goes on when the connection is cut. */
+  /** Like {@link run}, but returns at once, and goes on when the connection breaks. */
   inBackground(host: LabHost, text: string, ...values: string[]): Promise<string> {
     return this.run(host, 'setsid sh -c "$@" < /dev/null > /dev/null 2>&1 &', text, "sh", ...values);
   }
@@ -65,7 +64,7 @@ export class Scene {
 
 const indent = (text: string) => text.slice(0, 1500).replace(/^/gm, "    ");
 
-/** This machine's own paths are of no interest to others. */
+/** Pure: a text without this machine's own paths. */
 export function withoutPaths(text: string): string {
   return [repository, sshConfigFile("x").replace(/\/x\/.*/, ""), labsFolder, cacheFolder()].reduce(
     (rest, path) => rest.replaceAll(path, "…"),

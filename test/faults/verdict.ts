@@ -1,16 +1,16 @@
 /** Pure: what is wrong with a cell, from what was found. */
 import type { Fault } from "./fault";
-import type { Sight } from "./judge";
+import type { GuestObservation } from "./guest-observation";
 import type { CellRecord, Findings, RefreshSaid } from "./record";
 
 type Problem = CellRecord["problems"][number];
 
-export function verdict(found: Findings, fault: Pick<Fault, "silent">, endsGuest: string | undefined): Problem[] {
+export function verdict(found: Findings, fault: Pick<Fault, "unreachable">, endsGuest: string | undefined): Problem[] {
   return [...doubled(found), ...lost(found, endsGuest), ...misreported(found, fault), ...notConverged(found)];
 }
 
 /** Hosts with a process of the guest. */
-const hostsOf = ({ qemus }: Sight) => Object.keys(qemus).filter((host) => qemus[host] !== 0);
+const hostsOf = ({ qemus }: GuestObservation) => Object.keys(qemus).filter((host) => qemus[host] !== 0);
 
 function doubled({ life, end }: Findings): Problem[] {
   const [host, another] = hostsOf(end);
@@ -23,25 +23,31 @@ function doubled({ life, end }: Findings): Problem[] {
 function lost({ life }: Findings, endsGuest: string | undefined): Problem[] {
   return [
     !life.counts && "the guest does not count any more",
-    life.restarts > 0 && endsGuest === undefined && "the guest was started anew",
-    life.restarts > 1 && endsGuest !== undefined && "the guest was started anew more than once",
+    life.restarts > 0 && endsGuest === undefined && "the guest was restarted",
+    life.restarts > 1 && endsGuest !== undefined && "the guest was restarted more than once",
     life.gaps > 0 && `numbers are missing (${life.gaps} times)`,
     life.garbage > 0 && `lines that are no numbers (${life.garbage})`,
   ].flatMap((what) => (what ? [{ kind: "lost" as const, what }] : []));
 }
 
-function misreported({ standing, mended, refresh }: Findings, { silent }: Pick<Fault, "silent">): Problem[] {
+function misreported({ standing, mended, refresh }: Findings, { unreachable }: Pick<Fault, "unreachable">): Problem[] {
   const during = standing?.refresh;
   return [
-    during && silent && during.ended !== "error" && `a silent ${silent}, and refresh said ${during.ended}`,
-    during && standing && !silent && disagrees(during, standing.seen),
+    during &&
+      unreachable &&
+      during.ended !== "error" &&
+      `the ${unreachable} was unreachable, and refresh said ${during.ended}`,
+    during && standing && !unreachable && disagrees(during, standing.seen),
     disagrees(refresh, mended),
-    silent && standing?.up && standing.up.ended !== "error" && `a silent ${silent}, and up said ${standing.up.ended}`,
+    unreachable &&
+      standing?.up &&
+      standing.up.ended !== "error" &&
+      `the ${unreachable} was unreachable, and up said ${standing.up.ended}`,
   ].flatMap((what) => (what ? [{ kind: "misreported" as const, what }] : []));
 }
 
 /** An error claims nothing. */
-function disagrees(said: RefreshSaid, seen: Sight): string | undefined {
+function disagrees(said: RefreshSaid, seen: GuestObservation): string | undefined {
   if (said.ended === "error") return undefined;
   const hosts = hostsOf(seen);
   if (said.ended === "gone") return hosts.length > 0 ? `refresh said gone, it is on ${hosts.join(", ")}` : undefined;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { type Guard, type Guarding, GuardLost, guarded } from "../../provider/placement/guard";
+import { type HostLocks, LockLost, type LockRequest, withHostLocks } from "../../provider/placement/guard";
 import { GuestBusy } from "../../provider/placement/guest-lock";
 import { readJournal, writeJournal } from "../../provider/placement/journal";
 import { retryUntil } from "../../provider/util/policy";
@@ -22,31 +22,31 @@ function candidate(lab: LabHost, user = "root") {
   const { name, ...args } = connectionTo(lab);
   return { name, address: lab.address, port: 22, host: new SshHost({ ...args, user }) };
 }
-const guardingOf = (holder: string, options: Partial<Guarding> = {}): Guarding => ({
-  domain,
-  candidates: [candidate(hvA)],
-  holder,
-  ways: { signal },
-  ...options,
-});
+/** Runs with the guest's lock, held by this name. */
+const withLock = <T>(who: string, work: (locks: HostLocks) => Promise<T>, options: Partial<LockRequest> = {}) =>
+  withHostLocks({ domain, candidates: [candidate(hvA)], ...options }, { who, signal }, work);
 const work = jest.fn(async () => {});
-/** @returns what ends the work, and what it had of the guard */
-async function hold(guarding: Guarding): Promise<{ guard: Guard; release: () => Promise<void> }> {
+/** @returns what ends the work, and the locks that it had */
+async function hold(
+  who: string,
+  options: Partial<LockRequest> = {},
+): Promise<{ locks: HostLocks; release: () => Promise<void> }> {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
   return new Promise((resolve, reject) => {
-    const done = guarded(guarding, async (guard) => {
+    const hasEnded = async (locks: HostLocks) => {
       resolve({
-        guard,
+        locks,
         release: () => {
           end();
           return done;
         },
       });
       await ended;
-    });
+    };
+    const done = withLock(who, hasEnded, options);
     done.catch(reject);
   });
 }
@@ -73,69 +73,69 @@ afterAll(async () => {
 });
 
 test("the second is told at once who is at work, and may go when the first has ended", async () => {
-  const first = await hold(guardingOf("anna@office[1]\n\u001b[2J urn:web"));
-  const second = guarded(guardingOf("bert@home[2]"), work);
+  const first = await hold("anna@office[1]\n\u001b[2J urn:web");
+  const second = withLock("bert@home[2]", work);
   await expect(second).rejects.toThrow(GuestBusy);
   await expect(second).rejects.toThrow(
-    /^web: somebody else is at work on it\. The lock on hv-a is held by anna@office\[1\] \[2J urn:web, since 20\d\d-\S+Z\.\nNothing was done\./,
+    /^web is locked by another run\. The lock on hv-a is held by anna@office\[1\] \[2J urn:web, since 20\d\d-\S+Z\.\nNothing was done\./,
   );
-  await first.guard.ensure();
+  await first.locks.assertHeld();
   await first.release();
-  await guarded(guardingOf("bert@home[2]"), work);
+  await withLock("bert@home[2]", work);
   expect(work).toHaveBeenCalledTimes(1);
   expect((await hvA.exec(["stat", "-c", "%a", "/run/pulumi-kvm-live", lockFile])).stdout).toBe("700\n600\n");
 });
 
 test("another guest's lock is another lock", async () => {
-  const first = await hold(guardingOf("anna"));
+  const first = await hold("anna");
   const other = randomUUID();
-  await guarded(guardingOf("bert", { domain: { uuid: other, name: "db" } }), work);
+  await withLock("bert", work, { domain: { uuid: other, name: "db" } });
   await hvA.exec(["rm", `/run/pulumi-kvm-live/${other}.lock`]);
   await first.release();
   expect(work).toHaveBeenCalledTimes(1);
 });
 
 test("the lock goes with the connection, and the work that had it may do no more", async () => {
-  const first = await hold(guardingOf("anna"));
+  const first = await hold("anna");
   await closeConnections();
   await until(() => isFree(hvA));
-  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
-  await expect(first.guard.ensure()).rejects.toThrow(/^web: its lock on hv-a is not held, so somebody else may/);
+  await expect(first.locks.assertHeld()).rejects.toThrow(LockLost);
+  await expect(first.locks.assertHeld()).rejects.toThrow(/^web: its lock on hv-a is not held, so another run may/);
   await first.release();
 });
 
 test("the lock goes when its session there is killed", async () => {
-  const first = await hold(guardingOf("anna"));
+  const first = await hold("anna");
   const [pid = ""] = await holders(hvA);
   await hvA.script('kill -9 "$(ps -o ppid= -p "$1" | tr -d " ")"', pid);
   await until(() => isFree(hvA));
-  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await expect(first.locks.assertHeld()).rejects.toThrow(LockLost);
   await first.release();
 });
 
 test("the lock goes when the shell that holds it is killed, whatever it had started", async () => {
-  const first = await hold(guardingOf("anna"));
+  const first = await hold("anna");
   const [pid = ""] = await holders(hvA);
   await hvA.exec(["kill", "-9", pid]);
   await until(() => isFree(hvA));
-  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await expect(first.locks.assertHeld()).rejects.toThrow(LockLost);
   await first.release();
 });
 
 test("it stays for as long as heartbeats come", async () => {
-  const first = await hold(guardingOf("anna", { patience: 3 }));
+  const first = await hold("anna", { lockTtlSeconds: 3 });
   await new Promise((resolve) => setTimeout(resolve, 8000));
-  await first.guard.ensure();
-  await expect(guarded(guardingOf("bert"), work)).rejects.toThrow(GuestBusy);
+  await first.locks.assertHeld();
+  await expect(withLock("bert", work)).rejects.toThrow(GuestBusy);
   await first.release();
 });
 
 test("it goes when no more of them come, though the connection stays", async () => {
   const interval = jest.spyOn(globalThis, "setInterval").mockReturnValue({ unref: () => undefined } as never);
-  const first = await hold(guardingOf("anna", { patience: 2 }));
+  const first = await hold("anna", { lockTtlSeconds: 2 });
   interval.mockRestore();
   await until(() => isFree(hvA));
-  await expect(first.guard.ensure()).rejects.toThrow(GuardLost);
+  await expect(first.locks.assertHeld()).rejects.toThrow(LockLost);
   await first.release();
 });
 
@@ -143,16 +143,16 @@ test("of two at once exactly one has both hosts, whatever order they name them i
   for (let round = 0; round < 10; round++) {
     const both = [candidate(hvA), candidate(hvB)];
     const running = { now: 0, most: 0 };
-    const wait = async (guard: Guard) => {
+    const wait = async (locks: HostLocks) => {
       running.most = Math.max(running.most, ++running.now);
-      await guard.ensure();
+      await locks.assertHeld();
       await new Promise((resolve) => setTimeout(resolve, 300));
       running.now -= 1;
     };
     const names = [`anna ${round}`, `bert ${round}`];
     const results = await Promise.allSettled([
-      guarded(guardingOf(names[0] ?? "", { candidates: both }), wait),
-      guarded(guardingOf(names[1] ?? "", { candidates: [...both].reverse() }), wait),
+      withLock(names[0] ?? "", wait, { candidates: both }),
+      withLock(names[1] ?? "", wait, { candidates: [...both].reverse() }),
     ]);
     const lost = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     expect(lost).toEqual([expect.any(GuestBusy)]);
@@ -166,7 +166,7 @@ test("many guests at once keep no command waiting", async () => {
   const { name, address, port, host } = candidate(hvA);
   const guests = Array.from({ length: 12 }, () => ({ uuid: randomUUID(), name: "one of many" }));
   const many = { candidates: [{ name, address, port, host }] };
-  const held = await Promise.all(guests.map((guest) => hold(guardingOf("anna", { ...many, domain: guest }))));
+  const held = await Promise.all(guests.map((guest) => hold("anna", { ...many, domain: guest })));
   expect((await host.run(["echo", "answers"])).stdout).toBe("answers\n");
   await Promise.all(held.map(({ release }) => release()));
   await hvA.exec(["rm", ...guests.map((guest) => `/run/pulumi-kvm-live/${guest.uuid}.lock`)]);

@@ -3,13 +3,13 @@ import { closeConnections } from "../../provider/host/ssh-host";
 import { sshUri } from "../../provider/libvirt/uri";
 import { Refused } from "../../provider/lifecycle/errors";
 import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
-import { Driver } from "./drive";
+import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, runningLab } from "./support";
 
 const { nas, hvA, hvB } = runningLab();
 const both = [hvA, hvB];
-const driver = new Driver(libvirtSshAccess, "ssh");
-const second = new Driver(libvirtSshAccess, "second");
+const driver = new ResourceHarness(libvirtSshAccess, "ssh");
+const second = new ResourceHarness(libvirtSshAccess, "second");
 const base = { hosts: connectionsTo(both) };
 const before = new Map<LabHost, string>();
 

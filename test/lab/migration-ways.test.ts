@@ -2,13 +2,13 @@
 import { guests } from "../../lab/guest/build";
 import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
 import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
-import { Driver } from "./drive";
 import { PlacedGuest } from "./placed-guest";
+import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, everything, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
 const pair = [new PlacedGuest("swap-1", guests.beat), new PlacedGuest("swap-2", guests.beat)] as const;
-const ssh = new Driver(libvirtSshAccess, "LibvirtSshAccess::ways");
+const ssh = new ResourceHarness(libvirtSshAccess, "LibvirtSshAccess::ways");
 
 /** As `libvirtd.listenTcp` and `authTcp` of a LibvirtTlsPki do, in less time. */
 const listenTcp = (on: boolean) =>

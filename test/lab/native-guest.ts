@@ -5,10 +5,10 @@ import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { qemuGuest } from "../../provider/resources/qemu-guest.handlers";
 import { retryUntil } from "../../provider/util/policy";
-import { Driver } from "./drive";
+import { type HarnessOf, ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./support";
 
-type Guest = Driver<(typeof qemuGuest)["schema"], NonNullable<Awaited<ReturnType<typeof qemuGuest.observe>>>>;
+type Guest = HarnessOf<typeof qemuGuest>;
 type Inputs = Parameters<Guest["up"]>[0];
 
 export class NativeGuest {
@@ -26,7 +26,7 @@ export class NativeGuest {
     private readonly always: Partial<Inputs> = {},
   ) {
     this.guest = { name, folder: imageFolder, memoryMiB: 64 };
-    this.driver = new Driver(qemuGuest, `QemuGuest::${name}`);
+    this.driver = new ResourceHarness(qemuGuest, `QemuGuest::${name}`);
   }
 
   /** A fresh image on the share, and no counter yet. */

@@ -4,20 +4,17 @@ import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab
 import type { LabHost } from "../../lab/lab-host";
 import { domain } from "../../provider/resources/domain.handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
-import { Driver } from "./drive";
+import { type HarnessOf, ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectOnlyOn, expectUnbroken, imageFolder, runningLab } from "./support";
 
-type Placement = Driver<
-  (typeof domainPlacement)["schema"],
-  NonNullable<Awaited<ReturnType<typeof domainPlacement.observe>>>
->;
+type Placement = HarnessOf<typeof domainPlacement>;
 type Inputs = Parameters<Placement["up"]>[0];
 type Options = NonNullable<Inputs["migration"]>;
 
 export class PlacedGuest {
   readonly guest: GuestDomain;
   readonly placement: Placement;
-  private readonly definitions: Driver<(typeof domain)["schema"], object>;
+  private readonly definitions: HarnessOf<typeof domain>;
 
   constructor(
     name: string,
@@ -25,8 +22,8 @@ export class PlacedGuest {
     guest: Partial<GuestDomain> = {},
   ) {
     this.guest = { name, folder: imageFolder, memoryMiB: 32, ...guest };
-    this.definitions = new Driver(domain, `Domain::${name}`);
-    this.placement = new Driver(domainPlacement, `DomainPlacement::${name}`);
+    this.definitions = new ResourceHarness(domain, `Domain::${name}`);
+    this.placement = new ResourceHarness(domainPlacement, `DomainPlacement::${name}`);
   }
 
   /** A fresh image on the share, and no counter yet. */

@@ -5,7 +5,7 @@ import { closeConnections } from "../../provider/host/ssh-host";
 import { domain } from "../../provider/resources/domain.handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
 import { retryUntil } from "../../provider/util/policy";
-import { Driver } from "./drive";
+import { ResourceHarness } from "./resource-harness";
 import {
   connectionsTo,
   expectOnlyOn,
@@ -18,8 +18,8 @@ import {
 
 const { nas, hvA, hvB } = runningLab();
 const guest = { name: "placed", folder: imageFolder, memoryMiB: 64 };
-const definitions = new Driver(domain, "Domain::placed");
-const placement = new Driver(domainPlacement, "DomainPlacement::placed");
+const definitions = new ResourceHarness(domain, "Domain::placed");
+const placement = new ResourceHarness(domainPlacement, "DomainPlacement::placed");
 
 type Inputs = Parameters<typeof placement.up>[0];
 

@@ -1,9 +1,9 @@
-/** examples/qemu-native on the real CLI: the write-up's guest, moved by QEMU itself, both ways. */
+/** examples/qemu-native on the real CLI: the original article's guest, moved by QEMU itself, both ways. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
-import { createNativeStack, furnishNativeGuest, nativeGuest } from "../../lab/qemu-native";
+import { createNativeStack, nativeGuest, prepareNativeGuest } from "../../lab/scenarios/qemu-native";
 import { clearHypervisors, everything, expectUnbroken, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
@@ -20,7 +20,7 @@ async function processes(): Promise<Record<string, number>> {
 
 beforeAll(async () => {
   await clearHypervisors();
-  await furnishNativeGuest(lab);
+  await prepareNativeGuest(lab);
   stack = await createNativeStack(lab, folder);
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import type { LabHost } from "../../lab/lab-host";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
 import type { Moment } from "../faults/fault";
-import { meet } from "../faults/moments";
+import { waitForMoment } from "../faults/moments";
 import { Scene } from "../faults/scene";
 import { messageOf, PlacedGuest } from "./placed-guest";
 import { expectQuoted } from "./recovery-guide";
@@ -28,7 +28,7 @@ afterAll(() => removeGuest("web"));
 /** A move by hand from hv-a to hv-b that does not get further than this, and never will. */
 async function cutOff(moment: Moment, dead: readonly LabHost[]): Promise<void> {
   const moving = hvA.tryExec(migrateCommand(web.guest, hvB, { bandwidthMiBps: 1 }), { timeoutMs: 300_000 });
-  await meet(new Scene("web"), moment);
+  await waitForMoment(new Scene("web"), moment);
   for (const host of dead) await host.script("kill -9 $(pidof libvirtd)");
   await moving;
   for (const host of dead)

@@ -5,7 +5,7 @@ import type { LabHost } from "../../lab/lab-host";
 import { Refused } from "../../provider/lifecycle/errors";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
 import { retryUntil } from "../../provider/util/policy";
-import { Driver } from "./drive";
+import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, connectionTo, imageFolder, removeGuest, runningLab } from "./support";
 
 const { nas, hvA, hvB } = runningLab();
@@ -15,7 +15,7 @@ const peers = [
   [hvA, hvB],
   [hvB, hvA],
 ] as const;
-const driver = new Driver(libvirtTlsPki);
+const driver = new ResourceHarness(libvirtTlsPki);
 const base = { authority: connectionTo(hvA), hosts: connectionsTo(both), adopt: true };
 const before = new Map<LabHost, string>();
 

@@ -192,11 +192,34 @@ describe("a host that cannot be reached", () => {
   });
 });
 
-test("a process that is done ends by itself, though nobody closed anything", async () => {
-  const script = `
-    const { SshHost } = require("./provider/host/ssh-host");
-    new SshHost(${JSON.stringify(server.args)}).run(["echo", "done"]).then(({ stdout }) => process.stdout.write(stdout));
-  `;
-  const child = await run([process.execPath, "--import", "tsx", "-e", script], { cwd: repository, timeoutMs: 60_000 });
-  expect(child.stdout).toBe("done\n");
+describe("a process that is done ends by itself, though nobody closed anything", () => {
+  /** Another process, which runs one command and prints what came of it. */
+  const runInChild = async (args: ConnectionArgs, onAnswer = () => {}) => {
+    const script = `
+      const { SshHost } = require("./provider/host/ssh-host");
+      new SshHost(${JSON.stringify(args)}).run(["echo", "done"]).then(
+        ({ stdout }) => process.stdout.write(stdout),
+        ({ name }) => console.log(name),
+      );
+    `;
+    const argv = [process.execPath, "--import", "tsx", "-e", script];
+    const { stdout } = await run(argv, { cwd: repository, timeoutMs: 60_000, onLine: onAnswer });
+    return stdout.trim();
+  };
+
+  test("when the host answers", async () => {
+    expect(await runInChild(server.args)).toBe("done");
+  });
+
+  test("when the host has lost its power since, or the one on the way too, or was refused before", async () => {
+    const mortal = () => server.behindMortalPort();
+    const [direct, gate, behind, refused] = [await mortal(), await mortal(), await mortal(), await mortal()];
+    const bothLosePower = () => [gate, behind].map(({ losePower }) => losePower());
+    const ends = await Promise.all([
+      runInChild(direct.args, direct.losePower),
+      runInChild({ ...behind.args, proxyJump: gate.args }, bothLosePower),
+      runInChild({ ...refused.args, hostKey: "SHA256:wrong" }),
+    ]);
+    expect(ends).toEqual(["done", "done", "HostKeyRefused"]);
+  });
 });

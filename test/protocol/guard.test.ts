@@ -1,7 +1,7 @@
 /** What a host can answer to whoever takes a guest's lock, and how the connection to it can break. */
 import type { ServerChannel } from "ssh2";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { type Guard, guarded } from "../../provider/placement/guard";
+import { type HostLocks, type LockedOperation, withHostLocks } from "../../provider/placement/guard";
 import { GuestBusy } from "../../provider/placement/guest-lock";
 import { PlacementUnclear } from "../../provider/placement/settle";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
@@ -9,7 +9,7 @@ import { silentContext } from "../silent-context";
 import { answer, type Script, ScriptedHost } from "./scripted-host";
 
 const domain = { uuid: "0f0806ab-531d-6134-5def-c5b495529284", name: "web" };
-const ways = { signal: new AbortController().signal };
+const run = { who: "anna", signal: new AbortController().signal };
 const isLock = (command: string) => command.includes("flock -n");
 
 /** Answers each line with the next of these, the last one for ever; ends when its input does. */
@@ -29,9 +29,9 @@ const candidateAt = (name: string, { args }: ScriptedHost) => ({
   port: args.port ?? 22,
   host: new SshHost(args),
 });
-const guard = <T>(hosts: Record<string, ScriptedHost>, work: (guard: Guard) => Promise<T>) => {
+const guard = <T>(hosts: Record<string, ScriptedHost>, work: (locks: HostLocks) => Promise<T>) => {
   const candidates = Object.entries(hosts).map(([name, host]) => candidateAt(name, host));
-  return guarded({ domain, candidates, holder: "anna", ways }, work);
+  return withHostLocks({ domain, candidates }, run, work);
 };
 const never = jest.fn(async () => {});
 
@@ -44,13 +44,13 @@ afterEach(async () => {
 test.each([
   ["taken bert@home[7], since 2026-11-24T14:00:00Z\n", "bert@home[7], since 2026-11-24T14:00:00Z."],
   ["taken \u001b[2Jbert\n", "[2Jbert."],
-  ["taken \n", "somebody who has not said who it is."],
+  ["taken \n", "someone who has not said who it is."],
 ])("%j names the holder, and nothing is begun", async (line, holder) => {
   const a = await hostThat("held\n");
   const busy = guard({ a, b: await hostThat(line) }, never);
   await expect(busy).rejects.toThrow(GuestBusy);
   await expect(busy).rejects.toThrow(
-    `web: somebody else is at work on it. The lock on b is held by ${holder}\nNothing was done.`,
+    `web is locked by another run. The lock on b is held by ${holder}\nNothing was done.`,
   );
   expect(never).not.toHaveBeenCalled();
 });
@@ -63,17 +63,17 @@ test("an answer may come in parts", async () => {
     });
     channel.on("end", () => endOf(channel));
   };
-  await guard({ a: await ScriptedHost.start({ run }) }, ({ ensure }) => ensure());
+  await guard({ a: await ScriptedHost.start({ run }) }, ({ assertHeld }) => assertHeld());
 });
 
 test.each<[string, (a: ScriptedHost) => void, RegExp]>([
   ["a connection that is lost", (a) => a.cut(), /web: its lock on a is not held, .*The connection to .* was lost/s],
 ])("%s under the work is found before the next step", async (_, fault, message) => {
   const a = await hostThat("held\n");
-  const working = guard({ a }, async ({ ensure }) => {
-    await ensure();
+  const working = guard({ a }, async ({ assertHeld }) => {
+    await assertHeld();
     fault(a);
-    await ensure();
+    await assertHeld();
   });
   await expect(working).rejects.toThrow(message);
 });
@@ -85,7 +85,7 @@ test("a host that ends the lock by itself tells why", async () => {
       channel.once("data", () => answer(channel, 3, "", "no space left"));
     });
   };
-  const working = guard({ a: await ScriptedHost.start({ run }) }, ({ ensure }) => ensure());
+  const working = guard({ a: await ScriptedHost.start({ run }) }, ({ assertHeld }) => assertHeld());
   await expect(working).rejects.toThrow(/its lock on a is not held, .*ended with exit code 3 \(no space left\)/s);
 });
 
@@ -94,8 +94,8 @@ test("a host that cannot be reached is left to the work, which may not act", asy
   const { args } = gone;
   await gone.stop();
   const candidates = [candidateAt("a", a), { name: "b", address: "b", port: 22, host: new SshHost(args) }];
-  const seen = await guarded({ domain, candidates, holder: "anna", ways }, async ({ locked, ensure }) => {
-    await expect(ensure()).rejects.toThrow(/its lock on b is not held, .*cannot be reached/s);
+  const seen = await withHostLocks({ domain, candidates }, run, async ({ locked, assertHeld }) => {
+    await expect(assertHeld()).rejects.toThrow(/its lock on b is not held, .*cannot be reached/s);
     return locked;
   });
   expect(seen).toEqual(["a"]);
@@ -123,12 +123,26 @@ describe("a placement", () => {
     const given = { domain: { ...domain, definition: xml }, host: "a", candidates: { a: a.args, b: b.args } };
     return domainPlacement.schema.parse(given);
   }
-  const alone = domainPlacement.exclusively as NonNullable<typeof domainPlacement.exclusively>;
+  /** What the shell does for a create or an update, without a state. */
+  async function alone(
+    inputs: Awaited<ReturnType<typeof placed>>,
+    work: (operation: LockedOperation) => Promise<void>,
+  ) {
+    const operation = silentContext();
+    const model = domainPlacement.model(inputs, operation);
+    await domainPlacement.exclusively?.(operation, model, (locked) =>
+      work(locked).catch(async (error: Error) => {
+        throw await domainPlacement.explain?.(locked, model, error);
+      }),
+    );
+  }
 
   test("that is unclear tells what was done last, once", async () => {
     const [a, b] = [await hostWith("held\n", "2026 anna: web: start on a: done\n"), await hostWith("held\n", "")];
-    const [context, args] = [silentContext(), await placed(a, b)];
-    const failed = alone(context, args, () => domainPlacement.reconcile(context, args, undefined));
+    const inputs = await placed(a, b);
+    const failed = alone(inputs, async (locked) => {
+      await domainPlacement.observe(locked, domainPlacement.model(inputs, locked));
+    });
     const error = (await failed.catch((reason: Error) => reason)) as Error;
     expect(error).toBeInstanceOf(PlacementUnclear);
     expect(error.message).toMatch(/More than one/);
@@ -137,15 +151,15 @@ describe("a placement", () => {
     ]);
   });
 
-  test("that somebody else works on is not even looked at", async () => {
+  test("that another run acts on is not even looked at", async () => {
     const [a, b] = [await hostWith("taken bert\n", ""), await hostWith("taken bert\n", "")];
-    await expect(alone(silentContext(), await placed(a, b), never)).rejects.toThrow(GuestBusy);
+    await expect(alone(await placed(a, b), never)).rejects.toThrow(GuestBusy);
     expect(never).not.toHaveBeenCalled();
   });
 
   test("leaves out what is fenced", async () => {
     const [a, b] = [await hostWith("held\n", ""), await hostWith("taken bert\n", "")];
-    await alone(silentContext(), { ...(await placed(a, b)), fenced: ["b"] }, never);
+    await alone({ ...(await placed(a, b)), fenced: ["b"] }, never);
     expect(never).toHaveBeenCalled();
     expect(b.commands).toEqual([]);
   });

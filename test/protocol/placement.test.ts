@@ -2,7 +2,7 @@
 import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
-import { silentContext } from "../silent-context";
+import { silentContext, unguardedOperation } from "../silent-context";
 import { ScriptedHost } from "./scripted-host";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
@@ -40,8 +40,14 @@ async function placedOn(a: Answer[], b: Answer[]) {
   const hosts = [await hostThatSays(...a), await hostThatSays(...b)] as const;
   const candidates = { a: hosts[0].args, b: hosts[1].args };
   const domain = { uuid, name: "web", definition: "<domain type='kvm'><name>web</name></domain>" };
-  return { hosts, args: domainPlacement.schema.parse({ domain, host: "a", candidates }) };
+  const inputs = domainPlacement.schema.parse({ domain, host: "a", candidates });
+  const modelOf = (more: Partial<typeof inputs> = {}) => domainPlacement.model({ ...inputs, ...more }, context);
+  return { hosts, modelOf };
 }
+
+/** What a refresh finds. */
+const observed = async (model: ReturnType<typeof domainPlacement.model>) =>
+  domainPlacement.stateOf(model, await domainPlacement.observe(context, model));
 
 const onlyLooked = (hosts: readonly ScriptedHost[]) =>
   expect(hosts.flatMap(({ commands }) => commands).filter((command) => !command.includes("list --all"))).toEqual([]);
@@ -70,44 +76,45 @@ test.each<[string, Answer[], Answer[], RegExp]>([
   ["two that run", [running], [running], /running \(booted\) on a and running \(booted\) on b\. More than one/],
   ["what no migration leaves", [view("paused (api error)")], [running], /When you have decided:.*on a: virsh destroy/s],
 ])("%s is an error, and nothing but looking is done: on refresh, up and delete", async (_, a, b, message) => {
-  const { hosts, args } = await placedOn(a, b);
-  await expect(domainPlacement.observe(context, args)).rejects.toThrow(message);
-  await expect(domainPlacement.reconcile(context, args, undefined)).rejects.toThrow(message);
-  await expect(domainPlacement.remove(context, { ...args, onDelete: "destroy" })).rejects.toThrow(message);
+  const { hosts, modelOf } = await placedOn(a, b);
+  await expect(domainPlacement.observe(context, modelOf())).rejects.toThrow(message);
+  await expect(domainPlacement.observe(unguardedOperation({ acts: true }), modelOf())).rejects.toThrow(message);
+  await expect(domainPlacement.remove(unguardedOperation(), modelOf({ onDelete: "destroy" }))).rejects.toThrow(message);
   onlyLooked(hosts);
 });
 
 test.each<[string, Answer[], Answer[], RegExp]>([
   ["a move that was cut off", [view("paused (migrating)")], [view()], /interrupted: it is paused \(migrating\) on a/],
   [
-    "a shell beside the guest",
+    "a stale copy beside the guest",
     [view("paused (api error)")],
     [view("running (migrated)")],
-    /its shell paused \(api error\) on a/,
+    /a stale copy is paused \(api error\) on a/,
   ],
 ])("%s is drift, and a refresh only tells of it", async (_, a, b, message) => {
-  const { hosts, args } = await placedOn(a, b);
-  expect((await domainPlacement.observe(context, args))?.drift).toContainEqual(expect.stringMatching(message));
+  const { hosts, modelOf } = await placedOn(a, b);
+  expect((await observed(modelOf()))?.drift).toContainEqual(expect.stringMatching(message));
   onlyLooked(hosts);
 });
 
 test("what has changed since it was planned is left alone", async () => {
   const before = [view(), view()];
-  const { hosts, args } = await placedOn([view("paused (migrating)")], [...before, view("running (migrated)")]);
-  const healing = domainPlacement.reconcile(silentContext(), { ...args, adopt: true }, undefined);
+  const { hosts, modelOf } = await placedOn([view("paused (migrating)")], [...before, view("running (migrated)")]);
+  const [operation, model] = [unguardedOperation({ acts: true }), modelOf({ adopt: true })];
+  const healing = domainPlacement.reconcile(operation, model, await domainPlacement.observe(operation, model));
   await expect(healing).rejects.toThrow(
-    /the hosts have changed .* It is paused \(migrating\) on a and running \(migrated\) on b now; left to do was take back on a/,
+    /the hosts have changed .* It is now paused \(migrating\) on a and running \(migrated\) on b; the remaining steps were roll back on a/,
   );
   onlyLooked(hosts);
 });
 
 test("a guest that went from one to the other between two answers is not absent", async () => {
-  const { args } = await placedOn([view()], [view(), view("running (migrated)")]);
-  expect(await domainPlacement.observe(context, args)).toMatchObject({ host: "b", state: "running" });
+  const { modelOf } = await placedOn([view()], [view(), view("running (migrated)")]);
+  expect(await observed(modelOf())).toMatchObject({ host: "b", state: "running" });
 });
 
 test("what all hosts have twice said is not there, is not there", async () => {
-  const { hosts, args } = await placedOn([view()], [view()]);
-  expect(await domainPlacement.observe(context, args)).toBeUndefined();
+  const { hosts, modelOf } = await placedOn([view()], [view()]);
+  expect(await observed(modelOf())).toBeUndefined();
   expect(hosts.map(({ commands }) => commands.length)).toEqual([2, 2]);
 });

@@ -1,6 +1,6 @@
 /** What a host makes of the destination's name, by a real getent. */
 import { SshHost } from "../../provider/host/ssh-host";
-import type { Candidate } from "../../provider/placement/candidates";
+import type { Candidate } from "../../provider/placement/candidate";
 import { nameProblems } from "../../provider/qemu/name-checks";
 import { ScriptedHost } from "./scripted-host";
 

@@ -25,6 +25,7 @@ export class ScriptedHost {
   /** TCP connections that were made, whatever became of them. */
   connections = 0;
   private readonly open = new Set<Connection>();
+  private readonly closeProxies: (() => void)[] = [];
   private static readonly started = new Set<ScriptedHost>();
 
   private constructor(
@@ -47,7 +48,12 @@ export class ScriptedHost {
       connection.on("close", () => host.open.delete(connection));
       connection.on("error", () => {}); // a client that hangs up is part of many tests
       connection.on("authentication", (attempt) => (login(attempt) ? attempt.accept() : attempt.reject()));
-      connection.on("openssh.streamlocal", (accept, reject, { socketPath }) => toSocket(socketPath, accept, reject));
+      connection.on("openssh.streamlocal", (accept, reject, { socketPath }) =>
+        forward(connect(socketPath), accept, reject),
+      );
+      connection.on("tcpip", (accept, reject, { destIP, destPort }) =>
+        forward(connect(destPort, destIP), accept, reject),
+      );
       connection.on("session", (acceptSession) => {
         acceptSession().on("exec", (accept, _reject, { command }) => {
           host.commands.push(command);
@@ -79,8 +85,33 @@ export class ScriptedHost {
     await Promise.all(left);
   }
 
+  /**
+   * Another way in: as to a host whose end nobody hears of, and which says nothing at all any more once it has lost its
+   * power.
+   */
+  async behindMortalPort(): Promise<{ args: ConnectionArgs; losePower: () => void }> {
+    const { args } = this;
+    const sockets: Socket[] = [];
+    const proxy = createServer({ allowHalfOpen: true }, (client) => {
+      const host = connect({ port: args.port ?? 0, host: args.address, allowHalfOpen: true });
+      for (const socket of [client, host]) sockets.push(socket.on("error", () => {}));
+      client.on("data", (data) => host.write(data));
+      host.on("data", (data) => client.write(data));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, args.address, resolve));
+    this.closeProxies.push(() => {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    });
+    const losePower = () => {
+      for (const socket of sockets) socket.pause();
+    };
+    return { args: { ...args, port: (proxy.address() as AddressInfo).port }, losePower };
+  }
+
   async stop(): Promise<void> {
     ScriptedHost.started.delete(this);
+    for (const close of this.closeProxies) close();
     this.cut();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
@@ -116,8 +147,7 @@ function inRealShell(command: string, channel: ServerChannel): void {
 }
 
 /** As sshd does it: an open channel is an open socket. */
-function toSocket(path: string, accept: () => ServerChannel, reject: () => void): void {
-  const socket = connect(path);
+function forward(socket: Socket, accept: () => ServerChannel, reject: () => void): void {
   socket.on("error", reject); // does nothing once it is accepted
   socket.on("connect", () => {
     const channel = accept();

@@ -1,15 +1,15 @@
 /** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
-import type { Candidate } from "../../placement/candidates";
+import type { Candidate } from "../../placement/candidate";
 import type { DomainName } from "../../placement/observation";
 import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../uri";
 import { virsh } from "../virsh";
 import type { MigrationOptions } from "./options";
 
-type Words = (string | false | undefined)[];
+type Argv = (string | false | undefined)[];
 
 export function migrateCommand(domain: DomainName, to: Candidate, options: MigrationOptions): string[] {
   const { control, data } = options;
-  const words: Words = [
+  const argv: Argv = [
     ...["migrate", "--live", control === "peer-to-peer" && "--p2p"],
     ...[options.persistent && "--persistent", options.undefineSource && "--undefinesource"],
     ...(data === "tls" ? tls(to, options) : [data === "tunnelled" && "--tunnelled"]),
@@ -18,7 +18,7 @@ export function migrateCommand(domain: DomainName, to: Candidate, options: Migra
     ...(data === "tunnelled" ? [] : ["--migrateuri", dataUri(to, options)]),
     ...["--domain", domain.uuid, "--desturi", controlUri(to, options)],
   ];
-  return virsh(...words.filter((word) => typeof word === "string"));
+  return virsh(...argv.filter((argument) => typeof argument === "string"));
 }
 
 /** Goes on with a post-copy that was interrupted. Limits are still those of the job. */
@@ -40,12 +40,12 @@ const dataUri = (to: Candidate, options: MigrationOptions): string =>
   options.migrateUri ?? migrateUri(to.migrationAddress ?? to.address);
 
 /** QEMU expects a certificate for the address that the stream goes to; certificates are for the control address. */
-function tls(to: Candidate, options: MigrationOptions): Words {
-  const certified = hostOf(controlUri(to, options));
-  return ["--tls", ...(hostOf(dataUri(to, options)) === certified ? [] : ["--tls-destination", certified])];
+function tls(to: Candidate, options: MigrationOptions): Argv {
+  const tlsHostname = hostOf(controlUri(to, options));
+  return ["--tls", ...(hostOf(dataUri(to, options)) === tlsHostname ? [] : ["--tls-destination", tlsHostname])];
 }
 
-function limits({ bandwidthMiBps, parallelConnections, compression, autoConverge, postCopy }: MigrationOptions): Words {
+function limits({ bandwidthMiBps, parallelConnections, compression, autoConverge, postCopy }: MigrationOptions): Argv {
   const tuned = typeof autoConverge === "object" ? autoConverge : {};
   const { method, level, cacheMiB } = compression ?? {};
   return [
@@ -65,11 +65,11 @@ function limits({ bandwidthMiBps, parallelConnections, compression, autoConverge
 }
 
 /** Without a list of disks libvirt would copy those on shared storage onto themselves. */
-function storage({ copyStorage }: MigrationOptions): Words {
+function storage({ copyStorage }: MigrationOptions): Argv {
   if (!copyStorage) return [];
   const mode = copyStorage.mode === "all" ? "--copy-storage-all" : "--copy-storage-inc";
   return [mode, "--migrate-disks", copyStorage.disks.join(",")];
 }
 
-const number = (option: string, value: number | undefined): Words =>
+const number = (option: string, value: number | undefined): Argv =>
   value === undefined ? [] : [option, String(value)];

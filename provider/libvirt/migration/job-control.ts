@@ -2,56 +2,50 @@
 import { CommandFailed } from "../../host/errors";
 import type { Host } from "../../host/host";
 import { runScript } from "../../host/script";
-import type { Jobs } from "../../placement/driver";
-import type { Job } from "../../placement/migration/job";
+import type { JobControl } from "../../placement/driver";
+import type { Job, ObservedJob } from "../../placement/migration/job";
 import type { DomainName } from "../../placement/observation";
 import { resume, virsh } from "../virsh";
 import { parseJob } from "./job";
 
-/** virDomainMigrateFlags */
-const tlsFlag = 1 << 16;
+/** @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainMigrateFlags */
+const VIR_MIGRATE_TLS = 1 << 16;
 
 /** The record is the domain's status file: the flags that the migration was begun with are nowhere else. */
 const script = `virsh --connect qemu:///system domjobinfo "$1" --rawstats
   sed -n "s/.* async='migration out' .* flags='\\(0x[0-9a-f]*\\)'.*/flags \\1/p" "/run/libvirt/qemu/$2.xml" 2>/dev/null || true`;
 
-async function view(host: Host, { uuid, name }: DomainName, signal: AbortSignal): ReturnType<Jobs["view"]> {
-  const answer = runScript(host, script, [uuid, name], { signal, timeoutMs: 30_000 });
-  const { stdout } = await answer.catch((error: Error) => {
-    if (error instanceof CommandFailed) return { stdout: "" };
-    throw error;
-  });
-  const flags = /^flags (0x[0-9a-f]+)$/m.exec(stdout)?.[1];
-  return { ...parseJob(stdout), tls: flags === undefined ? undefined : (Number(flags) & tlsFlag) !== 0 };
+export function jobControl({ uuid, name }: DomainName, source: Host): JobControl {
+  const isDone = async (...argv: string[]) => (await source.tryRun(virsh(...argv))).exitCode === 0;
+  return {
+    async observe(signal): Promise<ObservedJob> {
+      const answer = runScript(source, script, [uuid, name], { signal, timeoutMs: 30_000 });
+      const { stdout } = await answer.catch((error: Error) => {
+        if (error instanceof CommandFailed) return { stdout: "" };
+        throw error;
+      });
+      const flags = /^flags (0x[0-9a-f]+)$/m.exec(stdout)?.[1];
+      return { ...parseJob(stdout), tls: flags === undefined ? undefined : (Number(flags) & VIR_MIGRATE_TLS) !== 0 };
+    },
+    abort: () => isDone("domjobabort", uuid),
+    /** libvirt lets it go on when it has arrived. */
+    suspend: () => isDone("suspend", uuid),
+    resume: () => resume(source, uuid),
+    startPostCopy: () => isDone("migrate-postcopy", uuid),
+    maxDowntimeMs: async () => Number((await source.run(virsh("migrate-getmaxdowntime", uuid))).stdout.trim()),
+    /** During a job it is for that job; before one it stays with the guest's QEMU. */
+    setMaxDowntimeMs: (ms) => isDone("migrate-setmaxdowntime", uuid, String(ms)),
+  };
 }
-
-const done = async (host: Host, ...words: string[]): Promise<boolean> =>
-  (await host.tryRun(virsh(...words))).exitCode === 0;
-
-export const jobs: Jobs = {
-  view,
-  resume,
-  abort: (host, uuid) => done(host, "domjobabort", uuid),
-  /** libvirt lets it go on when it has arrived. */
-  suspend: (host, uuid) => done(host, "suspend", uuid),
-  postCopy: (host, uuid) => done(host, "migrate-postcopy", uuid),
-  maxDowntime: async (host, uuid) => Number((await host.run(virsh("migrate-getmaxdowntime", uuid))).stdout.trim()),
-  /** During a job it is for that job; before one it stays with the guest's QEMU. */
-  setMaxDowntime: (host, uuid, ms) => done(host, "migrate-setmaxdowntime", uuid, String(ms)),
-};
 
 /**
  * The figures, as libvirt on the destination has them: the source has forgotten the domain.
  *
  * @returns undefined when it has none, as after a restart of its daemon
  */
-export async function completedJob(
-  { uuid }: { uuid: string },
-  host: Host,
-  signal: AbortSignal,
-): Promise<Job | undefined> {
-  const words = ["domjobinfo", uuid, "--completed", "--keep-completed", "--rawstats"];
-  const { exitCode, stdout } = await host.tryRun(virsh(...words), { signal });
+export async function completedJob({ uuid }: DomainName, host: Host, signal: AbortSignal): Promise<Job | undefined> {
+  const argv = virsh("domjobinfo", uuid, "--completed", "--keep-completed", "--rawstats");
+  const { exitCode, stdout } = await host.tryRun(argv, { signal });
   const job = parseJob(stdout);
   return exitCode === 0 && job.operation === "incoming" ? job : undefined;
 }

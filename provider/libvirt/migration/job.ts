@@ -5,8 +5,18 @@
  */
 import type { Job } from "../../placement/migration/job";
 
-/** virDomainJobOperation */
-const operations: Readonly<Record<number, Job["operation"]>> = { 4: "incoming", 5: "outgoing" };
+/** @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainJobOperation */
+const VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN = 4;
+const VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT = 5;
+
+/** @see https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainJobType */
+const VIR_DOMAIN_JOB_BOUNDED = 1;
+const VIR_DOMAIN_JOB_UNBOUNDED = 2;
+
+const operations: Readonly<Record<number, Job["operation"]>> = {
+  [VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN]: "incoming",
+  [VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT]: "outgoing",
+};
 
 export function parseJob(rawStats: string): Job {
   const fields = new Map(
@@ -14,7 +24,7 @@ export function parseJob(rawStats: string): Job {
   );
   const field = (key: string) => fields.get(key) ?? 0;
   return {
-    active: [1, 2].includes(field("Job type")), // bounded, unbounded
+    active: [VIR_DOMAIN_JOB_BOUNDED, VIR_DOMAIN_JOB_UNBOUNDED].includes(field("Job type")),
     operation: operations[field("operation")] ?? "other",
     elapsedMs: field("time_elapsed"),
     downtimeMs: field("downtime"),

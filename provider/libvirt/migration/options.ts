@@ -5,7 +5,7 @@ import type { MigrationLimits } from "../../placement/migration/limits";
  *
  * @see https://libvirt.org/manpages/virsh.html#migrate
  */
-export interface MigrationOptions extends Omit<MigrationLimits, "tls"> {
+export interface MigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" | "noProgressSeconds"> {
   control: "peer-to-peer" | "direct";
   /** A scheme, to be completed with the destination's address, or a whole URI. */
   uri: string;
@@ -48,5 +48,5 @@ export const transportOf = ({ uri }: Pick<MigrationOptions, "uri">): string => u
 /** What is kept to while it runs, as the code that it shares with others takes it. */
 export const limitsOf = (options: MigrationOptions): MigrationLimits => ({
   ...options,
-  tls: options.data === "tls" ? "data: tls" : undefined,
+  tlsRequiredBy: options.data === "tls" ? "data: tls" : undefined,
 });

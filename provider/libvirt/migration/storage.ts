@@ -1,5 +1,5 @@
 /**
- * Images that move along with the guest, since its hosts share no storage. QEMU wants one of the same size at the same
+ * Images that are copied along with the guest, since its hosts share no storage. QEMU wants one of the same size at the same
  * path on the destination, to write into.
  *
  * An image of which the guest has another, newer copy is marked by a file beside it. Only what is marked so is ever
@@ -15,16 +15,16 @@ import type { CopyStorage } from "./options";
 /** Path of the mark: the image holds nothing that is needed. */
 const mark = ".kvm-live-spare";
 
-export interface MovingImage {
+export interface CopiedImage {
   disk: string;
   path: string;
 }
 
 /** Pure. @returns the images of the named disks, and what is wrong with the names */
-export function movingImages(
+export function copiedImages(
   definition: string,
   { disks }: Pick<CopyStorage, "disks">,
-): { images: MovingImage[]; problems: string[] } {
+): { images: CopiedImage[]; problems: string[] } {
   const has = disksOf(definition);
   const images = disks.flatMap((disk) => {
     const path = has.find(({ target }) => target === disk)?.file;
@@ -39,15 +39,15 @@ export function movingImages(
   return { images, problems };
 }
 
-interface Image {
+interface ImageFacts {
   path: string;
   format: string;
   virtualSize: number;
   backing?: { path: string; format: string };
 }
 
-/** What each is, on the host where the guest runs. */
-async function describe(host: Host, images: readonly MovingImage[], signal: AbortSignal): Promise<Image[]> {
+/** Asked on the host where the guest runs. */
+async function imageFacts(host: Host, images: readonly CopiedImage[], signal: AbortSignal): Promise<ImageFacts[]> {
   return Promise.all(
     images.map(async ({ path }) => {
       const command = ["qemu-img", "info", "--force-share", "--output=json", "--", path];
@@ -63,8 +63,8 @@ async function describe(host: Host, images: readonly MovingImage[], signal: Abor
   );
 }
 
-/** One answer a line: `foreign PATH`, `no folder PATH`, or `ok PATH`. */
-const look = `uuid=$1; shift
+/** One answer per line: `foreign PATH`, `no folder PATH`, or `ok PATH`. */
+const checkPaths = `uuid=$1; shift
   for path; do
     folder=$(dirname -- "$path")
     if [ ! -d "$folder" ]; then echo "no folder $folder"
@@ -77,10 +77,10 @@ const look = `uuid=$1; shift
 export async function storageProblems(
   to: { name: string; host: Host },
   uuid: string,
-  images: readonly MovingImage[],
+  images: readonly CopiedImage[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { stdout } = await runScript(to.host, look, [uuid, ...images.map(({ path }) => path)], { signal });
+  const { stdout } = await runScript(to.host, checkPaths, [uuid, ...images.map(({ path }) => path)], { signal });
   return stdout.split("\n").flatMap((line) => {
     const foreign = /^foreign (.*)$/.exec(line)?.[1];
     const folder = /^no folder (.*)$/.exec(line)?.[1];
@@ -92,7 +92,7 @@ export async function storageProblems(
   });
 }
 
-const make = `uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format=$6
+const makeImage = `uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format=$6
   if [ -e "$path" ] && [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ]; then echo "$path exists." >&2; exit 1; fi
   printf '%s' "$uuid" > "$path${mark}"
   rm -f -- "$path"
@@ -108,16 +108,16 @@ export async function prepareImages(
     images,
     mode,
     signal,
-  }: { uuid: string; images: readonly MovingImage[]; mode: CopyStorage["mode"]; signal: AbortSignal },
+  }: { uuid: string; images: readonly CopiedImage[]; mode: CopyStorage["mode"]; signal: AbortSignal },
 ): Promise<void> {
-  for (const { path, format, virtualSize, backing } of await describe(from, images, signal)) {
+  for (const { path, format, virtualSize, backing } of await imageFacts(from, images, signal)) {
     const below = mode === "incremental" && backing ? [backing.path, backing.format] : ["", ""];
-    await runScript(to, make, [uuid, path, format, String(virtualSize), ...below], { signal });
+    await runScript(to, makeImage, [uuid, path, format, String(virtualSize), ...below], { signal });
   }
 }
 
 /** Takes away what carries the mark. Only when the guest is known not to run there. */
-export async function discardImages(host: Host, uuid: string, images: readonly MovingImage[]): Promise<void> {
+export async function discardImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
   const script = `uuid=$1; shift
     for path; do
       [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ] || rm -f -- "$path" "$path${mark}"
@@ -126,7 +126,7 @@ export async function discardImages(host: Host, uuid: string, images: readonly M
 }
 
 /** The guest runs with these images on this host: they are needed from now on. */
-export async function keepImages(host: Host, images: readonly MovingImage[]): Promise<void> {
+export async function keepImages(host: Host, images: readonly CopiedImage[]): Promise<void> {
   await runScript(
     host,
     `for path; do rm -f -- "$path${mark}"; done`,
@@ -135,7 +135,7 @@ export async function keepImages(host: Host, images: readonly MovingImage[]): Pr
 }
 
 /** The guest runs elsewhere with copies of these images. */
-export async function releaseImages(host: Host, uuid: string, images: readonly MovingImage[]): Promise<void> {
+export async function releaseImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
   const script = `uuid=$1; shift; for path; do printf '%s' "$uuid" > "$path${mark}"; done`;
   await runScript(host, script, [uuid, ...images.map(({ path }) => path)]);
 }

@@ -1,6 +1,6 @@
 /** Whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
 
-import type { Candidate } from "../../placement/candidates";
+import type { Candidate } from "../../placement/candidate";
 import { connectTo } from "../connect";
 import { type HandshakeFailure, handshakeFailure } from "../handshake-errors";
 import { controlUri } from "../migration/command";

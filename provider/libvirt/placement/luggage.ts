@@ -1,44 +1,28 @@
-/** Images that move along with a guest, as a move needs them; without copyStorage there is nothing to do. */
+/** Images that are copied along with a guest, through the phases of its migration; none without copyStorage. */
+import type { Candidate } from "../../placement/candidate";
+import type { MigrationAttempt } from "../../placement/driver";
+import type { LibvirtGuest } from "../guest";
+import { copiedImages, discardImages, keepImages, prepareImages, releaseImages } from "../migration/storage";
 
-import type { Candidate } from "../../placement/candidates";
-import type { DomainName } from "../../placement/observation";
-import type { CopyStorage, MigrationOptions } from "../migration/options";
-import { discardImages, keepImages, movingImages, prepareImages, releaseImages } from "../migration/storage";
+type Phases = Pick<MigrationAttempt, "prepare" | "confirm" | "rollback">;
 
-export interface Luggage {
-  /** Makes room on the destination. */
-  prepare(): Promise<void>;
-  /** The guest runs on the destination. */
-  arrived(): Promise<void>;
-  /** The guest runs on the source, and nothing is on its way. */
-  withdraw(): Promise<void>;
-}
+const none: Phases = { prepare: async () => {}, confirm: async () => {}, rollback: async () => {} };
 
-interface Trip {
-  domain: DomainName & { definition: string };
-  from: Candidate;
-  to: Candidate;
-  signal: AbortSignal;
-}
-
-const none: Luggage = { prepare: async () => {}, arrived: async () => {}, withdraw: async () => {} };
-
-export function luggageOf({ copyStorage }: Pick<MigrationOptions, "copyStorage">, trip: Trip): Luggage {
-  return copyStorage ? imagesAsLuggage(copyStorage, trip) : none;
-}
-
-function imagesAsLuggage(copy: CopyStorage, { domain: { uuid, definition }, from, to, signal }: Trip): Luggage {
-  const { images } = movingImages(definition, copy);
-  const { mode, sourceImages } = copy;
+export function imagePhases(guest: LibvirtGuest, from: Candidate, to: Candidate, signal: AbortSignal): Phases {
+  const { uuid, definition } = guest.domain;
+  const { copyStorage } = guest.migration;
+  if (!copyStorage) return none;
+  const { mode, sourceImages } = copyStorage;
+  const { images } = copiedImages(definition, copyStorage);
+  const rollback = () => discardImages(to.host, uuid, images);
   return {
-    async prepare() {
-      await prepareImages(from.host, to.host, { uuid, images, mode, signal }).catch(async (error: unknown) => {
-        await discardImages(to.host, uuid, images);
+    rollback,
+    prepare: () =>
+      prepareImages(from.host, to.host, { uuid, images, mode, signal }).catch(async (error: unknown) => {
+        await rollback();
         throw error;
-      });
-    },
-    withdraw: () => discardImages(to.host, uuid, images),
-    async arrived() {
+      }),
+    async confirm() {
       await keepImages(to.host, images);
       await releaseImages(from.host, uuid, images);
       if (sourceImages === "delete") await discardImages(from.host, uuid, images);
@@ -46,11 +30,8 @@ function imagesAsLuggage(copy: CopyStorage, { domain: { uuid, definition }, from
   };
 }
 
-/** A guest that a run has left on its way, and that has arrived since: what it runs with is not to be written over. */
-export async function keepLuggage(
-  { copyStorage }: Pick<MigrationOptions, "copyStorage">,
-  definition: string,
-  at: Candidate,
-): Promise<void> {
-  if (copyStorage) await keepImages(at.host, movingImages(definition, copyStorage).images);
+/** A guest that a run has left on its way, and that has arrived since: what it runs with is not to be overwritten. */
+export async function keepCopiedImages({ domain, migration }: LibvirtGuest, at: Candidate): Promise<void> {
+  const { copyStorage } = migration;
+  if (copyStorage) await keepImages(at.host, copiedImages(domain.definition, copyStorage).images);
 }

@@ -1,39 +1,63 @@
 /** What would make steps fail, found out before the first of them; all at once. */
 
-import type { Candidate } from "../../placement/candidates";
-import type { Looking, Obstacles, PreflightQuestion } from "../../placement/driver";
-import { imagesInUse } from "../../placement/fence-check";
-import { type DomainName, hasAnswered } from "../../placement/observation";
-import { lacks, otherImages, type Provision, provisionsOf } from "../../placement/provisions";
+import { type Candidate, candidateOf } from "../../placement/candidate";
+import type { PreflightProblems } from "../../placement/driver";
+import { lockedImages } from "../../placement/fence-check";
+import type { Located } from "../../placement/locate";
+import { hasAnswered } from "../../placement/observation";
+import {
+  type CheckedRequirement,
+  checkRequirements,
+  commonRemedies,
+  differentImages,
+  missingRequirements,
+  type Remedies,
+} from "../../placement/provisions";
+import type { Step } from "../../placement/steps";
+import type { Wanted } from "../../placement/wanted";
+import type { Operation } from "../../util/operation";
+import type { LibvirtGuest } from "../guest";
 import { capabilitiesOf, needsCapabilities, noPostCopyResume, type Side, unsupported } from "../migration/capabilities";
-import type { MigrationOptions } from "../migration/options";
-import { movingImages, storageProblems } from "../migration/storage";
+import { copiedImages, storageProblems } from "../migration/storage";
 import { requirementsOf } from "../requirements";
 import { controlProblems } from "./control-problems";
 
-/** With what libvirt is to place, and how. */
-type Question = PreflightQuestion & { domain: DomainName & { definition: string }; migration: MigrationOptions };
+const remedies: Remedies = {
+  ...commonRemedies,
+  certificate: "A LibvirtTlsPki with both hosts makes it",
+  emulator:
+    "Install it (Debian: `apt-get install qemu-system-x86`), or name another <emulator> in the guest's definition",
+};
 
-export async function preflight(question: Question, ways: Looking): Promise<Obstacles> {
-  const { domain, steps, candidate, fenced } = question;
-  const { signal } = ways;
-  const needs = requirementsOf(domain.definition);
-  const ask = (name: string) => provisionsOf(candidate(name).host, needs, signal);
-  const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [step.on] : []));
+export async function preflight(
+  guest: LibvirtGuest,
+  wanted: Wanted,
+  steps: readonly Step[],
+  seen: Located,
+  operation: Operation,
+): Promise<PreflightProblems> {
+  const { fenced } = wanted;
+  const { signal } = operation;
+  const needs = requirementsOf(guest.domain.definition);
+  const check = ({ host }: Candidate) => checkRequirements(host, needs, signal);
+  const on = (hostName: string) => candidateOf(wanted, hostName);
+  const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [on(step.on)] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
-  const lacking = await Promise.all(starts.map(async (name) => lacks(name, await ask(name))));
-  const images = needs.flatMap(({ kind, what }) => (kind === "image" ? [what] : []));
-  const inUse = fenced.length === 0 ? [] : starts.map((on) => imagesInUse(candidate(on), images, fenced, ways));
-  const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [step.to] : []));
-  const unresumable = resumes.map(async (to) =>
-    noPostCopyResume({ name: to, ...(await capabilitiesOf(candidate(to).host, signal)) }),
+  const missing = await Promise.all(
+    starts.map(async (one) => missingRequirements(one.name, await check(one), remedies)),
   );
-  const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(question, from, to, ask, signal)));
+  const images = needs.flatMap(({ kind, what }) => (kind === "image" ? [what] : []));
+  const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, images, fenced, operation));
+  const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [on(step.to)] : []));
+  const unresumable = resumes.map(async ({ name, host }) =>
+    noPostCopyResume({ name, ...(await capabilitiesOf(host, signal)) }),
+  );
+  const moving = await Promise.all(moves.map(({ from, to }) => moveProblems(guest, on(from), on(to), check, signal)));
   return {
     problems: [
-      ...oddities(question),
-      ...lacking.flat(),
-      ...(await Promise.all(inUse)).flat(),
+      ...inconsistencies(guest, steps, seen),
+      ...missing.flat(),
+      ...(await Promise.all(locked)).flat(),
       ...(await Promise.all(unresumable)).filter((problem) => problem !== undefined),
       ...moving.flatMap(({ problems }) => problems),
     ],
@@ -42,45 +66,48 @@ export async function preflight(question: Question, ways: Looking): Promise<Obst
 }
 
 async function moveProblems(
-  { domain, migration, candidate }: Question,
-  from: string,
-  to: string,
-  ask: (name: string) => Promise<Provision[]>,
+  { domain, migration }: LibvirtGuest,
+  from: Candidate,
+  to: Candidate,
+  check: (on: Candidate) => Promise<CheckedRequirement[]>,
   signal: AbortSignal,
-): Promise<Obstacles> {
-  const [source, destination] = [candidate(from), candidate(to)];
-  const copied = migration.copyStorage && movingImages(domain.definition, migration.copyStorage);
+): Promise<PreflightProblems> {
+  const copied = migration.copyStorage && copiedImages(domain.definition, migration.copyStorage);
   const images = copied?.images ?? [];
-  const stays = ({ kind, what }: Provision) => !(kind === "image" && images.some(({ path }) => path === what));
-  const side = async (one: Candidate): Promise<Side> => ({
-    name: one.name,
-    ...(await capabilitiesOf(one.host, signal)),
-  });
-  const [there, here, talk, storage, sides] = await Promise.all([
-    ask(to).then((all) => all.filter(stays)),
-    ask(from).then((all) => all.filter(stays)),
-    controlProblems(source, destination, migration, signal),
-    images.length > 0 ? storageProblems(destination, domain.uuid, images, signal) : [],
-    needsCapabilities(migration) ? Promise.all([side(source), side(destination)]) : undefined,
+  const isShared = ({ kind, what }: CheckedRequirement) =>
+    !(kind === "image" && images.some(({ path }) => path === what));
+  const side = async ({ name, host }: Candidate): Promise<Side> => ({ name, ...(await capabilitiesOf(host, signal)) });
+  const [there, here, control, storage, sides] = await Promise.all([
+    check(to).then((all) => all.filter(isShared)),
+    check(from).then((all) => all.filter(isShared)),
+    controlProblems(from, to, migration, signal),
+    images.length > 0 ? storageProblems(to, domain.uuid, images, signal) : [],
+    needsCapabilities(migration) ? Promise.all([side(from), side(to)]) : undefined,
   ]);
   return {
-    problems: [...lacks(to, there), ...otherImages(from, to, here, there), ...talk, ...storage],
+    problems: [
+      ...missingRequirements(to.name, there, remedies),
+      ...differentImages(from.name, to.name, here, there),
+      ...control,
+      ...storage,
+    ],
     unsupported: [...(copied?.problems ?? []), ...(sides ? unsupported(migration, ...sides) : [])],
   };
 }
 
-function oddities(question: Question): string[] {
-  const { domain, steps, migration, seen } = question;
+function inconsistencies({ domain, migration }: LibvirtGuest, steps: readonly Step[], seen: Located): string[] {
   const { location } = seen;
-  const moves = steps.some((step) => step.do === "undefine" && location.kind === "at" && step.on === location.host);
+  const movesOff = steps.some(
+    (step) => step.do === "undefine" && location.kind === "at" && step.on === location.hostName,
+  );
   return [
-    ...nameTaken(question),
+    ...nameTaken(domain, steps, seen),
     ...(location.kind === "at" && location.domain.persistent && !migration.persistent
       ? [
-          `migration.persistent is false, and ${domain.name} has a definition on ${location.host}, which cannot be taken from under a running guest here. Set persistent and undefineSource to true, or shut it down and delete it first.`,
+          `migration.persistent is false, and ${domain.name} has a definition on ${location.hostName}, which cannot be removed while the guest runs. Set persistent and undefineSource to true, or shut it down and delete it first.`,
         ]
       : []),
-    ...(moves && migration.copyStorage
+    ...(movesOff && migration.copyStorage
       ? [
           `${domain.name} is shut off, and its images would stay behind: copyStorage copies them only while it runs. Start it, move it, then shut it down.`,
         ]
@@ -88,18 +115,22 @@ function oddities(question: Question): string[] {
   ];
 }
 
-function nameTaken({ domain, steps, seen: { observations } }: Question): string[] {
+function nameTaken(
+  { name, uuid }: LibvirtGuest["domain"],
+  steps: readonly Step[],
+  { observations }: Located,
+): string[] {
   const arrivals = steps.flatMap((step) =>
     step.do === "migrate" ? [step.to] : step.do === "define" || step.do === "create" ? [step.on] : [],
   );
-  return [...new Set(arrivals)].flatMap((name) => {
-    const uuid = observations
+  return [...new Set(arrivals)].flatMap((arrival) => {
+    const other = observations
       .filter(hasAnswered)
-      .find(({ host }) => host === name)
-      ?.names.get(domain.name);
-    if (uuid === undefined || uuid === domain.uuid) return [];
+      .find(({ hostName }) => hostName === arrival)
+      ?.names.get(name);
+    if (other === undefined || other === uuid) return [];
     return [
-      `${name} has another domain with the name ${JSON.stringify(domain.name)} and the UUID ${uuid}. Rename one of the two: libvirt knows a name once a host.`,
+      `${arrival} has another domain with the name ${JSON.stringify(name)} and the UUID ${other}. Rename one of the two: libvirt allows a name only once per host.`,
     ];
   });
 }

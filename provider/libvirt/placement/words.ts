@@ -1,11 +1,11 @@
 /** Pure: what a user is told of a domain, and what an operator types. @see https://libvirt.org/manpages/virsh.html */
-import type { Words } from "../../placement/words";
+import type { DriverMessages } from "../../placement/words";
 
-export const words: Words = {
-  remains: "definition",
+export const libvirtMessages: DriverMessages = {
+  leftover: "definition",
   undefines: "undefines the leftover",
   transient: " as a transient domain: it is gone when it ends.",
-  stranger: "libvirt there does not know of it",
+  unknownQemu: "libvirt there does not know of it",
   destroy: (uuid) => `virsh destroy ${uuid}`,
   suspend: (uuid) => `virsh suspend ${uuid}`,
   resume: (uuid) => `virsh resume ${uuid}`,

@@ -6,45 +6,45 @@
  */
 import { type Job, mib } from "./job";
 
-export interface Means {
+export interface ConvergenceState {
   /** The limit that QEMU has now. */
   downtimeMs: number;
   /** How far it may be raised. */
   maxDowntimeMs: number;
-  /** `possible`: by beginning anew, since QEMU cannot switch it on in between. */
+  /** `possible`: by a second attempt, since QEMU cannot switch it on in between. */
   autoConverge: "on" | "possible" | "never";
   postCopy: "possible" | "begun" | "never";
 }
 
-export type Measure =
+export type ConvergenceAction =
   | { do: "wait" }
   | { do: "raise downtime"; toMs: number }
-  | { do: "begin anew with auto-converge" }
+  | { do: "retry with auto-converge" }
   | { do: "post-copy" }
   | { do: "abort"; reason: string };
 
-/** @param jobs what was seen since the last measure was taken, oldest first */
-export function measureFor(jobs: readonly Job[], means: Means): Measure {
-  if (means.postCopy === "begun" || !isStalled(jobs)) return { do: "wait" };
-  if (means.downtimeMs < means.maxDowntimeMs) {
-    const enough = Math.max(neededDowntimeMs(jobs) * 1.2, means.downtimeMs * 1.5);
-    return { do: "raise downtime", toMs: Math.min(Math.ceil(enough), means.maxDowntimeMs) };
+/** @param jobs what was seen since the last action was taken, oldest first */
+export function nextAction(jobs: readonly Job[], state: ConvergenceState): ConvergenceAction {
+  if (state.postCopy === "begun" || !isStalled(jobs)) return { do: "wait" };
+  if (state.downtimeMs < state.maxDowntimeMs) {
+    const enough = Math.max(neededDowntimeMs(jobs) * 1.2, state.downtimeMs * 1.5);
+    return { do: "raise downtime", toMs: Math.min(Math.ceil(enough), state.maxDowntimeMs) };
   }
-  if (means.autoConverge === "possible") return { do: "begin anew with auto-converge" };
-  if (means.postCopy === "possible") return { do: "post-copy" };
-  return { do: "abort", reason: `It would never have ended: ${figures(jobs)} ${remedies(jobs, means)}` };
+  if (state.autoConverge === "possible") return { do: "retry with auto-converge" };
+  if (state.postCopy === "possible") return { do: "post-copy" };
+  return { do: "abort", reason: `It would never have converged: ${figures(jobs)} ${remedies(jobs, state)}` };
 }
 
 /** How many passes in a row have to be no shorter than the one before them. */
-const patience = 3;
+const stalledPasses = 3;
 const shorter = 0.9;
 
 /** While the throttle of auto-converge is being changed, nothing is said yet. */
 function isStalled(jobs: readonly Job[]): boolean {
   const throttle = jobs.at(-1)?.throttlePercent;
   const passes = passLengths(jobs.filter((job) => job.throttlePercent === throttle));
-  const before = passes.at(-patience - 1);
-  return before !== undefined && Math.min(...passes.slice(-patience)) >= before * shorter;
+  const before = passes.at(-stalledPasses - 1);
+  return before !== undefined && Math.min(...passes.slice(-stalledPasses)) >= before * shorter;
 }
 
 /** What there was to send at the beginning of each pass but the first, which is all of the memory. */
@@ -62,7 +62,7 @@ function neededDowntimeMs(jobs: readonly Job[]): number {
   return rate === 0 ? 0 : Math.ceil((remaining / rate) * 1000);
 }
 
-/** Of one moment it says little. */
+/** The rate of one moment says little. */
 function typicalRate(jobs: readonly Job[]): number {
   const rates = jobs.map(({ bytesPerSecond }) => bytesPerSecond).sort((a, b) => a - b);
   return rates[Math.floor(rates.length / 2)] ?? 0;
@@ -76,7 +76,7 @@ export function figures(jobs: readonly Job[]): string {
   return `${dirtied}${mib(typicalRate(jobs))}/s are sent, and ${mib(remaining)} remain at each pass.`;
 }
 
-export function remedies(jobs: readonly Job[], { maxDowntimeMs, autoConverge, postCopy }: Means): string {
+export function remedies(jobs: readonly Job[], { maxDowntimeMs, autoConverge, postCopy }: ConvergenceState): string {
   const { dirtyBytesPerSecond = 0 } = jobs.at(-1) ?? {};
   const options = [
     `a maxDowntimeMs of ${Math.ceil(neededDowntimeMs(jobs) * 1.2)} (now ${maxDowntimeMs})`,
@@ -84,5 +84,5 @@ export function remedies(jobs: readonly Job[], { maxDowntimeMs, autoConverge, po
     autoConverge === "never" && "autoConverge",
     postCopy === "never" && "postCopy, where the hosts can do it",
   ].filter((option) => option !== false);
-  return `What would have done it: ${options.join(", or ")}.`;
+  return `Any of these would have let it finish: ${options.join(", or ")}.`;
 }

@@ -17,6 +17,12 @@ export interface Job {
   throttlePercent: number;
 }
 
+/** A job as its source shows it. */
+export interface ObservedJob extends Job {
+  /** Whether the stream is TLS, as the side that sends it has recorded; undefined without a record. */
+  tls: boolean | undefined;
+}
+
 /** One line of progress: percent, bytes, remaining, rate, pass, seconds. */
 export function progressLine(job: Job): string {
   const { totalBytes, processedBytes, remainingBytes, bytesPerSecond, dirtyBytesPerSecond, iterations } = job;

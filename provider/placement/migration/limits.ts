@@ -1,4 +1,4 @@
-/** What a migration is kept to while it runs, whoever does it; `undefined` is QEMU's own choice. */
+/** What a migration is kept to while it runs, whoever does it; `undefined` is QEMU's default. */
 export interface MigrationLimits {
   maxDowntimeMs?: number | undefined;
   /** False: never. Absent: when nothing else makes the memory converge. */
@@ -7,11 +7,12 @@ export interface MigrationLimits {
   timeoutSeconds?: number | undefined;
   onTimeout: "abort" | "suspend" | "post-copy";
   /**
-   * Time without a byte sent after which it is ended, in seconds; absent where something else sees to a broken network.
+   * Time without a byte sent after which it is aborted, in seconds; absent where something else notices a broken
+   * network.
    */
-  silenceSeconds?: number | undefined;
-  /** A stream that is not TLS is a failure; the option that says so, for messages. */
-  tls?: string | undefined;
+  noProgressSeconds?: number | undefined;
+  /** A stream that is not TLS is a failure: the option that asks for TLS, for messages. */
+  tlsRequiredBy?: string | undefined;
 }
 
 interface AutoConverge {

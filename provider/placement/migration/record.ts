@@ -2,30 +2,32 @@
 import type { Job } from "./job";
 
 export interface MigrationRecord {
+  /** Name of the host that the guest has left. */
   from: string;
+  /** Name of the host that the guest has reached. */
   to: string;
   /** From the beginning of the job to its end. */
   totalTimeMs: number;
-  /** The guest stood still for that long. */
+  /** How long the guest stood still. */
   downtimeMs: number;
   /** Sent from host to host. */
   bytes: number;
+  /** Passes through the memory that was dirtied meanwhile. */
   iterations: number;
-  /** Whether the memory was encrypted on its way; absent when it was moved by somebody else and nobody saw. */
+  /** Whether the memory was encrypted on its way; absent when it was moved by someone else and nobody saw. */
   encrypted?: boolean | undefined;
-  /** `qemu+tls`, `qemu+ssh` or `qemu+tcp`, or `qemu` without libvirt; absent when it was moved by somebody else. */
+  /** `qemu+tls`, `qemu+ssh` or `qemu+tcp`, or `qemu` without libvirt; absent when it was moved by someone else. */
   transport?: string | undefined;
   /** When this provider learnt of it, as ISO 8601 in UTC. */
   recordedAt: string;
 }
 
-/** What is known of a move beside its figures. */
-export type Known = Pick<MigrationRecord, "from" | "to" | "encrypted" | "transport">;
+type Route = Pick<MigrationRecord, "from" | "to" | "encrypted" | "transport">;
 
 /** @param job after its end; else the last that was seen of it */
-export function recordOf(known: Known, job: Job | undefined, now: Date): MigrationRecord {
+export function recordOf(route: Route, job: Job | undefined, now: Date): MigrationRecord {
   return {
-    ...known,
+    ...route,
     totalTimeMs: job?.elapsedMs ?? 0,
     downtimeMs: job?.downtimeMs ?? 0,
     bytes: job?.processedBytes ?? 0,
@@ -36,8 +38,8 @@ export function recordOf(known: Known, job: Job | undefined, now: Date): Migrati
 
 const kept = 10;
 
-/** Newest first. */
-export const withRecord = (
+/** Newest first. @param records oldest first */
+export const withRecords = (
   history: readonly MigrationRecord[] | undefined,
-  record: MigrationRecord | undefined,
-): MigrationRecord[] => [...(record ? [record] : []), ...(history ?? [])].slice(0, kept);
+  records: readonly MigrationRecord[],
+): MigrationRecord[] => [...records.toReversed(), ...(history ?? [])].slice(0, kept);

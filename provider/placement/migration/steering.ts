@@ -1,127 +1,124 @@
 /** Keeps one migration job in hand while it runs: the deadline, convergence, the user's Ctrl-C. */
-import type { Host } from "../../host/host";
-import type { Jobs, JobView } from "../driver";
-import { figures, type Means, measureFor, remedies } from "./convergence";
-import type { Job } from "./job";
+import type { JobControl } from "../driver";
+import { type ConvergenceState, figures, nextAction, remedies } from "./convergence";
+import type { Job, ObservedJob } from "./job";
 import { defaultMaxDowntimeMs, type MigrationLimits } from "./limits";
 
-/** Why a job was ended by us. */
-export type Verdict = { do: "begin anew with auto-converge" } | { do: "give up"; reason: string };
+/** Why a job was aborted by us. */
+export type AbortReason = { do: "retry with auto-converge" } | { do: "give up"; reason: string };
 
-export interface Steered {
-  host: Host;
-  uuid: string;
+export interface SteeredJob {
+  control: JobControl;
   limits: MigrationLimits;
-  jobs: Jobs;
   /** What earlier attempts at the same move have taken. */
-  alreadyMs: number;
-  /** Somebody else has begun it, with options of their own. */
-  joined?: boolean;
+  previousAttemptsMs: number;
+  /** Someone else has begun it, with options of their own. */
+  isJoined: boolean;
   progress: (line: string) => void;
 }
 
 export class Steering {
-  verdict: Verdict | undefined;
+  abortReason: AbortReason | undefined;
   /** The guest was held still for the job, and may be so still. */
-  suspended = false;
-  private jobs: Job[] = [];
-  private means: Means | undefined;
-  private sent = { bytes: -1, at: 0 };
+  isSuspended = false;
+  private looks: Job[] = [];
+  private convergence: ConvergenceState | undefined;
+  private lastSent = { bytes: -1, at: 0 };
 
-  constructor(private readonly of: Steered) {}
+  constructor(private readonly job: SteeredJob) {}
 
-  /** One look at the job, and what has to be done about it now. Commands that come too late do no harm. */
-  async steer(job: JobView, cancelled: boolean): Promise<void> {
-    const { host, uuid, limits, jobs } = this.of;
-    this.jobs.push(job);
-    this.means ??= await this.meansAtFirst();
-    if (cancelled) this.verdict ??= { do: "give up", reason: "Cancelled." };
-    else if (limits.tls !== undefined && job.tls === false && !this.of.joined)
-      this.verdict ??= {
-        do: "give up",
-        reason: `Its stream was not encrypted, as it should have been (${limits.tls}).`,
-      };
-    if (this.verdict === undefined && this.isSilent(job)) this.verdict = { do: "give up", reason: silence(limits) };
-    if (this.verdict === undefined && this.isLate(job)) await this.onTimeout(this.means);
-    if (this.verdict === undefined && !this.suspended) await this.converge(this.means);
-    if (this.verdict && this.means.postCopy !== "begun") await jobs.abort(host, uuid);
+  /** Does what has to be done about the job now. Commands that come too late do no harm. */
+  async steer(look: ObservedJob, isCancelled: boolean): Promise<void> {
+    const { control, limits, isJoined } = this.job;
+    this.looks.push(look);
+    this.convergence ??= await this.initialConvergence();
+    if (isCancelled) this.giveUp("Cancelled.");
+    else if (limits.tlsRequiredBy !== undefined && look.tls === false && !isJoined)
+      this.giveUp(`Its stream was not encrypted, as it should have been (${limits.tlsRequiredBy}).`);
+    if (this.isStuck(look)) this.giveUp(nothingSent(limits));
+    if (this.abortReason === undefined && this.isLate(look)) await this.onTimeout(this.convergence);
+    if (this.abortReason === undefined && !this.isSuspended) await this.converge(this.convergence);
+    if (this.abortReason && this.convergence.postCopy !== "begun") await control.abort();
   }
 
-  private async meansAtFirst(): Promise<Means> {
-    const { host, uuid, limits, jobs, joined } = this.of;
+  /** The first reason counts. */
+  private giveUp(reason: string): void {
+    this.abortReason ??= { do: "give up", reason };
+  }
+
+  private async initialConvergence(): Promise<ConvergenceState> {
+    const { control, limits, isJoined } = this.job;
     const { autoConverge, postCopy, maxDowntimeMs } = limits;
-    const downtimeMs = await jobs.maxDowntime(host, uuid).catch(() => defaultMaxDowntimeMs);
+    const downtimeMs = await control.maxDowntimeMs().catch(() => defaultMaxDowntimeMs);
     return {
       downtimeMs,
       maxDowntimeMs: maxDowntimeMs ?? downtimeMs,
-      autoConverge: autoConverge ? "on" : autoConverge === undefined && !joined ? "possible" : "never",
+      autoConverge: autoConverge ? "on" : autoConverge === undefined && !isJoined ? "possible" : "never",
       postCopy: postCopy ? "possible" : "never",
     };
   }
 
-  private isSilent({ processedBytes }: Job): boolean {
-    const { silenceSeconds } = this.of.limits;
-    if (processedBytes !== this.sent.bytes) this.sent = { bytes: processedBytes, at: performance.now() };
-    return silenceSeconds !== undefined && performance.now() - this.sent.at >= silenceSeconds * 1000;
+  private isStuck({ processedBytes }: Job): boolean {
+    const { noProgressSeconds } = this.job.limits;
+    if (processedBytes !== this.lastSent.bytes) this.lastSent = { bytes: processedBytes, at: performance.now() };
+    return noProgressSeconds !== undefined && performance.now() - this.lastSent.at >= noProgressSeconds * 1000;
   }
 
-  /** A guest is neither held still nor switched over before anything has been sent of it. */
+  /** A guest is neither held still nor switched over before anything of it has been sent. */
   private isLate({ elapsedMs, totalBytes }: Job): boolean {
-    const { limits, alreadyMs } = this.of;
+    const { limits, previousAttemptsMs } = this.job;
     if (limits.onTimeout !== "abort" && totalBytes === 0) return false;
-    return limits.timeoutSeconds !== undefined && elapsedMs + alreadyMs >= limits.timeoutSeconds * 1000;
+    return limits.timeoutSeconds !== undefined && elapsedMs + previousAttemptsMs >= limits.timeoutSeconds * 1000;
   }
 
-  private async onTimeout(means: Means): Promise<void> {
-    const { host, uuid, limits, jobs, progress } = this.of;
-    if (this.suspended || means.postCopy === "begun") return;
+  private async onTimeout(convergence: ConvergenceState): Promise<void> {
+    const { control, limits, progress } = this.job;
+    if (this.isSuspended || convergence.postCopy === "begun") return;
     const late = `${limits.timeoutSeconds} s (timeoutSeconds) are over`;
     switch (limits.onTimeout) {
-      case "abort": {
-        const reason = `Given up after ${limits.timeoutSeconds} s (timeoutSeconds): ${figures(this.jobs)} ${remedies(this.jobs, means)}`;
-        this.verdict = { do: "give up", reason };
-        return;
-      }
+      case "abort":
+        return this.giveUp(
+          `Given up after ${limits.timeoutSeconds} s (timeoutSeconds): ${figures(this.looks)} ${remedies(this.looks, convergence)}`,
+        );
       case "suspend":
         progress(`${late}: holding the guest still for the rest`);
-        this.suspended = await jobs.suspend(host, uuid);
+        this.isSuspended = await control.suspend();
         return;
       case "post-copy":
         progress(`${late}: switching to post-copy`);
-        await this.postCopy(means);
+        await this.startPostCopy(convergence);
     }
   }
 
-  private async converge(means: Means): Promise<void> {
-    const { host, uuid, limits, jobs, progress } = this.of;
-    const [job] = this.jobs.slice(-1);
-    if (limits.postCopy?.when === "after-precopy" && means.postCopy === "possible" && (job?.iterations ?? 0) > 1)
-      return this.postCopy(means);
-    const measure = measureFor(this.jobs, means);
-    if (measure.do === "wait") return;
-    this.jobs = this.jobs.slice(-1);
-    switch (measure.do) {
+  private async converge(convergence: ConvergenceState): Promise<void> {
+    const { control, limits, progress } = this.job;
+    const isAfterFirstPass = (this.looks.at(-1)?.iterations ?? 0) > 1;
+    if (limits.postCopy?.when === "after-precopy" && convergence.postCopy === "possible" && isAfterFirstPass)
+      return this.startPostCopy(convergence);
+    const action = nextAction(this.looks, convergence);
+    if (action.do === "wait") return;
+    this.looks = this.looks.slice(-1);
+    switch (action.do) {
       case "raise downtime":
-        progress(`passes do not get shorter: allowing a downtime of ${measure.toMs} ms`);
-        if (await jobs.setMaxDowntime(host, uuid, measure.toMs)) means.downtimeMs = measure.toMs;
+        progress(`passes do not get shorter: allowing a downtime of ${action.toMs} ms`);
+        if (await control.setMaxDowntimeMs(action.toMs)) convergence.downtimeMs = action.toMs;
         return;
       case "post-copy":
         progress("passes do not get shorter: switching to post-copy");
-        return this.postCopy(means);
-      case "begin anew with auto-converge":
-        progress("passes do not get shorter: beginning anew with auto-converge");
-        this.verdict = measure;
+        return this.startPostCopy(convergence);
+      case "retry with auto-converge":
+        progress("passes do not get shorter: trying again with auto-converge");
+        this.abortReason = action;
         return;
       case "abort":
-        this.verdict = { do: "give up", reason: measure.reason };
+        this.giveUp(action.reason);
     }
   }
 
-  private async postCopy(means: Means): Promise<void> {
-    const { host, uuid, jobs } = this.of;
-    if (await jobs.postCopy(host, uuid)) means.postCopy = "begun";
+  private async startPostCopy(convergence: ConvergenceState): Promise<void> {
+    if (await this.job.control.startPostCopy()) convergence.postCopy = "begun";
   }
 }
 
-const silence = ({ silenceSeconds }: MigrationLimits) =>
-  `Nothing was sent for ${silenceSeconds} s: the destination, or the network between the two hosts, is gone.`;
+const nothingSent = ({ noProgressSeconds }: MigrationLimits) =>
+  `Nothing was sent for ${noProgressSeconds} s: the destination, or the network between the two hosts, is gone.`;

@@ -1,21 +1,26 @@
 /** One live migration of a guest by QEMU itself. */
-import type { Candidate } from "../../placement/candidates";
-import type { Departure, Outcome } from "../../placement/driver";
+import type { Candidate } from "../../placement/candidate";
+import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import { MigrationFailed } from "../../placement/migration/failed";
 import { hintFor, NotInState, QmpError } from "../errors";
 import { unitFacts } from "../facts";
 import { lastWords } from "../launch";
-import { goOn, lookIn, monitored } from "../monitor";
-import type { PlacedGuest } from "../placed-guest";
+import { cont, queryState, withMonitor } from "../monitor";
+import type { QemuGuestOptions } from "../placed-guest";
 import { readQemuArgv } from "../unit";
-import { clearArriving, endIf, launchOn } from "../verbs";
+import { destroyIf, destroyIncoming, launchOn } from "../verbs";
 import { jobOf } from "./job";
 import { receive, send } from "./streams";
 
-/** What a source is that has sent everything. */
-const handedOver = "paused (migrating)";
+/** A source that has sent everything. */
+const switchedOver = "paused (migrating)";
 
-export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signal: AbortSignal): Departure {
+export function migrationAttempt(
+  guest: QemuGuestOptions,
+  from: Candidate,
+  to: Candidate,
+  signal: AbortSignal,
+): MigrationAttempt {
   const { domain, migration: options } = guest;
   const address = to.migrationAddress ?? to.address;
   let port = "";
@@ -27,16 +32,16 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
         if (!unit?.runs) throw new NotInState(`It does not run on ${from.name} any more.`);
         const { commandLine } = readQemuArgv(unit.argv);
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
-        port = await monitored(to.host, domain, (qmp) => receive(qmp, options, address), signal);
+        port = await withMonitor(to.host, domain, (qmp) => receive(qmp, options, address), signal);
       } catch (error) {
-        await clearArriving(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
+        await destroyIncoming(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
         throw notBegun(error as Error);
       }
     },
-    async start(slowGuest) {
-      const attempt = slowGuest ? { ...options, autoConverge: true } : options;
+    async perform(withAutoConverge) {
+      const attempt = withAutoConverge ? { ...options, autoConverge: true } : options;
       const target = { address, port, certified: to.address };
-      const refused = await monitored(from.host, domain, (qmp) => send(qmp, attempt, target), signal).then(
+      const refused = await withMonitor(from.host, domain, (qmp) => send(qmp, attempt, target), signal).then(
         () => undefined,
         (error: Error) => error,
       );
@@ -44,41 +49,37 @@ export function depart(guest: PlacedGuest, from: Candidate, to: Candidate, signa
       const isOver = refused instanceof QmpError;
       return { ...(isOver && { ended: Promise.resolve() }), outcome: () => outcome(refused) };
     },
-    async arrived() {
-      await endIf(from, domain, handedOver);
+    async confirm() {
+      await destroyIf(from, domain, switchedOver);
     },
     /** A source that has sent everything goes on only when the destination is seen to be gone. */
-    async withdraw({ cutOff }) {
-      await clearArriving(to, domain);
-      if (!cutOff) return;
+    async rollback({ isInterrupted }) {
+      await destroyIncoming(to, domain);
+      if (!isInterrupted) return;
       const { unit, hasQemu } = await unitFacts(to.host, domain.uuid, signal);
-      if (!unit && !hasQemu) await monitored(from.host, domain, goOn, signal);
+      if (!unit && !hasQemu) await withMonitor(from.host, domain, cont, signal);
     },
-    known: { encrypted: options.tls, transport: "qemu" },
+    stream: { encrypted: options.tls, transport: "qemu" },
   };
 
-  async function outcome(refused: Error | undefined): Promise<Outcome> {
-    const source = monitored(from.host, domain, async (qmp) => {
-      const { info, state } = await lookIn(qmp);
-      return { info, state, figures: jobOf(info, state) };
-    });
-    const seen = await source.catch((error: Error) => error);
-    if (seen instanceof Error) return { said: (refused ?? seen).message };
-    const { info, state, figures } = seen;
-    if (info.status === "completed") return { said: "", figures };
-    if (state.job !== "none") return { said: refused?.message ?? "" };
-    const words = await lastWords(to.host, domain.uuid).catch(() => "");
-    await clearArriving(to, domain).catch(() => {}); // it is looked at again, and said then
-    return { said: toldOf([refused?.message ?? info["error-desc"] ?? "", words]) };
+  async function outcome(refused: Error | undefined): Promise<PerformOutcome> {
+    const answer = await withMonitor(from.host, domain, queryState).catch((error: Error) => error);
+    if (answer instanceof Error) return { failure: (refused ?? answer).message };
+    const { info, state } = answer;
+    if (info.status === "completed") return { failure: "", figures: jobOf(info, state) };
+    if (state.job !== "none") return { failure: refused?.message ?? "" };
+    const said = await lastWords(to.host, domain.uuid).catch(() => "");
+    await destroyIncoming(to, domain).catch(() => {}); // it is looked at again, and said then
+    return { failure: withHint([refused?.message ?? info["error-desc"] ?? "", said]) };
   }
 
   function notBegun({ message }: Error): MigrationFailed {
     const what = `${domain.name} was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`;
-    return new MigrationFailed(what, toldOf([message]));
+    return new MigrationFailed(what, withHint([message]));
   }
 }
 
-function toldOf(said: readonly string[]): string {
+function withHint(said: readonly string[]): string {
   const text = said.filter(Boolean).join("\n");
   const hint = hintFor(text);
   return hint === undefined || text.includes(hint) ? text : `${text}\n${hint}`;

@@ -1,10 +1,11 @@
-/** Verbs on a migration that goes on, by the monitor of its source. The write-up's words for them are in docs/qemu.md. */
+/** Verbs on a migration that goes on, by the monitor of its source; docs/qemu.md has the monitor's own for each. */
 import type { Host } from "../../host/host";
-import type { Jobs, JobView } from "../../placement/driver";
+import type { JobControl } from "../../placement/driver";
+import type { ObservedJob } from "../../placement/migration/job";
 import type { DomainName } from "../../placement/observation";
 import { retryUntil } from "../../util/policy";
 import { QmpError } from "../errors";
-import { goOn, lookIn, monitored } from "../monitor";
+import { cont, queryState, withMonitor } from "../monitor";
 import type { Qmp } from "../qmp";
 import { jobOf } from "./job";
 
@@ -13,19 +14,19 @@ interface Parameters {
   "tls-creds": string;
 }
 
-const parametersOf = (qmp: Qmp) => qmp.execute<Parameters>("query-migrate-parameters");
+const queryParameters = (qmp: Qmp) => qmp.execute<Parameters>("query-migrate-parameters");
 
-async function viewIn(qmp: Qmp): Promise<JobView> {
-  const [{ info, state }, parameters] = await Promise.all([lookIn(qmp), parametersOf(qmp)]);
+async function queryJob(qmp: Qmp): Promise<ObservedJob> {
+  const [{ info, state }, parameters] = await Promise.all([queryState(qmp), queryParameters(qmp)]);
   return { ...jobOf(info, state), tls: parameters["tls-creds"] !== "" };
 }
 
 /** A look that fails says nothing about the job, and nothing but looks tells of its end. */
-const patienceMs = 60_000;
+const unansweredMs = 60_000;
 
-export function jobsOf(domain: DomainName): Jobs {
-  const done = (host: Host, command: string, args?: Record<string, unknown>) =>
-    monitored(host, domain, (qmp) => qmp.execute(command, args)).then(
+export function jobControl(domain: DomainName, source: Host): JobControl {
+  const isDone = (command: string, args?: Record<string, unknown>) =>
+    withMonitor(source, domain, (qmp) => qmp.execute(command, args)).then(
       () => true,
       (error: Error) => {
         if (error instanceof QmpError) return false; // it comes too late
@@ -33,13 +34,17 @@ export function jobsOf(domain: DomainName): Jobs {
       },
     );
   return {
-    view: (host, _domain, signal) =>
-      retryUntil(() => monitored(host, domain, viewIn, signal), { everyMs: 1000, timeoutMs: patienceMs, signal }),
-    abort: (host) => done(host, "migrate_cancel"),
-    suspend: (host) => done(host, "stop"),
-    resume: (host) => monitored(host, domain, goOn),
-    postCopy: (host) => done(host, "migrate-start-postcopy"),
-    maxDowntime: (host) => monitored(host, domain, async (qmp) => (await parametersOf(qmp))["downtime-limit"]),
-    setMaxDowntime: (host, _uuid, ms) => done(host, "migrate-set-parameters", { "downtime-limit": ms }),
+    observe: (signal) =>
+      retryUntil(() => withMonitor(source, domain, queryJob, signal), {
+        everyMs: 1000,
+        timeoutMs: unansweredMs,
+        signal,
+      }),
+    abort: () => isDone("migrate_cancel"),
+    suspend: () => isDone("stop"),
+    resume: () => withMonitor(source, domain, cont),
+    startPostCopy: () => isDone("migrate-start-postcopy"),
+    maxDowntimeMs: () => withMonitor(source, domain, async (qmp) => (await queryParameters(qmp))["downtime-limit"]),
+    setMaxDowntimeMs: (ms) => isDone("migrate-set-parameters", { "downtime-limit": ms }),
   };
 }

@@ -1,11 +1,11 @@
 /**
- * How QEMU moves a guest by itself. Everything but the defaults is optional; `undefined` is QEMU's own choice.
+ * How QEMU moves a guest by itself. Everything but the defaults is optional; `undefined` is QEMU's default.
  *
  * @see https://www.qemu.org/docs/master/devel/migration/index.html
  */
 import type { MigrationLimits } from "../../placement/migration/limits";
 
-export interface QemuMigrationOptions extends Omit<MigrationLimits, "tls"> {
+export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" | "noProgressSeconds"> {
   bandwidthMiBps?: number | undefined;
   tls: boolean;
   /** Where QEMU looks for certificates, on each host. */
@@ -16,10 +16,10 @@ export interface QemuMigrationOptions extends Omit<MigrationLimits, "tls"> {
 }
 
 /** QEMU itself would wait for TCP to give up, a quarter of an hour; libvirt does so after 30 s. */
-const silenceSeconds = 45;
+const noProgressSeconds = 45;
 
 export const limitsOf = (options: QemuMigrationOptions): MigrationLimits => ({
   ...options,
-  silenceSeconds,
-  tls: options.tls ? "tls: true" : undefined,
+  noProgressSeconds,
+  tlsRequiredBy: options.tls ? "tls: true" : undefined,
 });

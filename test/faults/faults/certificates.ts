@@ -1,9 +1,9 @@
-/** Certificates of the destination that the source must not accept. */
+/** Certificates of the destination that the source must refuse. */
 import { because, type Fault } from "../fault";
 import type { Scene } from "../scene";
 import { untilLibvirtAnswers } from "./daemons";
 
-const kept = "/root/pki.before";
+const backup = "/root/pki.before";
 const days = (count: number) => `expiration_days = ${count}`;
 
 /** A certificate for the destination's own key: by the lab's authority on the source, or by one of its own. */
@@ -18,22 +18,25 @@ printf '%s' "$2" > bad.request
 certtool --generate-certificate --load-request bad.request --template bad.template \\
   --load-ca-certificate bad-ca.pem --load-ca-privkey bad-ca-key.pem 2> /dev/null`;
 
-const install = `set -e; rm -rf ${kept}; cp -a /etc/pki ${kept}
+const install = `set -e; rm -rf ${backup}; cp -a /etc/pki ${backup}
 for role in server client; do
   printf '%s' "$1" | tee /etc/pki/libvirt/\${role}cert.pem > /etc/pki/qemu/$role-cert.pem
 done
 printf '%s' "$2" | tee /etc/pki/CA/cacert.pem > /etc/pki/qemu/ca-cert.pem
 systemctl restart libvirtd.service`;
 
-const putBack = `if [ -d ${kept} ]; then rm -rf /etc/pki; mv ${kept} /etc/pki; systemctl reset-failed libvirtd.service; systemctl restart libvirtd.service; fi`;
+const putBack = `if [ -d ${backup} ]; then rm -rf /etc/pki; mv ${backup} /etc/pki; systemctl reset-failed libvirtd.service; systemctl restart libvirtd.service; fi`;
 
-interface Bad {
+interface BadCertificate {
   name?: string;
   authority?: "lab" | "own";
   expiration?: string;
 }
 
-async function equip(scene: Scene, { name, authority = "lab", expiration = days(30) }: Bad): Promise<void> {
+async function installBadCertificate(
+  scene: Scene,
+  { name, authority = "lab", expiration = days(30) }: BadCertificate,
+): Promise<void> {
   const { source, destination } = scene;
   const names = [`cn = "${name ?? destination.name}"`, `dns_name = "${name ?? destination.name}"`];
   const address = name === undefined ? [`ip_address = "${destination.address}"`] : [];
@@ -63,16 +66,16 @@ const restore = async (scene: Scene) => {
   await scene.run(scene.destination, putBack);
   await untilLibvirtAnswers(scene, scene.destination);
 };
-const leftOut = because("the connections stand already, and nobody looks at certificates again", "early copy");
-const bad = (what: string, certificate: () => Bad): Fault => ({
+const leftOut = because("connections are open already, and certificates are not checked again", "early copy");
+const bad = (what: string, certificate: () => BadCertificate): Fault => ({
   name: `certificate of the destination ${what}`,
   at: ["before prepare", "early copy"],
   leftOut,
-  apply: (scene) => equip(scene, certificate()),
-  mend: restore,
+  apply: (scene) => installBadCertificate(scene, certificate()),
+  repair: restore,
 });
 
-/** libvirtd does not start with one that has expired, so it expires some seconds after the start. */
+/** libvirtd does not start with an expired certificate, so this one expires some seconds after the start. */
 const aliveForMs = 15_000;
 const soon = () => new Date(Date.now() + aliveForMs).toISOString().slice(0, 19).replace("T", " ");
 
@@ -80,7 +83,7 @@ export const certificateFaults: Fault[] = [
   {
     ...bad("expired", () => ({})),
     apply: async (scene) => {
-      await equip(scene, { expiration: `expiration_date = "${soon()} UTC"` });
+      await installBadCertificate(scene, { expiration: `expiration_date = "${soon()} UTC"` });
       await new Promise((resolve) => setTimeout(resolve, aliveForMs));
     },
   },
@@ -92,7 +95,7 @@ export const certificateFaults: Fault[] = [
       const { stdout } = await scene.destination.exec(["cat", "/etc/pki/libvirt/servercert.pem"]);
       await scene.must(scene.source, revoke, stdout);
     },
-    mend: async (scene) => {
+    repair: async (scene) => {
       const withdraw = "rm -f /etc/pki/CA/cacrl.pem /etc/pki/qemu/ca-crl.pem; systemctl restart libvirtd.service";
       await scene.run(scene.source, withdraw);
       await untilLibvirtAnswers(scene, scene.source);

@@ -1,4 +1,4 @@
-/** libvirtd and QEMU that end, on either side. */
+/** libvirtd or QEMU ending, on either side. */
 import type { LabHost } from "../../../lab/lab-host";
 import { retryUntil } from "../../../provider/util/policy";
 import { because, type Fault, moments, type Side } from "../fault";
@@ -6,14 +6,14 @@ import type { Scene } from "../scene";
 
 const sockets = "libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket";
 
-/** systemd starts no socket whose service runs. `is-active` of several is content with one of them. */
+/** systemd starts no socket whose service runs. `is-active` succeeds when one of several is active. */
 export const listenAgain = `for socket in ${sockets}; do
   systemctl is-active -q $socket && continue
   systemctl reset-failed libvirtd.service ${sockets} 2> /dev/null
   systemctl stop libvirtd.service; systemctl start ${sockets}; break
 done`;
 
-/** Starts what listens, and returns when libvirt answers, also to other hosts. */
+/** Starts libvirt's sockets, and returns when libvirt answers, also to other hosts. */
 export async function untilLibvirtAnswers(scene: Scene, host: LabHost): Promise<void> {
   const ask = async () => {
     await host.exec(
@@ -30,17 +30,17 @@ timeout 20 virsh list > /dev/null`,
   scene.note(`${host.name}: libvirt answers`);
 }
 
-const ways = {
+const commands = {
   stopped: `systemctl stop libvirtd.service ${sockets}`,
   killed: "kill -9 $(pidof libvirtd)",
   restarted: "systemctl restart libvirtd.service",
 };
 
-const libvirtd = (how: keyof typeof ways, side: Side): Fault => ({
+const libvirtd = (how: keyof typeof commands, side: Side): Fault => ({
   name: `libvirtd ${how} on the ${side}`,
   at: moments,
-  apply: (scene) => scene.must(scene[side], ways[how]),
-  mend: (scene) => untilLibvirtAnswers(scene, scene[side]),
+  apply: (scene) => scene.must(scene[side], commands[how]),
+  repair: (scene) => untilLibvirtAnswers(scene, scene[side]),
 });
 
 const ofGuest = (signal: string) => `kill -${signal} $(pgrep -f -- "[-]uuid $1")`;
@@ -53,7 +53,7 @@ const qemuFaults: Fault[] = [
     at: moments,
     endsGuest: because("its QEMU was killed", ...here, "switchover"),
     apply: (scene) => end(scene, "source", "KILL"),
-    mend: async () => {},
+    repair: async () => {},
   },
   {
     name: "QEMU killed on the destination",
@@ -61,13 +61,13 @@ const qemuFaults: Fault[] = [
     leftOut: because("no QEMU of it is there yet", "before prepare"),
     endsGuest: because("its QEMU was killed", "after switchover"),
     apply: (scene) => end(scene, "destination", "KILL"),
-    mend: async () => {},
+    repair: async () => {},
   },
   {
-    // A QEMU told to end announces a shutdown to libvirt and ends, as it does after the guest's own power-off.
+    // QEMU answers SIGTERM as it answers the guest's own power-off: it tells libvirt of a shutdown and exits.
     name: "guest shuts itself down",
     at: moments,
-    leftOut: because("it stands still on both hosts, and can do nothing", "switchover"),
+    leftOut: because("it is paused on both hosts, and can do nothing", "switchover"),
     endsGuest: because("it shut itself down", ...here, "after switchover"),
     apply: async (scene) => {
       const alive =
@@ -78,7 +78,7 @@ const qemuFaults: Fault[] = [
         )) !== "";
       await end(scene, alive ? "destination" : "source", "TERM");
     },
-    mend: async () => {},
+    repair: async () => {},
   },
 ];
 

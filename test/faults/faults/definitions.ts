@@ -1,4 +1,4 @@
-/** Definitions and domains that somebody makes by hand. */
+/** Definitions and domains that somebody made by hand. */
 import { type Fault, moments, type Side } from "../fault";
 import type { Scene } from "../scene";
 
@@ -22,7 +22,7 @@ const leftover = (what: string, change: string): Fault => ({
     await copyDefinition(scene, "destination", change);
     await scene.must(scene.destination, define, file(scene.name));
   },
-  mend: async () => {},
+  repair: async () => {},
 });
 
 export const definitionFaults: Fault[] = [
@@ -30,12 +30,12 @@ export const definitionFaults: Fault[] = [
     name: "source definition edited",
     at: moments,
     apply: async (scene) => {
-      // libvirtd may be held: then its answer comes when it goes on.
+      // libvirtd may be stopped: it answers when it is resumed.
       const xml = await scene.run(scene.source, 'cat "/etc/libvirt/qemu/$1.xml"', scene.name);
       await scene.run(scene.source, 'printf "%s" "$1" | sed "$2" > "$3"', xml, otherContent, file(scene.name));
       await scene.inBackground(scene.source, define, file(scene.name));
     },
-    mend: async () => {},
+    repair: async () => {},
   },
   leftover("the same", ""),
   leftover("other", otherContent),
@@ -51,7 +51,7 @@ export const definitionFaults: Fault[] = [
       );
       await scene.run(scene.destination, 'virsh create "$1"', file(scene.name));
     },
-    mend: (scene) =>
+    repair: (scene) =>
       scene.run(scene.destination, 'virsh dumpxml "$1" | grep -q "<disk" || virsh destroy "$1"', scene.name),
   },
 ];

@@ -1,4 +1,4 @@
-/** A destination that cannot take the guest. */
+/** Destinations that cannot take the guest. */
 import { shareFolder } from "../../../lab/by-hand/nfs";
 import { imagePath } from "../../../lab/guest/domain";
 import { imageFolder } from "../../lab/support";
@@ -10,7 +10,7 @@ const mount = (scene: Scene) => shareFolder(scene.nas, [scene.destination], imag
 const unmount = 'umount "$1" || umount -l "$1"';
 const secondsOff = 2 * 24 * 3600;
 
-/** In pieces that get smaller, until nothing at all fits. */
+/** Fills the disk with smaller and smaller files, until nothing fits. */
 const fill = `mkdir -p /var/tmp/full; n=0
 for size in 1G 100M 10M 1M 64K 4K; do
   while fallocate -l $size /var/tmp/full/$n 2> /dev/null; do n=$((n + 1)); done
@@ -21,10 +21,10 @@ export const destinationFaults: Fault[] = [
     name: "destination's disk full",
     at: atRest,
     apply: (scene) => scene.must(scene.destination, fill),
-    mend: (scene) => scene.run(scene.destination, "rm -rf /var/tmp/full"),
+    repair: (scene) => scene.run(scene.destination, "rm -rf /var/tmp/full"),
   },
   {
-    // No process gets more memory than all have now, and a little.
+    // Processes may allocate little more memory than they have now.
     name: "memory too small on the destination",
     at: atRest,
     leftOut: because("QEMU has the guest's memory by then", "early copy"),
@@ -34,13 +34,13 @@ export const destinationFaults: Fault[] = [
         `used=$(sed -n 's/^Committed_AS: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)
          sysctl -q vm.overcommit_kbytes=$((used + 40000)) vm.overcommit_memory=2`,
       ),
-    mend: (scene) => scene.run(scene.destination, "sysctl -q vm.overcommit_memory=0 vm.overcommit_ratio=50"),
+    repair: (scene) => scene.run(scene.destination, "sysctl -q vm.overcommit_memory=0 vm.overcommit_ratio=50"),
   },
   {
     name: "image missing on the destination",
     at: atRest,
     apply: (scene) => scene.must(scene.destination, unmount, imageFolder),
-    mend: mount,
+    repair: mount,
   },
   {
     name: "another file at the image's path on the destination",
@@ -53,7 +53,7 @@ export const destinationFaults: Fault[] = [
         imageFolder,
         imagePath(scene.guest.guest),
       ),
-    mend: async (scene) => {
+    repair: async (scene) => {
       await scene.run(scene.destination, 'rm -f "$1"/*', imageFolder);
       await mount(scene);
     },
@@ -62,12 +62,12 @@ export const destinationFaults: Fault[] = [
     name: "clock of the destination two days behind",
     at: atRest,
     apply: (scene) => scene.must(scene.destination, `date -s "@$(($(date +%s) - ${secondsOff}))"`),
-    mend: (scene) => scene.run(scene.destination, 'date -s "@$1"', String(Math.round(Date.now() / 1000))),
+    repair: (scene) => scene.run(scene.destination, 'date -s "@$1"', String(Math.round(Date.now() / 1000))),
   },
   {
     name: "migration ports blocked on the destination",
     at: atRest,
     apply: (scene) => scene.must(scene.destination, "iptables-legacy -I INPUT -p tcp --dport 49152:49215 -j DROP"),
-    mend: (scene) => scene.run(scene.destination, "iptables-legacy -D INPUT -p tcp --dport 49152:49215 -j DROP"),
+    repair: (scene) => scene.run(scene.destination, "iptables-legacy -D INPUT -p tcp --dport 49152:49215 -j DROP"),
   },
 ];

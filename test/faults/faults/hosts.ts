@@ -1,5 +1,4 @@
-/** Hosts that lose their power, their network or their sessions. */
-
+/** Hosts that lose their power, their network or their ssh sessions. */
 import { shareFolder } from "../../../lab/by-hand/nfs";
 import type { LabHost } from "../../../lab/lab-host";
 import { imageFolder } from "../../lab/support";
@@ -12,11 +11,11 @@ const onlyHost = "its only host lost its power";
 const powerCut = (side: Side, endsGuest: NonNullable<Fault["endsGuest"]>): Fault => ({
   name: `power cut of the ${side}`,
   at: moments,
-  silent: side,
+  unreachable: side,
   cutsNetwork: true,
   endsGuest,
   apply: (scene) => scene[side].kill(),
-  mend: async (scene) => {
+  repair: async (scene) => {
     await scene[side].start();
     await shareFolder(scene.nas, [scene[side]], imageFolder);
     await untilLibvirtAnswers(scene, scene[side]);
@@ -27,9 +26,9 @@ const partition = (which: Side | "nas", what: string): Fault => ({
   name: `partition of the ${what}`,
   at: moments,
   cutsNetwork: true,
-  ...(which === "nas" ? { localLog: true } : { silent: which }),
+  ...(which === "nas" ? { localLog: true } : { unreachable: which }),
   apply: (scene) => scene[which].partition(),
-  mend: (scene) => heal(scene, scene[which]),
+  repair: (scene) => heal(scene, scene[which]),
 });
 
 async function heal(scene: Scene, host: LabHost): Promise<void> {
@@ -48,7 +47,7 @@ export const hostFaults: Fault[] = [
     localLog: true,
     at: moments,
     apply: (scene) => scene.nas.kill(),
-    mend: async (scene) => {
+    repair: async (scene) => {
       await scene.nas.start();
       await Promise.all(scene.hypervisors.map((each) => untilLibvirtAnswers(scene, each)));
     },
@@ -61,7 +60,7 @@ export const hostFaults: Fault[] = [
     localLog: true,
     at: moments,
     apply: (scene) => scene.must(scene.nas, "systemctl stop nfs-server.service"),
-    mend: async (scene) => {
+    repair: async (scene) => {
       await scene.run(scene.nas, "systemctl start nfs-server.service");
       await Promise.all(scene.hypervisors.map((each) => untilLibvirtAnswers(scene, each)));
     },
@@ -70,6 +69,6 @@ export const hostFaults: Fault[] = [
     name: "ssh dropped",
     at: moments,
     apply: (scene) => Promise.all(scene.hypervisors.map((host) => scene.inBackground(host, dropSessions))),
-    mend: async () => {},
+    repair: async () => {},
   },
 ];

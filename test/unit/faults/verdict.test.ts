@@ -1,8 +1,8 @@
-import { readLife, type Sight } from "../../faults/judge";
+import { type GuestObservation, readLife } from "../../faults/guest-observation";
 import type { Findings } from "../../faults/record";
 import { verdict } from "../../faults/verdict";
 
-const on = (qemus: Sight["qemus"]): Sight => ({ qemus, libvirt: {} });
+const on = (qemus: GuestObservation["qemus"]): GuestObservation => ({ qemus, libvirt: {} });
 const arrived = on({ "hv-a": 0, "hv-b": 1 });
 const good: Findings = {
   firstUp: { ended: "error" },
@@ -13,8 +13,8 @@ const good: Findings = {
   end: arrived,
   life: readLife("1\n2\n3\n", true),
 };
-const kinds = (changes: Partial<Findings>, silent?: "source", endsGuest?: string) =>
-  verdict({ ...good, ...changes }, silent ? { silent } : {}, endsGuest).map(({ kind }) => kind);
+const kinds = (changes: Partial<Findings>, unreachable?: "source", endsGuest?: string) =>
+  verdict({ ...good, ...changes }, unreachable ? { unreachable } : {}, endsGuest).map(({ kind }) => kind);
 
 test("a good cell has no problem", () => expect(kinds({})).toEqual([]));
 
@@ -49,8 +49,8 @@ test("a refresh must not say what is not so; an error says nothing", () => {
   expect(kinds({ refresh: { ended: "error" } })).toEqual([]);
 });
 
-test("a silent host must be an error, for refresh and for up", () => {
-  const seen = on({ "hv-a": "silent", "hv-b": 0 });
+test("an unreachable host must be an error, for refresh and for up", () => {
+  const seen = on({ "hv-a": "unreachable", "hv-b": 0 });
   const standing = { seen, refresh: { ended: "gone" }, up: { ended: "updated" } };
   expect(kinds({ standing }, "source")).toEqual(["misreported", "misreported"]);
 });

@@ -1,5 +1,5 @@
-import { parseView } from "../../../provider/libvirt/domain-facts";
-import { DomainInFlux } from "../../../provider/placement/observation";
+import { parseAnswer } from "../../../provider/libvirt/domain-facts";
+import { ChangedWhileReading } from "../../../provider/placement/observation";
 import { fixture } from "../../fixtures/read";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
@@ -7,7 +7,7 @@ const running = fixture("virsh-9.0.0-view-running.txt");
 const sections = (...parts: string[]) => parts.join("-- kvm-live --\n");
 
 test("a running domain, and the names of all", () => {
-  const { domain, names } = parseView(uuid, running, "");
+  const { domain, names } = parseAnswer(uuid, running, "");
   expect(domain).toMatchObject({ name: "ubuntu-14.04", state: "running", reason: "booted", persistent: true });
   expect(domain).toMatchObject({ autostart: false, managedSave: false, job: "none" });
   expect(domain).not.toHaveProperty("mark");
@@ -16,26 +16,26 @@ test("a running domain, and the names of all", () => {
 
 test("a domain that is not there, while others are", () => {
   const stdout = sections("\n", "\n", "\n", "\n", "11111111-2222-3333-4444-555555555555 other\n\n", "");
-  const { domain, names, hasQemu } = parseView(uuid, stdout, `error: failed to get domain '${uuid}'\n`);
+  const { domain, names, hasQemu } = parseAnswer(uuid, stdout, `error: failed to get domain '${uuid}'\n`);
   expect(domain).toBeUndefined();
   expect(hasQemu).toBe(false);
   expect([...names.keys()]).toEqual(["other"]);
 });
 
 test("a QEMU that libvirt does not know of is seen", () => {
-  const { domain, hasQemu } = parseView(uuid, sections("\n", "\n", "\n", "\n", "\n", "/proc/4711/cmdline\n"), "");
+  const { domain, hasQemu } = parseAnswer(uuid, sections("\n", "\n", "\n", "\n", "\n", "/proc/4711/cmdline\n"), "");
   expect([domain, hasQemu]).toEqual([undefined, true]);
 });
 
 test("what comes or goes between two questions is neither there nor absent", () => {
-  expect(() => parseView(uuid, running.replace(/^running.*$/m, ""), "")).toThrow(DomainInFlux);
-  expect(() => parseView(uuid, running.replace(`${uuid} ubuntu`, ""), "")).toThrow(DomainInFlux);
+  expect(() => parseAnswer(uuid, running.replace(/^running.*$/m, ""), "")).toThrow(ChangedWhileReading);
+  expect(() => parseAnswer(uuid, running.replace(`${uuid} ubuntu`, ""), "")).toThrow(ChangedWhileReading);
 });
 
 test("a job's direction is known from either side", () => {
   const outgoing = running.replace("Job type: 0", fixture("virsh-9.0.0-job-outgoing.txt"));
-  expect(parseView(uuid, outgoing, "").domain?.job).toBe("outgoing");
+  expect(parseAnswer(uuid, outgoing, "").domain?.job).toBe("outgoing");
   const said = "error: Operation not supported: migration statistics are available only on the source host\n";
-  expect(parseView(uuid, running.replace("Job type: 0", ""), said).domain?.job).toBe("incoming");
-  expect(parseView(uuid, running.replace("Job type: 0", "Job type: 1\noperation: 6"), "").domain?.job).toBe("other");
+  expect(parseAnswer(uuid, running.replace("Job type: 0", ""), said).domain?.job).toBe("incoming");
+  expect(parseAnswer(uuid, running.replace("Job type: 0", "Job type: 1\noperation: 6"), "").domain?.job).toBe("other");
 });

@@ -11,7 +11,7 @@ import {
 import { parseXml } from "../../../provider/libvirt/xml";
 import { digest } from "../../../provider/util/identity";
 
-const seed = parseXml(readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8"));
+const seed = parseXml(readFileSync(join(repository, "examples/live-migration/ubuntu-14.04.xml"), "utf8"));
 const plain = (inner = "") => parseXml(`<domain type="kvm"><name>a</name><devices>${inner}</devices></domain>`);
 const definitionOf = (inner: string, strip = false) => canonicalDefinition(plain(inner), "seed", strip).definition;
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../../lab/paths";
-import { adaptSeedDomain } from "../../../lab/seed-domain";
+import { adaptToLab } from "../../../lab/scenarios/adapt-domain";
 import { requirementsOf } from "../../../provider/libvirt/requirements";
 
-const seed = readFileSync(join(repository, "examples/seed/ubuntu-14.04.xml"), "utf8");
+const seed = readFileSync(join(repository, "examples/live-migration/ubuntu-14.04.xml"), "utf8");
 
 test("what the write-up's domain needs of a host", () => {
   expect(requirementsOf(seed)).toEqual([
@@ -15,12 +15,12 @@ test("what the write-up's domain needs of a host", () => {
 });
 
 test("a serial log needs its folder", () => {
-  expect(requirementsOf(adaptSeedDomain(seed))).toContainEqual({ kind: "folder", what: "/srv/vm" });
+  expect(requirementsOf(adaptToLab(seed))).toContainEqual({ kind: "folder", what: "/srv/vm" });
 });
 
 test("the lab changes the write-up's XML in these lines only", () => {
   const kept = new Set(seed.split("\n"));
-  const changed = adaptSeedDomain(seed)
+  const changed = adaptToLab(seed)
     .split("\n")
     .filter((line) => !kept.has(line))
     .map((line) => line.trim());

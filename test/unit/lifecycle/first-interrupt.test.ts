@@ -4,11 +4,11 @@ import { onFirstInterrupt } from "../../../provider/lifecycle/first-interrupt";
 import { startProviderServer } from "./provider-server";
 
 const text = `
-  const { cancelWithEngine, contextFor } = require(${JSON.stringify(join(repository, "provider/lifecycle/engine.ts"))});
+  const { cancelWithEngine, operationFor } = require(${JSON.stringify(join(repository, "provider/lifecycle/engine.ts"))});
   cancelWithEngine();
   exports.handler = () => ({
     create: async ({ endless }) => {
-      const { cancelled, progress } = contextFor("urn:x");
+      const { cancelled, progress } = operationFor("urn:x");
       progress(cancelled.aborted ? "cancelled already" : "working");
       if (endless)
         await new Promise((_, reject) => cancelled.addEventListener("abort", () => reject(cancelled.reason)));

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Cancellation } from "../../../provider/lifecycle/cancellation";
-import type { Context } from "../../../provider/lifecycle/context";
 import type { Definition } from "../../../provider/lifecycle/definition";
 import { Cancelled, Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
+import type { Operation } from "../../../provider/util/operation";
 import { silentContext } from "../../silent-context";
 
 const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
@@ -12,13 +12,18 @@ const context = silentContext();
 const control = { __provider: "text", __urn: "urn:x" };
 
 /** A world of one thing, or none. */
-function handlersOf(overrides: Partial<Definition<typeof schema, State>> = {}, world: { size?: number } = {}) {
+type Args = z.infer<typeof schema>;
+type Thing = Definition<typeof schema, Args, State | undefined, State>;
+
+function handlersOf(overrides: Partial<Thing> = {}, world: { size?: number } = {}) {
   const urns: (string | undefined)[] = [];
-  const definition: Definition<typeof schema, State> = {
+  const definition: Thing = {
     schema,
     replaceOn: ["name"],
     secrets: [],
     id: ({ name }) => name,
+    model: (args) => args,
+    stateOf: (_args, seen) => seen,
     observe: async () => (world.size === undefined ? undefined : { seen: world.size }),
     reconcile: async (_, { size }) => {
       world.size = size;
@@ -29,11 +34,11 @@ function handlersOf(overrides: Partial<Definition<typeof schema, State>> = {}, w
     },
     ...overrides,
   };
-  const contextFor = (urn: string | undefined) => {
+  const operationFor = (urn: string | undefined) => {
     urns.push(urn);
     return context;
   };
-  return { handlers: makeHandlers(definition, { contextFor, unknownValue: "?" }), world, urns, definition };
+  return { handlers: makeHandlers(definition, { operationFor, unknownValue: "?" }), world, urns, definition };
 }
 
 test("outputs hold the inputs as the user wrote them, what was seen, and what the next operation needs", async () => {
@@ -100,8 +105,8 @@ test("what was cancelled keeps what was reached, and looking at that is not canc
     },
     world,
   );
-  const contextFor = () => silentContext({ cancelled: cancellation.signal });
-  const handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
+  const operationFor = () => silentContext({ cancelled: cancellation.signal });
+  const handlers = makeHandlers(definition, { operationFor, unknownValue: "?" });
   const said = new Cancelled().message;
   await expect(
     handlers.update("a", { ...control, name: "a", seen: 1 }, { ...control, name: "a" }),
@@ -160,7 +165,7 @@ test("so is a default within an object, or it would show as a change for ever", 
     how: z.strictObject({ fast: z.boolean().default(true) }).optional(),
   });
   const definition = { ...handlersOf().definition, schema: nested, reconcile: async () => ({ seen: 1 }) };
-  const handlers = makeHandlers(definition as never, { contextFor: () => context, unknownValue: "?" });
+  const handlers = makeHandlers(definition as never, { operationFor: () => context, unknownValue: "?" });
   const { inputs } = await handlers.check({}, { ...control, name: "a", how: {} });
   const { outs } = await handlers.create(inputs);
   expect(await handlers.diff("a", outs, inputs)).toMatchObject({ changes: false });
@@ -182,11 +187,11 @@ test("an objection is about a change, not about what is new", async () => {
 
 test("a preview tells what a change means, and what is to be repaired", async () => {
   const told: string[] = [];
-  const speaking: Context = { ...context, info: (line) => void told.push(line) };
+  const speaking: Operation = { ...context, info: (line) => void told.push(line) };
   const { definition } = handlersOf({
     announce: async ({ info }, { size }, changed) => info(`${changed} becomes ${size}`),
   });
-  const handlers = makeHandlers(definition, { contextFor: () => speaking, unknownValue: "?" });
+  const handlers = makeHandlers(definition, { operationFor: () => speaking, unknownValue: "?" });
   await handlers.diff(
     "a",
     { ...control, name: "a", size: 1, drift: ["one is missing"] },
@@ -208,6 +213,37 @@ test("check hands inputs on untouched and names problems", async () => {
     inputs: news,
     failures: [{ property: "name", reason: expect.stringMatching(/^5 /) }],
   });
+});
+
+test("a model is made once per operation, and what was observed is handed on", async () => {
+  const models: Args[] = [];
+  const handed: unknown[] = [];
+  const { handlers } = handlersOf(
+    {
+      model: (args) => {
+        models.push(args);
+        return args;
+      },
+      reconcile: async (_, args, seen) => {
+        handed.push(args, seen);
+        return seen;
+      },
+    },
+    { size: 7 },
+  );
+  await handlers.create({ ...control, name: "a" });
+  expect(models).toHaveLength(1);
+  expect(handed).toEqual([models[0], { seen: 7 }]);
+});
+
+test("what is needed to understand an error is added to it, also where the state keeps what was reached", async () => {
+  const explain = async (_: Operation, { name }: Args, error: Error) => new Error(`${error.message} (${name})`);
+  const broken = () => Promise.reject(new Error("Odd."));
+  for (const overrides of [{ observe: broken }, { reconcile: broken }, { remove: broken }]) {
+    const { handlers } = handlersOf({ ...overrides, explain }, { size: 1 });
+    const done = "remove" in overrides ? handlers.delete("a", { name: "a" }) : handlers.create({ name: "a" });
+    await expect(done).rejects.toThrow("Odd. (a)");
+  }
 });
 
 test("delete of what is gone is fine", async () => {

@@ -1,10 +1,9 @@
 /** Whatever two to five hosts say: no plan can double a guest or lose one, and each plan does what it sets out to. */
 import fc from "fast-check";
-import { hasAnswered, isActive, isSilent, type Observation } from "../../../provider/placement/observation";
-import { planPlacement, planRemoval, type Wanted } from "../../../provider/placement/plan";
-import { remaining } from "../../../provider/placement/remaining";
+import { hasAnswered, isActive, isUnreachable, type Observation } from "../../../provider/placement/observation";
+import { remaining } from "../../../provider/placement/plan";
 import { hostsOf, type Step } from "../../../provider/placement/steps";
-import { after, domain, running, says, wanted, withQemu } from "./world";
+import { after, domain, planFor, removalFor, running, says, type Want, wanted, withQemu } from "./world";
 
 /** The same each time; `KVM_LIVE_CASES=1000000 npm run test:unit` tries others, and more. */
 const cases = Number(process.env.KVM_LIVE_CASES ?? 10_000);
@@ -59,7 +58,7 @@ const question = fc.record({
   redefine: fc.boolean(),
   adopt: fc.boolean(),
   fenced: fc.subarray(names),
-  stillMs: fc.constantFrom(0, 90_000),
+  unchangedForMs: fc.constantFrom(0, 90_000),
 });
 
 function wish({
@@ -67,28 +66,29 @@ function wish({
   host,
   fenced,
   ...rest
-}: Omit<typeof question extends fc.Arbitrary<infer T> ? T : never, "stillMs">): Wanted {
+}: Omit<typeof question extends fc.Arbitrary<infer T> ? T : never, "unchangedForMs">): Want {
   const on = names[host % hosts.length] ?? "";
-  const known = hosts.map((one) => one.host);
+  const known = hosts.map((one) => one.hostName);
   const transient = rest.persistent ? {} : { powerState: "running", autostart: false }; // inputs that go with it
   return {
     ...wanted,
     ...rest,
     ...transient,
-    host: on,
+    hostName: on,
     fenced: fenced.filter((name) => name !== on && known.includes(name)),
-  } as Wanted;
+  } as Want;
 }
 
 /** @throws Error for a step that could double a guest, lose one, or touch what has not answered */
 function expectSafe(hosts: readonly Observation[], step: Step): void {
   const elsewhere = (on: string) => withQemu(hosts).filter((host) => host !== on);
-  const of = (on: string) => hosts.filter(hasAnswered).find(({ host }) => host === on)?.domain;
-  for (const host of hostsOf(step)) expect(hosts.find((one) => one.host === host && hasAnswered(one))).toBeDefined();
-  if ("on" in step && ["start", "create", "resume", "take back"].includes(step.do))
+  const of = (on: string) => hosts.filter(hasAnswered).find(({ hostName }) => hostName === on)?.domain;
+  for (const host of hostsOf(step))
+    expect(hosts.find((one) => one.hostName === host && hasAnswered(one))).toBeDefined();
+  if ("on" in step && ["start", "create", "resume", "roll back"].includes(step.do))
     expect(elsewhere(step.on)).toEqual([]);
   if (step.do === "start" || step.do === "create") expect(withQemu(hosts)).toEqual([]);
-  if (step.do === "destroy shell") {
+  if (step.do === "destroy stale copy") {
     expect(of(step.on)?.state).toBe("paused");
     expect(elsewhere(step.on)).not.toEqual([]);
   }
@@ -97,17 +97,17 @@ function expectSafe(hosts: readonly Observation[], step: Step): void {
 }
 
 const definedOn = (hosts: readonly Observation[]) =>
-  hosts.filter(hasAnswered).flatMap(({ host, domain: facts }) => (facts?.persistent ? [host] : []));
+  hosts.filter(hasAnswered).flatMap(({ hostName, domain: facts }) => (facts?.persistent ? [hostName] : []));
 
 test("no plan doubles, loses or guesses; carried out, it ends with nothing to do", () => {
   const seen = { steps: 0, wait: 0, refused: 0, acts: 0 };
   fc.assert(
-    fc.property(question, ({ stillMs, ...asked }) => {
+    fc.property(question, ({ unchangedForMs, ...asked }) => {
       const want = wish(asked);
-      const plan = planPlacement(asked.world, want, stillMs);
+      const plan = planFor(asked.world, want, unchangedForMs);
       seen[plan.kind] += 1;
-      expect(planPlacement(asked.world, want, stillMs)).toEqual(plan);
-      const unexplained = asked.world.filter(isSilent).filter(({ host }) => !want.fenced.includes(host));
+      expect(planFor(asked.world, want, unchangedForMs)).toEqual(plan);
+      const unexplained = asked.world.filter(isUnreachable).filter(({ hostName }) => !want.fenced.includes(hostName));
       if (unexplained.length > 0) expect(plan.kind).toBe("refused");
       if (plan.kind !== "steps") return;
       if (!want.persistent && definedOn(asked.world).length > 0) return; // the preflight refuses it
@@ -125,12 +125,12 @@ test("no plan doubles, loses or guesses; carried out, it ends with nothing to do
         if (definedOn(hosts).length > 0 && step.do !== "resume post-copy") expect(definedOn(next)).not.toEqual([]);
         if (step.do === "define") then = { ...then, redefine: false };
         hosts = next;
-        const again = planPlacement(hosts, then, stillMs); // while it says wait, it is waited for
+        const again = planFor(hosts, then, unchangedForMs); // while it says wait, it is waited for
         expect(again.kind).toBe("steps");
-        if (again.kind === "steps") rest = remaining("web", rest.slice(1), again, hosts);
+        if (again.kind === "steps") rest = remaining("web", rest.slice(1), again.steps, hosts);
       }
       expect(running(hosts).length).toBeLessThanOrEqual(1);
-      expect(planPlacement(hosts, then, stillMs)).toMatchObject({ kind: "steps", steps: [] });
+      expect(planFor(hosts, then, unchangedForMs)).toMatchObject({ kind: "steps", steps: [] });
     }),
     run,
   );
@@ -141,19 +141,19 @@ test("no plan doubles, loses or guesses; carried out, it ends with nothing to do
 test("no removal ends what it has not found, nor leaves a half behind", () => {
   let removed = 0;
   fc.assert(
-    fc.property(question, fc.constantFrom("shutdown", "destroy"), ({ stillMs, ...asked }, onDelete) => {
-      const unwanted = { ...wish(asked), onDelete } as const;
-      const plan = planRemoval(asked.world, unwanted, stillMs);
-      if (asked.world.filter(isSilent).some(({ host }) => !unwanted.fenced.includes(host)))
+    fc.property(question, fc.constantFrom("shutdown", "destroy"), ({ unchangedForMs, ...asked }, onDelete) => {
+      const want = wish(asked);
+      const plan = removalFor(asked.world, want, onDelete, unchangedForMs);
+      if (asked.world.filter(isUnreachable).some(({ hostName }) => !want.fenced.includes(hostName)))
         expect(plan.kind).toBe("refused");
       if (plan.kind !== "steps") return;
       let [hosts, rest] = [asked.world, plan.steps];
       for (let [step] = rest; step; [step] = rest) {
         expectSafe(hosts, step);
         hosts = after(hosts, step);
-        const again = planRemoval(hosts, unwanted, stillMs);
+        const again = removalFor(hosts, want, onDelete, unchangedForMs);
         expect(again.kind).toBe("steps");
-        if (again.kind === "steps") rest = remaining("web", rest.slice(1), again, hosts);
+        if (again.kind === "steps") rest = remaining("web", rest.slice(1), again.steps, hosts);
       }
       expect(withQemu(hosts)).toEqual([]);
       expect(hosts.filter(hasAnswered).filter((one) => one.domain)).toEqual([]);

@@ -1,21 +1,20 @@
 import type { DomainFacts } from "../../../provider/placement/observation";
-import { planPlacement, planRemoval, type Wanted } from "../../../provider/placement/plan";
 import { describeStep } from "../../../provider/placement/steps";
-import { domain, labels, says, wanted } from "./world";
+import { domain, labels, planFor, removalFor, says, type Want, wanted } from "./world";
 
 /** The plan for a domain on `host`, with definitions left on others. */
 function steps(
   host: string | undefined,
   state = "running (booted)",
   facts: Partial<DomainFacts> = {},
-  want: Partial<Wanted> = {},
+  want: Partial<Want> = {},
   leftovers: string[] = [],
 ) {
   const world = ["a", "b"].map((name) => {
     if (name === host) return says(name, domain(state, facts));
     return says(name, leftovers.includes(name) ? domain("shut off (shutdown)") : undefined);
   });
-  const plan = planPlacement(world, { ...wanted, ...want });
+  const plan = planFor(world, { ...wanted, ...want });
   return plan.kind === "steps" ? labels(plan.steps) : [plan.kind];
 }
 const off = "shut off (shutdown)";
@@ -58,7 +57,7 @@ test.each<[string, string[], string[]]>([
   ["transient", steps("b", undefined, { persistent: false }), ["define on b"]],
   ["a definition left elsewhere", steps("b", undefined, {}, {}, ["a"]), ["undefine on a"]],
   [
-    "a definition left at the destination is written over",
+    "a definition left at the destination is overwritten",
     steps("a", undefined, {}, {}, ["b"]),
     ["migrate from a to b"],
   ],
@@ -80,26 +79,26 @@ test.each<[string, DomainFacts | undefined, DomainFacts | undefined, "shutdown" 
   ["transient", domain("running", { persistent: false }), undefined, "destroy", ["destroy on a"]],
   ["off", undefined, domain(off), "shutdown", ["undefine on b"]],
   [
-    "with its shell",
+    "with a stale copy",
     domain("paused (migrating)"),
     domain("running (migrated)"),
     "shutdown",
-    ["destroy shell on a", "shut down on b", "undefine on a", "undefine on b"],
+    ["destroy stale copy on a", "shut down on b", "undefine on a", "undefine on b"],
   ],
   [
     "cut off",
     domain("paused (migrating)"),
     undefined,
     "shutdown",
-    ["take back on a", "shut down on a", "undefine on a"],
+    ["roll back on a", "shut down on a", "undefine on a"],
   ],
 ])("removal: %s", (_, a, b, onDelete, expected) => {
-  const plan = planRemoval([says("a", a), says("b", b)], { ...wanted, onDelete });
+  const plan = removalFor([says("a", a), says("b", b)], wanted, onDelete);
   expect(plan.kind === "steps" && labels(plan.steps)).toEqual(expected);
 });
 
 test("a preview says what a live migration is", () => {
-  expect(describeStep({ do: "migrate", from: "a", to: "b" }, "web", wanted.domain.words)).toBe(
+  expect(describeStep({ do: "migrate", from: "a", to: "b" }, "web", wanted.messages)).toBe(
     "`pulumi up` migrates web live from a to b: it keeps running, without a reboot.",
   );
 });

@@ -1,21 +1,28 @@
 /** A model of a few hosts with one domain: what they say, and what a step makes of it. */
-import { words } from "../../../provider/libvirt/placement/words";
+import { libvirtMessages } from "../../../provider/libvirt/placement/words";
+import { locate } from "../../../provider/placement/locate";
 import type { DomainFacts } from "../../../provider/placement/observation";
 import {
   foundOn,
+  type HostAnswered,
   hasAnswered,
   isActive,
   type Observation,
-  type Sighting,
 } from "../../../provider/placement/observation";
-import { planPlacement, type Wanted } from "../../../provider/placement/plan";
+import { type Plan, planPlacement, planRemoval } from "../../../provider/placement/plan";
 import { labelOf, type Step } from "../../../provider/placement/steps";
+import type { Wanted } from "../../../provider/placement/wanted";
 
 export const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
 
-export const wanted: Wanted = {
-  domain: { uuid, name: "web", words },
-  host: "b",
+/** What is wanted, and whether the definition was changed by hand. */
+export type Want = Wanted & { redefine: boolean };
+
+export const wanted: Want = {
+  domain: { uuid, name: "web" },
+  candidates: [],
+  messages: libvirtMessages,
+  hostName: "b",
   powerState: "running",
   autostart: false,
   persistent: true,
@@ -33,16 +40,41 @@ export function domain(state: string, more: Partial<DomainFacts> = {}): DomainFa
 }
 
 /** What a host says: a domain, nothing (undefined), or no word at all (a text that says why). */
-export const says = (host: string, what: DomainFacts | string | undefined): Observation =>
+export const says = (hostName: string, what: DomainFacts | string | undefined): Observation =>
   typeof what === "string"
-    ? { host, silent: what }
-    : { host, names: new Map(), hasQemu: what !== undefined && isActive(what), ...(what && { domain: what }) };
+    ? { hostName, unreachable: what }
+    : { hostName, names: new Map(), hasQemu: what !== undefined && isActive(what), ...(what && { domain: what }) };
+
+type Answer = Plan | { kind: "wait"; from: string | undefined; to: string | undefined };
+
+/** What is done about a guest that is located first: nothing while it moves, nor where only an operator may decide. */
+function planned(
+  observations: readonly Observation[],
+  want: Wanted,
+  unchangedForMs: number,
+  planFrom: (seen: Parameters<typeof planPlacement>[0]) => Plan,
+): Answer {
+  const location = locate(observations, want, unchangedForMs);
+  if (location.kind === "moving") return { ...location, kind: "wait" };
+  if (location.kind === "unclear") return { kind: "refused", reason: location.reason };
+  return planFrom({ location, observations: [...observations] });
+}
+
+export const planFor = (observations: readonly Observation[], want: Want, unchangedForMs = 0): Answer =>
+  planned(observations, want, unchangedForMs, (seen) => planPlacement(seen, want, want.redefine));
+
+export const removalFor = (
+  observations: readonly Observation[],
+  want: Want,
+  onDelete: "shutdown" | "destroy",
+  unchangedForMs = 0,
+): Answer => planned(observations, want, unchangedForMs, (seen) => planRemoval(seen, want, onDelete));
 
 /** Asks for plans of two hosts: `a` is the source, `b` the destination, where the guest is wanted. */
-export function asker(want: Wanted) {
+export function asker(want: Want) {
   type Word = DomainFacts | string | undefined;
-  const plan = (a: Word, b: Word, more: Partial<Wanted> = {}, stillMs = 0) =>
-    planPlacement([says("a", a), says("b", b)], { ...want, ...more }, stillMs);
+  const plan = (a: Word, b: Word, more: Partial<Want> = {}, unchangedForMs = 0) =>
+    planFor([says("a", a), says("b", b)], { ...want, ...more }, unchangedForMs);
   const steps = (...args: Parameters<typeof plan>) => {
     const made = plan(...args);
     return made.kind === "steps" ? labels(made.steps) : made;
@@ -57,10 +89,10 @@ export function asker(want: Wanted) {
 export const labels = (steps: readonly Step[]): string[] => steps.map(labelOf);
 
 const replace = (world: readonly Observation[], host: string, what: DomainFacts | undefined): Observation[] =>
-  world.map((one) => (one.host === host ? says(host, what) : one));
+  world.map((one) => (one.hostName === host ? says(host, what) : one));
 
 const at = (world: readonly Observation[], host: string): DomainFacts | undefined =>
-  world.filter(hasAnswered).find((one) => one.host === host)?.domain;
+  world.filter(hasAnswered).find((one) => one.hostName === host)?.domain;
 
 const stopped = (facts: DomainFacts, reason: string): DomainFacts | undefined =>
   facts.persistent ? { ...facts, state: "shut off", reason, job: "none" } : undefined;
@@ -80,12 +112,12 @@ export function after(world: readonly Observation[], step: Step, { mark = "m" }:
     case "start":
       return replace(world, step.on, { ...facts, state: "running", reason: "booted", managedSave: false });
     case "resume":
-    case "take back":
+    case "roll back":
       return replace(world, step.on, { ...facts, state: "running", reason: "unpaused", job: "none" });
     case "shut down":
       return replace(world, step.on, stopped(facts, "shutdown"));
     case "destroy":
-    case "destroy shell":
+    case "destroy stale copy":
       return replace(world, step.on, stopped(facts, "destroyed"));
     case "set autostart":
       return replace(world, step.on, { ...facts, autostart: step.enabled });
@@ -111,8 +143,8 @@ function joined(world: readonly Observation[], from: string, to: string): Observ
 export const running = (world: readonly Observation[]): string[] =>
   foundOn(world)
     .filter((one) => isActive(one.domain) && one.domain.state !== "paused")
-    .map(({ host }) => host);
+    .map(({ hostName }) => hostName);
 
 /** Hosts with a QEMU of it, whoever knows of it. */
 export const withQemu = (world: readonly Observation[]): string[] =>
-  world.filter((one): one is Sighting => hasAnswered(one) && one.hasQemu).map(({ host }) => host);
+  world.filter((one): one is HostAnswered => hasAnswered(one) && one.hasQemu).map(({ hostName }) => hostName);

@@ -1,4 +1,4 @@
-import { digestOf, parseUnit } from "../../../provider/qemu/facts";
+import { digestOf, parseUnitFacts } from "../../../provider/qemu/facts";
 import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/unit";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
@@ -23,7 +23,7 @@ const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
 
 test("a unit that runs, with its command line as it was given", () => {
-  const seen = parseUnit(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
+  const seen = parseUnitFacts(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
   expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv }, hasQemu: true });
   expect(readQemuArgv(seen.unit?.argv ?? []).commandLine).toEqual(commandLine);
 });
@@ -38,30 +38,30 @@ test.each<[sub: string, result: string, runs: boolean, isFailed: boolean]>([
   ["failed", "signal", false, true],
   ["dead", "success", false, false],
 ])("%s, %s", (sub, result, runs, isFailed) => {
-  const { unit, hasQemu } = parseUnit(records(properties("loaded", sub, result), running));
+  const { unit, hasQemu } = parseUnitFacts(records(properties("loaded", sub, result), running));
   expect(unit).toMatchObject({ runs, isFailed });
   expect(hasQemu).toBe(false);
 });
 
 test("no unit", () => {
   const absent = properties("not-found", "dead");
-  expect(parseUnit(records(absent, ""))).toEqual({ unit: undefined, hasQemu: false });
-  expect(parseUnit(records(properties("masked", "dead"), "")).unit).toBeUndefined();
+  expect(parseUnitFacts(records(absent, ""))).toEqual({ unit: undefined, hasQemu: false });
+  expect(parseUnitFacts(records(properties("masked", "dead"), "")).unit).toBeUndefined();
 });
 
 test("a QEMU that no unit has is seen", () => {
-  const seen = parseUnit(records(properties("not-found", "dead"), "", "/proc/4711/cmdline\n/proc/4712/cmdline"));
+  const seen = parseUnitFacts(records(properties("not-found", "dead"), "", "/proc/4711/cmdline\n/proc/4712/cmdline"));
   expect(seen).toEqual({ unit: undefined, hasQemu: true });
 });
 
 test("words of any kind come as they are", () => {
   const odd = ["/q", "a b", "c\"d'e", "$5", "ä\u{1f600}", "x=y,,z", "back\\slash"];
-  expect(parseUnit(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
+  expect(parseUnitFacts(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
 });
 
 test("one that has ended is told by its unit's record, one of somebody else by nothing", () => {
-  expect(parseUnit(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
-  expect(parseUnit(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
+  expect(parseUnitFacts(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
+  expect(parseUnitFacts(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
 });
 
 test("a digest tells command lines apart, however their words could be joined", () => {

@@ -1,12 +1,11 @@
 /** The rows of the decision table that QEMU itself makes, from its own words to the steps. */
 import type { DomainFacts } from "../../../provider/placement/observation";
-import { planPlacement, type Wanted } from "../../../provider/placement/plan";
 import { describeStep } from "../../../provider/placement/steps";
 import { stateOf } from "../../../provider/qemu/states";
-import { words } from "../../../provider/qemu/words";
-import { asker, domain, says, uuid, wanted } from "../placement/world";
+import { qemuMessages } from "../../../provider/qemu/words";
+import { asker, domain, planFor, says, uuid, type Want, wanted } from "../placement/world";
 
-const want: Wanted = { ...wanted, persistent: false, domain: { ...wanted.domain, words } };
+const want: Want = { ...wanted, persistent: false, messages: qemuMessages };
 const longAgo = 90_000;
 
 /** What a host says of a QEMU in this state. */
@@ -33,8 +32,8 @@ test.each<[string, DomainFacts, DomainFacts]>([
   ["it is cancelled", qemu("running", "cancelling"), qemu("inmigrate", "active")],
   ["the rest of its memory follows", qemu("finish-migrate", "postcopy-active"), qemu("running", "postcopy-active")],
 ])("b, j: %s: waited for, however long", (_, source, destination) => {
-  for (const stillMs of [0, longAgo])
-    expect(plan(source, destination, {}, stillMs)).toEqual({ kind: "wait", from: "a", to: "b" });
+  for (const unchangedForMs of [0, longAgo])
+    expect(plan(source, destination, {}, unchangedForMs)).toEqual({ kind: "wait", from: "a", to: "b" });
 });
 
 test("b: a destination may say so before its source does, and the other way round", () => {
@@ -45,7 +44,7 @@ test("b: a destination may say so before its source does, and the other way roun
 
 test("c: arrived, and the source has gone; it may move again", () => {
   expect(steps(undefined, arrived)).toEqual([]);
-  expect(steps(undefined, arrived, { host: "a" })).toEqual(["migrate from b to a"]);
+  expect(steps(undefined, arrived, { hostName: "a" })).toEqual(["migrate from b to a"]);
   expect(steps(undefined, qemu("paused", "completed"))).toEqual(["resume on b"]);
 });
 
@@ -53,15 +52,15 @@ test("d: the source has ended: its unit goes", () => {
   expect(steps(ended(), arrived)).toEqual(["undefine on a"]);
 });
 
-test("f: handed over, and nowhere else: taken back, then moved", () => {
-  expect(steps(handedOver, undefined)).toEqual(["take back on a", "migrate from a to b"]);
-  expect(steps(handedOver, undefined, { host: "a" })).toEqual(["take back on a"]);
-  expect(steps(handedOver, ended("crashed"), { host: "a" })).toEqual(["take back on a", "undefine on b"]);
+test("f: handed over, and nowhere else: rolled back, then moved", () => {
+  expect(steps(handedOver, undefined)).toEqual(["roll back on a", "migrate from a to b"]);
+  expect(steps(handedOver, undefined, { hostName: "a" })).toEqual(["roll back on a"]);
+  expect(steps(handedOver, ended("crashed"), { hostName: "a" })).toEqual(["roll back on a", "undefine on b"]);
 });
 
 test("f: never beside a QEMU that no unit has", () => {
-  const world = [says("a", handedOver), { host: "b", names: new Map(), hasQemu: true }];
-  expect(planPlacement(world, want)).toMatchObject({
+  const world = [says("a", handedOver), { hostName: "b", names: new Map(), hasQemu: true }];
+  expect(planFor(world, want)).toMatchObject({
     kind: "refused",
     reason: expect.stringMatching(/^A QEMU with its UUID runs on b, .*on b: pgrep -af -- '-uuid 0f0806ab-/s),
   });
@@ -69,14 +68,14 @@ test("f: never beside a QEMU that no unit has", () => {
 
 test("a QEMU beside an ended unit, or that nobody started, is nobody's guest: the operator decides", () => {
   const beside = [says("a", undefined), { ...says("b", ended()), hasQemu: true }];
-  const alone = [{ host: "a", names: new Map(), hasQemu: true }, says("b", undefined)];
-  for (const world of [beside, alone]) expect(planPlacement(world, want)).toMatchObject({ kind: "refused" });
+  const alone = [{ hostName: "a", names: new Map(), hasQemu: true }, says("b", undefined)];
+  for (const world of [beside, alone]) expect(planFor(world, want)).toMatchObject({ kind: "refused" });
 });
 
-test("g: handed over, and arrived: the shell goes, then its unit", () => {
-  expect(steps(handedOver, arrived)).toEqual(["destroy shell on a", "undefine on a"]);
+test("g: handed over, and arrived: the stale copy goes, then its unit", () => {
+  expect(steps(handedOver, arrived)).toEqual(["destroy stale copy on a", "undefine on a"]);
   expect(steps(handedOver, qemu("paused", "completed"))).toEqual([
-    "destroy shell on a",
+    "destroy stale copy on a",
     "undefine on a",
     "resume on b",
   ]);
@@ -117,8 +116,11 @@ test("k: the connection of a post-copy is lost: it goes on, once both have notic
   expect(refusal(half, undefined)).toMatch(/the other part is gone.* on a: systemctl stop pulumi-kvm-live-/s);
 });
 
-test("l: post-copy has ended, and the source was not told: its shell goes", () => {
-  expect(steps(qemu("finish-migrate", "postcopy-paused"), arrived)).toEqual(["destroy shell on a", "undefine on a"]);
+test("l: post-copy has ended, and the source was not told: its stale copy goes", () => {
+  expect(steps(qemu("finish-migrate", "postcopy-paused"), arrived)).toEqual([
+    "destroy stale copy on a",
+    "undefine on a",
+  ]);
 });
 
 test.each([waits, qemu("inmigrate", "active"), qemu("inmigrate", "failed")])(
@@ -126,8 +128,11 @@ test.each([waits, qemu("inmigrate", "active"), qemu("inmigrate", "failed")])(
   (destination) => {
     const source = qemu("running");
     expect(plan(source, destination, {}, longAgo - 1)).toMatchObject({ kind: "wait" });
-    expect(steps(source, destination, {}, longAgo)).toEqual(["destroy shell on b", "migrate from a to b"]);
-    expect(steps(source, destination, { host: "a" }, longAgo)).toEqual(["destroy shell on b", "undefine on b"]);
+    expect(steps(source, destination, {}, longAgo)).toEqual(["destroy stale copy on b", "migrate from a to b"]);
+    expect(steps(source, destination, { hostName: "a" }, longAgo)).toEqual([
+      "destroy stale copy on b",
+      "undefine on b",
+    ]);
     expect(refusal(undefined, destination, {}, longAgo)).toMatch(/no candidate is its source any more/);
   },
 );
@@ -142,13 +147,13 @@ test("p: a host that does not answer: nothing is done, unless the operator says 
   const fenced = { fenced: ["a"] };
   expect(steps("no route to host", undefined, fenced)).toEqual(["create on b"]);
   expect(steps("no route to host", arrived, fenced)).toEqual([]);
-  expect(steps("no route to host", handedOver, fenced)).toEqual(["take back on b"]);
+  expect(steps("no route to host", handedOver, fenced)).toEqual(["roll back on b"]);
   expect(refusal("no route to host", waits, fenced, longAgo)).toMatch(/no candidate is its source any more/);
 });
 
 test("what a preview says of it", () => {
   const made = plan(ended(), undefined);
-  const lines = made.kind === "steps" ? made.steps.map((step) => describeStep(step, "web", words)) : [];
+  const lines = made.kind === "steps" ? made.steps.map((step) => describeStep(step, "web", qemuMessages)) : [];
   expect(lines).toEqual([
     "`pulumi up` removes the ended unit of web on a; it does not run there.",
     "`pulumi up` starts web on b.",

@@ -1,10 +1,10 @@
-import { stateOf } from "../../../provider/placement/observation";
+import { stateAndReason } from "../../../provider/placement/observation";
 import { stateOf as stateIn } from "../../../provider/qemu/states";
 
 /** As people read it, with the job. */
 const said = (run: string, migration: string) => {
   const { job, ...state } = stateIn(run, migration);
-  return `${stateOf(state as Parameters<typeof stateOf>[0])}, ${job}`;
+  return `${stateAndReason(state)}, ${job}`;
 };
 
 test.each<[means: string, run: string, migration: string, said: string]>([

@@ -4,7 +4,7 @@ import { silentContext } from "../../silent-context";
 
 /** Pulumi's own. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const handlers = makeHandlers(qemuGuest, { contextFor: () => silentContext(), unknownValue: unknown });
+const handlers = makeHandlers(qemuGuest, { operationFor: () => silentContext(), unknownValue: unknown });
 
 const good = {
   host: "hv-a",

@@ -1,6 +1,6 @@
 import { controlUri, migrateCommand } from "../../../../provider/libvirt/migration/command";
 import { isEncrypted, type MigrationOptions } from "../../../../provider/libvirt/migration/options";
-import type { Candidate } from "../../../../provider/placement/candidates";
+import type { Candidate } from "../../../../provider/placement/candidate";
 import { defaultMigration } from "../../../../provider/resources/migration.schema";
 
 const to = { name: "b", address: "10.0.0.2", port: 22 } as Candidate;

@@ -1,10 +1,10 @@
 import { parseJob } from "../../../../provider/libvirt/migration/job";
-import { type Means, measureFor } from "../../../../provider/placement/migration/convergence";
+import { type ConvergenceState, nextAction } from "../../../../provider/placement/migration/convergence";
 import type { Job } from "../../../../provider/placement/migration/job";
 
 const mib = 1024 ** 2;
 const idle = parseJob("");
-const means: Means = { downtimeMs: 300, maxDowntimeMs: 300, autoConverge: "never", postCopy: "never" };
+const means: ConvergenceState = { downtimeMs: 300, maxDowntimeMs: 300, autoConverge: "never", postCopy: "never" };
 
 /** One job a second, while passes begin with these amounts to send, at 4 MiB/s. */
 function passes(...amounts: number[]): Job[] {
@@ -28,32 +28,32 @@ test.each<[string, Job[]]>([
   ["passes get shorter", passes(64, 32, 28, 24, 20, 16, 12)],
   ["too few passes", passes(64, 32, 32, 32)],
   ["one long pass among shorter ones", passes(64, 32, 30, 33, 20)],
-])("it waits: %s", (_, jobs) => expect(measureFor(jobs, means)).toEqual({ do: "wait" }));
+])("it waits: %s", (_, jobs) => expect(nextAction(jobs, means)).toEqual({ do: "wait" }));
 
 test("downtime is raised in steps, as far as is needed and allowed", () => {
   const raised = (maxDowntimeMs: number, downtimeMs = 300) =>
-    measureFor(stalled, { ...means, downtimeMs, maxDowntimeMs });
+    nextAction(stalled, { ...means, downtimeMs, maxDowntimeMs });
   expect(raised(60_000)).toEqual({ do: "raise downtime", toMs: 9600 }); // 32 MiB at 4 MiB/s, and a fifth
   expect(raised(1000)).toEqual({ do: "raise downtime", toMs: 1000 });
   expect(raised(60_000, 9600)).toEqual({ do: "raise downtime", toMs: 14_400 });
 });
 
-test("then it begins anew with auto-converge, then switches to post-copy", () => {
-  const possible: Means = { ...means, autoConverge: "possible", postCopy: "possible" };
-  expect(measureFor(stalled, possible)).toEqual({ do: "begin anew with auto-converge" });
-  expect(measureFor(stalled, { ...possible, autoConverge: "on" })).toEqual({ do: "post-copy" });
-  expect(measureFor(stalled, { ...possible, autoConverge: "on", postCopy: "begun" })).toEqual({ do: "wait" });
+test("then it tries again with auto-converge, then switches to post-copy", () => {
+  const possible: ConvergenceState = { ...means, autoConverge: "possible", postCopy: "possible" };
+  expect(nextAction(stalled, possible)).toEqual({ do: "retry with auto-converge" });
+  expect(nextAction(stalled, { ...possible, autoConverge: "on" })).toEqual({ do: "post-copy" });
+  expect(nextAction(stalled, { ...possible, autoConverge: "on", postCopy: "begun" })).toEqual({ do: "wait" });
 });
 
 test("as long as auto-converge goes on throttling, it waits", () => {
   const throttled = stalled.map((job) => ({ ...job, throttlePercent: 20 + job.iterations * 10 }));
-  expect(measureFor(throttled, { ...means, autoConverge: "on" })).toEqual({ do: "wait" });
+  expect(nextAction(throttled, { ...means, autoConverge: "on" })).toEqual({ do: "wait" });
 });
 
-test("at last it gives up, with the numbers and what would have done it", () => {
-  expect(measureFor(stalled, means)).toEqual({
+test("at last it gives up, with the numbers and what would have let it finish", () => {
+  expect(nextAction(stalled, means)).toEqual({
     do: "abort",
     reason:
-      "It would never have ended: the guest dirties 6.0 MiB/s of memory, 4.0 MiB/s are sent, and 32.0 MiB remain at each pass. What would have done it: a maxDowntimeMs of 9600 (now 300), or more than 6.0 MiB/s of bandwidth, or autoConverge, or postCopy, where the hosts can do it.",
+      "It would never have converged: the guest dirties 6.0 MiB/s of memory, 4.0 MiB/s are sent, and 32.0 MiB remain at each pass. Any of these would have let it finish: a maxDowntimeMs of 9600 (now 300), or more than 6.0 MiB/s of bandwidth, or autoConverge, or postCopy, where the hosts can do it.",
   });
 });

@@ -1,8 +1,8 @@
 import { parseJob } from "../../../../provider/libvirt/migration/job";
 import { transportOf } from "../../../../provider/libvirt/migration/options";
-import { movingImages } from "../../../../provider/libvirt/migration/storage";
+import { copiedImages } from "../../../../provider/libvirt/migration/storage";
 import { isWatched } from "../../../../provider/lifecycle/terminal";
-import { recordOf, withRecord } from "../../../../provider/placement/migration/record";
+import { recordOf, withRecords } from "../../../../provider/placement/migration/record";
 import { fixture } from "../../../fixtures/read";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
@@ -21,14 +21,15 @@ test("a record has libvirt's figures and the time it was learnt of", () => {
 
 test("the history keeps the ten newest, newest first", () => {
   const records = Array.from({ length: 12 }, (_, minute) => recordOf(known, undefined, at(minute)));
-  const history = records.reduce((all, record) => withRecord(all, record), withRecord(undefined, undefined));
+  const history = records.reduce((all, record) => withRecords(all, [record]), withRecords(undefined, []));
   expect(history.map(({ recordedAt }) => recordedAt)).toEqual(
     records
       .slice(2)
       .reverse()
       .map(({ recordedAt }) => recordedAt),
   );
-  expect(withRecord(history, undefined)).toEqual(history);
+  expect(withRecords(history, [])).toEqual(history);
+  expect(withRecords(undefined, records)).toEqual(history);
 });
 
 test.each([
@@ -40,11 +41,11 @@ test("images of named disks are found; a name that is none, or is no file, is a 
   const disk = (target: string, source: string) => `<disk><source ${source}/><target dev='${target}'/></disk>`;
   const devices = disk("vda", "file='/a.qcow2'") + disk("vdb", "file='/b.qcow2'") + disk("vdc", "dev='/dev/c'");
   const definition = `<domain><devices>${devices}</devices></domain>`;
-  expect(movingImages(definition, { disks: ["vdb"] })).toEqual({
+  expect(copiedImages(definition, { disks: ["vdb"] })).toEqual({
     images: [{ disk: "vdb", path: "/b.qcow2" }],
     problems: [],
   });
-  expect(movingImages(definition, { disks: ["vda", "vdc", "vdx"] }).problems).toEqual([
+  expect(copiedImages(definition, { disks: ["vda", "vdc", "vdx"] }).problems).toEqual([
     expect.stringContaining("no disk vdc with an image file (it has vda, vdb, vdc)"),
     expect.stringContaining("no disk vdx"),
   ]);

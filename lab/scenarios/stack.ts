@@ -1,14 +1,14 @@
 /** Stacks of the examples whose configuration names the lab's hosts. */
 import { mkdirSync } from "node:fs";
-import { subnet } from "./hosts";
-import type { Lab } from "./lab";
-import { createPulumiWorkspace, type PulumiWorkspace } from "./pulumi/workspace";
+import { subnet } from "../hosts";
+import type { Lab } from "../lab";
+import { createPulumiWorkspace, type PulumiWorkspace } from "../pulumi/workspace";
 
 /**
  * A stack of an example with two hypervisors and a file server; nothing is up yet.
  *
  * @param folder where to make it
- * @param settings what is special to the example
+ * @param settings configuration that only this example has
  */
 export async function createLabStack(
   lab: Lab,
@@ -36,7 +36,7 @@ export async function createLabStack(
 /**
  * The defaults, and two for the guest's serial log, which both hosts have open while it moves. Without `sync` the
  * destination's first lines would overwrite what the source still holds in its page cache; without `actimeo=0` its first
- * byte would land where the log's end was some seconds ago. Disk images are opened past the cache.
+ * byte would land where the log's end was some seconds ago. Disk images are opened without the cache.
  */
 const mountOptions = listSetting("mountOptions", ["vers=4.2", "hard", "noatime", "_netdev", "sync", "actimeo=0"]);
 

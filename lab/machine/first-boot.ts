@@ -1,20 +1,20 @@
-/** What makes one host out of the common image: a tar archive that it unpacks at its first boot. */
+/** The archive that makes one host out of the common image: it is unpacked at the first boot. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gatewayAddress, type HostSpec, hostSpecs, prefixLength } from "../hosts";
 import { run } from "../process";
 import { clientKeyFile, hostKeyFile, publicKey } from "./keys";
-import { type Machine, seedFile } from "./uml";
+import { firstBootArchive, type Machine } from "./uml";
 
-interface SeedFile {
+interface HostFile {
   path: string;
   content: string;
   mode: number;
 }
 
-export async function writeSeed(machine: Machine): Promise<void> {
-  const tree = join(machine.folder, "seed");
-  const files = seedFiles(machine.spec);
+export async function writeFirstBootArchive(machine: Machine): Promise<void> {
+  const tree = join(machine.folder, "first-boot");
+  const files = hostFiles(machine.spec);
   rmSync(tree, { recursive: true, force: true });
   for (const { path, content, mode } of files) {
     mkdirSync(dirname(join(tree, path)), { recursive: true, mode: 0o700 });
@@ -26,7 +26,7 @@ export async function writeSeed(machine: Machine): Promise<void> {
   await run([
     "tar",
     "--create",
-    `--file=${seedFile(machine)}`,
+    `--file=${firstBootArchive(machine)}`,
     "--owner=root:0",
     "--group=root:0",
     "-C",
@@ -36,7 +36,7 @@ export async function writeSeed(machine: Machine): Promise<void> {
   rmSync(tree, { recursive: true });
 }
 
-function seedFiles(spec: HostSpec): SeedFile[] {
+function hostFiles(spec: HostSpec): HostFile[] {
   const { name, address } = spec;
   // A name that resolves to 127.0.1.1, as Debian's installer writes it, would make libvirt refuse incoming migrations.
   const hosts = hostSpecs.map((host) => `${host.address} ${host.name}`);

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { makeHandlers } from "../../provider/lifecycle/handlers";
+import type { Operation } from "../../provider/util/operation";
 import { silentContext } from "../silent-context";
 
 type Properties = Record<string, unknown>;
@@ -16,7 +17,19 @@ class Refusal extends Error {
   }
 }
 
-export class Driver<Schema extends z.ZodObject, State extends object> {
+/** What drives a resource of this definition. */
+export type HarnessOf<D> =
+  D extends Definition<infer Schema, infer Model, infer Seen, infer State, infer Exclusive>
+    ? ResourceHarness<Schema, Model, Seen, State, Exclusive>
+    : never;
+
+export class ResourceHarness<
+  Schema extends z.ZodObject,
+  Model,
+  Seen,
+  State extends object,
+  Exclusive extends Operation = Operation,
+> {
   /** What the user was told, in order. */
   readonly told: string[] = [];
   private readonly cancellation = new Cancellation();
@@ -24,12 +37,12 @@ export class Driver<Schema extends z.ZodObject, State extends object> {
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
   private readonly handlers;
 
-  constructor(definition: Definition<Schema, State>, name = "test") {
+  constructor(definition: Definition<Schema, Model, Seen, State, Exclusive>, name = "test") {
     const tell = (line: string) => void this.told.push(line);
     const speaking = { info: tell, warn: tell, progress: tell };
-    const contextFor = () =>
+    const operationFor = () =>
       silentContext({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
-    this.handlers = makeHandlers(definition, { contextFor, unknownValue: "?" });
+    this.handlers = makeHandlers(definition, { operationFor, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }
   private readonly control: Properties;

@@ -1,10 +1,10 @@
-/** The provider's operations on the cell's guest; an error is an answer like any other. */
+/** The provider's operations on the cell's guest; an error is a result like any other. */
 import type { RefreshSaid, Said } from "./record";
 import { type Scene, withoutPaths } from "./scene";
 
 export async function up(scene: Scene, host: "hv-a" | "hv-b", what: string): Promise<Said> {
   const said = await answer(scene, what, () => scene.guest.up(host));
-  const told = essential(scene.guest.told);
+  const told = withoutOldProgress(scene.guest.told);
   return { ...said, ...(told.length > 0 && { told: told.slice(-12) }) };
 }
 
@@ -26,13 +26,13 @@ async function answer(scene: Scene, what: string, ask: () => Promise<string>): P
     (ended): Said => ({ ended }),
     (error: Error): Said => ({ ended: "error", message: withoutPaths(error.message).slice(0, 1200) }),
   );
-  const told = what === "refresh" ? [] : essential(scene.guest.told);
+  const told = what === "refresh" ? [] : withoutOldProgress(scene.guest.told);
   scene.note([`${what}: ${said.ended}${said.message ? `: ${said.message}` : ""}`, ...told].join("\n    "));
   return said;
 }
 
-/** Pure: of progress that was told again and again, the last line. */
-function essential(told: string): string[] {
+/** Pure: only the last of several lines of progress in a row. */
+function withoutOldProgress(told: string): string[] {
   const lines = withoutPaths(told).split("\n").filter(Boolean);
   const isProgress = (line = "") => /^migrating .*, \d+ s$/.test(line);
   return lines.filter((line, index) => !isProgress(line) || !isProgress(lines[index + 1]));

@@ -1,4 +1,4 @@
-/** Where the guest is and how it fares, by its processes and its own counting; libvirt and the provider are not asked. */
+/** Where the guest is and whether it is well, by its processes and its own counter; libvirt's and the provider's word does not count. */
 
 import { readCounter } from "../../lab/guest/counter";
 import { serialLogPath } from "../../lab/guest/domain";
@@ -6,10 +6,10 @@ import type { LabHost } from "../../lab/lab-host";
 import { retryUntil } from "../../provider/util/policy";
 import type { Scene } from "./scene";
 
-export interface Sight {
-  /** QEMU processes of the guest on each host; "silent" when it does not answer. */
-  qemus: Record<string, number | "silent">;
-  /** What libvirt says there, for the record only. */
+export interface GuestObservation {
+  /** QEMU processes of the guest on each host; "unreachable" when it does not answer. */
+  qemus: Record<string, number | "unreachable">;
+  /** What libvirt says there, by host; for the record only. */
   libvirt: Record<string, string>;
 }
 
@@ -17,40 +17,41 @@ export interface Sight {
 const askQemus = 'echo "qemus $(pgrep -c -f -- "[-]uuid $1")"';
 const askLibvirt = 'timeout 10 virsh domstate "$1" --reason 2>&1 | head -1';
 
-export async function look(scene: Scene): Promise<Sight> {
+export async function observeGuest(scene: Scene): Promise<GuestObservation> {
   const { uuid } = scene.guest;
-  const sights = await Promise.all(scene.hypervisors.map((host) => lookAt(host, uuid)));
-  const sight: Sight = { qemus: {}, libvirt: {} };
-  for (const { name, qemus, libvirt } of sights) [sight.qemus[name], sight.libvirt[name]] = [qemus, libvirt];
-  scene.note(`seen: ${JSON.stringify(sight)}`);
-  return sight;
+  const observations = await Promise.all(scene.hypervisors.map((host) => observeOn(host, uuid)));
+  const observation: GuestObservation = { qemus: {}, libvirt: {} };
+  for (const { name, qemus, libvirt } of observations)
+    [observation.qemus[name], observation.libvirt[name]] = [qemus, libvirt];
+  scene.note(`seen: ${JSON.stringify(observation)}`);
+  return observation;
 }
 
-async function lookAt(host: LabHost, uuid: string) {
-  const silent = { name: host.name, qemus: "silent" as const, libvirt: "" };
-  if (!host.isRunning || (await host.isPartitioned())) return silent;
+async function observeOn(host: LabHost, uuid: string) {
+  const unreachable = { name: host.name, qemus: "unreachable" as const, libvirt: "" };
+  if (!host.isRunning || (await host.isPartitioned())) return unreachable;
   const ask = (text: string) => host.tryExec(["sh", "-c", text, "sh", uuid], { timeoutMs: 25_000 });
   try {
     const [own, daemon] = await Promise.all([ask(askQemus), ask(askLibvirt)]);
     const count = /^qemus (\d+)$/m.exec(own.stdout)?.[1];
-    if (count === undefined) return silent;
+    if (count === undefined) return unreachable;
     return { name: host.name, qemus: Number(count), libvirt: daemon.stdout.trim() };
   } catch {
-    return silent;
+    return unreachable;
   }
 }
 
 export interface Life {
   counts: boolean;
   numbers: number;
-  /** Began again at 1. */
+  /** How often it began again at 1. */
   restarts: number;
-  /** A number that was there already: a second guest wrote, or an older state went on. */
+  /** Numbers that came twice: a second guest wrote, or an older state went on. */
   repeats: number;
-  /** Numbers that are missing. */
+  /** How often numbers are missing. */
   gaps: number;
   garbage: number;
-  /** The first of all these places, to see what happened there. */
+  /** The first places where any of this happened. */
   places: { after: number; came: number }[];
 }
 
@@ -65,7 +66,7 @@ function withoutCutLines(log: string): string {
   return lines.map((line, index) => (isCut(line, index) ? "1" : line)).join("\n");
 }
 
-/** Pure: what the log tells. */
+/** Pure: what the log proves. */
 export function readLife(log: string, counts: boolean): Life {
   const { numbers, breaks, garbage } = readCounter(withoutCutLines(log));
   return {
@@ -79,7 +80,7 @@ export function readLife(log: string, counts: boolean): Life {
   };
 }
 
-/** Reads the log where it lies, on the file server or on both hypervisors, until the guest has counted on; for a minute at most. */
+/** Reads the log, on the file server or on both hypervisors, until the guest has gone on counting; for a minute at most. */
 export async function life(scene: Scene): Promise<Life> {
   const path = serialLogPath(scene.guest.guest);
   const read = async () => {

@@ -33,4 +33,6 @@ const placement = new DomainPlacement(
   { dependsOn: [...mounts, pki] },
 );
 
-export const { host, lastMigration } = placement;
+export const { host } = placement;
+/** Null until the guest has moved: Pulumi warns about outputs that are undefined. */
+export const lastMigration = placement.lastMigration.apply((migration) => migration ?? null);

@@ -1,17 +1,17 @@
-/** The write-up's guest without libvirt, on the lab's hosts. */
-import { buildGuest, guests } from "./guest/build";
-import type { Lab } from "./lab";
-import type { PulumiWorkspace } from "./pulumi/workspace";
+/** examples/qemu-native on the lab's hosts: the guest of the original article (docs/qemu.md), without libvirt. */
+import { buildGuest, guests } from "../guest/build";
+import type { Lab } from "../lab";
+import type { PulumiWorkspace } from "../pulumi/workspace";
 import { createLabStack, listSetting } from "./stack";
 
-/** Its serial log is where the counter is read; on the lab's file server. */
+/** Its serial log, on the lab's file server, is where the counter is read. */
 export const nativeGuest = { name: "ubuntutest", folder: "/srv/vm", memoryMiB: 64 };
 const imageFile = `${nativeGuest.folder}/ubuntutest.img`;
-/** The image's owner, and so whom QEMU becomes. */
+/** The image's owner, so the user that QEMU becomes. */
 const owner = "1000";
 
 /** Its image on the file server, and no counter yet. */
-export async function furnishNativeGuest(lab: Lab): Promise<void> {
+export async function prepareNativeGuest(lab: Lab): Promise<void> {
   const nas = lab.host("nas");
   await nas.exec(["mkdir", "-p", nativeGuest.folder]);
   await nas.upload(await buildGuest(guests.full), imageFile);
@@ -19,8 +19,8 @@ export async function furnishNativeGuest(lab: Lab): Promise<void> {
   await nas.exec(["rm", "-f", `${nativeGuest.folder}/${nativeGuest.name}.log`]);
 }
 
-/** Beside the write-up's words: a machine type with a version, and the log that the counter is read from. */
-const more = [
+/** Beside the article's arguments: a machine type with a version, and the log that the counter is read from. */
+const moreArguments = [
   ...["-machine", "pc-i440fx-7.2"],
   ...["-chardev", `file,id=log,path=${nativeGuest.folder}/${nativeGuest.name}.log,append=on`, "-serial", "chardev:log"],
 ];
@@ -31,5 +31,5 @@ export const createNativeStack = (lab: Lab, folder: string): Promise<PulumiWorks
     path: nativeGuest.folder,
     memoryMiB: String(nativeGuest.memoryMiB),
     accel: "tcg", // User-Mode Linux has no KVM
-    ...listSetting("more", more),
+    ...listSetting("more", moreArguments),
   });

@@ -1,5 +1,5 @@
-/** What a handler knows of who called it: enough to speak to the user and to stop in time, and no Pulumi. */
-export interface Context {
+/** One operation of Pulumi's, for all code that works for it: enough to speak to the user and to stop in time. */
+export interface Operation {
   /** Who acts, for others who want to act on the same: user, machine, process, and the resource's name in its stack. */
   who: string;
   /** Shown under the resource when the operation has ended. */
@@ -7,13 +7,13 @@ export interface Context {
   warn(message: string): void;
   /** Shown in the resource's row until the next one comes. */
   progress(message: string): void;
-  /** What changes all the time is told no more often than that, in milliseconds. */
+  /** Minimum interval between progress updates of figures that change all the time, in milliseconds. */
   progressEveryMs: number;
   /** Whether hosts may be changed: in a create and an update, and not in a preview, a refresh or a delete. */
   acts: boolean;
   /**
-   * Aborted, with {@link Cancelled}, when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is
-   * undone; what is short ends as it would. It says nothing about operations that begin later.
+   * Aborted when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is undone; what is short ends as
+   * it would. It says nothing about operations that begin later.
    */
   cancelled: AbortSignal;
   /** Aborted when the process has to end: by the second Ctrl-C, or with the CLI. */

@@ -1,12 +1,11 @@
-/** Brings the lab to a clean beginning, also after a cell that broke it. */
-
+/** Returns the lab to a clean start, also after a cell that broke it. */
 import type { LabHost } from "../../lab/lab-host";
 import { imageFolder, prepareHypervisors, runningLab } from "../lab/support";
 import { listenAgain } from "./faults/daemons";
 
 /**
- * After each start the server takes no new locks for 90 s; that is cut. The lease stays: a host that is cut off must keep
- * its locks for longer than libvirt's keepalive of 30 s, or libvirt itself resumes the guest on the other side.
+ * The server takes no new locks for 90 s after each start: that grace period is shortened. The lease is not: a host that
+ * is cut off must keep its locks for longer than libvirt's keepalive of 30 s, or libvirt resumes the guest on the source.
  */
 const shortGrace = `mkdir -p /etc/nfs.conf.d
 [ -e /etc/nfs.conf.d/grace.conf ] && exit 0
@@ -27,14 +26,14 @@ timeout 20 virsh list > /dev/null && timeout 10 stat "$1" > /dev/null`;
 
 export async function cleanLab(): Promise<void> {
   const { nas, hvA, hvB } = runningLab();
-  await Promise.all([nas, hvA, hvB].map(comeBack));
+  await Promise.all([nas, hvA, hvB].map(reconnect));
   await nas.script(shortGrace);
   await Promise.all([hvA, hvB].map(clean));
   await prepareHypervisors();
   await nas.script('rm -f "$1"/fault-*', imageFolder);
 }
 
-async function comeBack(host: LabHost): Promise<void> {
+async function reconnect(host: LabHost): Promise<void> {
   if (await host.isPartitioned()) await host.heal();
   if (!host.isRunning) await host.start();
 }

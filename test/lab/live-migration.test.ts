@@ -1,4 +1,4 @@
-/** The seed scenario on the real CLI, from nothing to nothing: what `npm run demo` shows, and what it cannot show. */
+/** examples/live-migration on the real CLI, from nothing to nothing: what `npm run demo` shows, and what it cannot show. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,12 +6,12 @@ import { migrateCommand } from "../../lab/by-hand/guest";
 import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
-import { createSeedStack, furnishHosts } from "../../lab/seed";
-import { seedGuest } from "../../lab/seed-domain";
+import { exampleGuest } from "../../lab/scenarios/adapt-domain";
+import { createLiveMigrationStack, prepareHosts } from "../../lab/scenarios/live-migration";
 import { clearHypervisors, expectOnlyOn, expectUnbroken, removeGuest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
-const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-seed-"));
+const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-example-"));
 let stack: PulumiWorkspace;
 let before: Record<string, string>;
 const pulumi = async (...args: string[]) => (await stack.pulumi(args)).stdout;
@@ -42,13 +42,13 @@ const footprints = async () => {
 
 beforeAll(async () => {
   await clearHypervisors();
-  await furnishHosts(lab);
-  await nas.exec(["rm", "-f", serialLogPath(seedGuest)]);
+  await prepareHosts(lab);
+  await nas.exec(["rm", "-f", serialLogPath(exampleGuest)]);
   before = await footprints();
-  stack = await createSeedStack(lab, folder);
+  stack = await createLiveMigrationStack(lab, folder);
 });
 afterAll(async () => {
-  await removeGuest(seedGuest.name);
+  await removeGuest(exampleGuest.name);
   await stack?.tryPulumi(["destroy", "--yes", "--skip-preview"]); // nothing to do when all went well
   rmSync(folder, { recursive: true });
 });
@@ -61,11 +61,12 @@ test("the first preview knows what will be, and touches nothing", async () => {
 
 test("up sets everything up and starts the guest on hv-a, without cdrom and USB", async () => {
   const said = await pulumi("up", "--yes", "--skip-preview");
+  expect(said).not.toContain("Undefined value");
   expect(said).toContain("Left out of ubuntu-14.04, since it cannot move live: cdrom hdc, USB controller 0.");
   for (const type of ["Host", "NfsExport", "NfsMount", "LibvirtTlsPki", "Domain", "DomainPlacement"])
     expect(said).toContain(`kvm:${type} `);
-  await expectOnlyOn(hvA, seedGuest.name);
-  expect((await hvA.exec(["virsh", "dumpxml", seedGuest.name])).stdout).toMatch(
+  await expectOnlyOn(hvA, exampleGuest.name);
+  expect((await hvA.exec(["virsh", "dumpxml", exampleGuest.name])).stdout).toMatch(
     /<source bridge='ubuntu_br'\/>\s*<virtualport type='openvswitch'>/,
   );
   await pulumi("preview", "--refresh", "--expect-no-changes");
@@ -82,8 +83,8 @@ test("another host is an update, a live migration with progress, and no change a
     "`pulumi up` migrates ubuntu-14.04 live from hv-a to hv-b: it keeps running, without a reboot.",
   );
   expect(said).toMatch(/migrating hv-a => hv-b: /);
-  await expectOnlyOn(hvB, seedGuest.name);
-  await expectUnbroken(seedGuest);
+  await expectOnlyOn(hvB, exampleGuest.name);
+  await expectUnbroken(exampleGuest);
   const { lastMigration } = JSON.parse(await pulumi("stack", "output", "--json"));
   expect(lastMigration).toMatchObject({ from: "hv-a", to: "hv-b", encrypted: true, downtimeMs: expect.any(Number) });
   await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
@@ -98,14 +99,14 @@ test("a move that is half done is kept as it is, outlives a refresh, and is fini
   expect(failed.exitCode).not.toBe(0);
   expect(failed.stdout).toMatch(/virsh .*define.* ended with exit code 1|ended with exit code 1/s);
   expect(failed.stdout + failed.stderr).not.toMatch(/\n\s+at .*\.js/);
-  await expectOnlyOn(hvA, seedGuest.name); // it moved, and was not given the definition
+  await expectOnlyOn(hvA, exampleGuest.name); // it moved, and was not given the definition
   await pulumi("refresh", "--yes");
   expect(await placed()).toMatchObject({ host: "hv-a", pendingSteps: [expect.any(String)] });
   await pulumi("config", "set", "domainXml", good.trim());
   expect(await pulumi("up", "--yes", "--skip-preview")).not.toContain("migrating");
   expect(await placed()).not.toHaveProperty("pendingSteps");
   await pulumi("preview", "--expect-no-changes");
-  await expectUnbroken(seedGuest);
+  await expectUnbroken(exampleGuest);
 });
 
 test("both hosts answer each other over TLS", async () => {
@@ -117,14 +118,14 @@ test("both hosts answer each other over TLS", async () => {
 });
 
 test("a move by hand shows in refresh, and the next up moves the guest back live", async () => {
-  await hvA.exec(migrateCommand(seedGuest, hvB));
+  await hvA.exec(migrateCommand(exampleGuest, hvB));
   const drift = await stack.tryPulumi(["refresh", "--preview-only", "--diff", "--expect-no-changes"]);
   expect(drift.exitCode).not.toBe(0);
   expect(drift.stdout).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
   const said = await pulumi("up", "--yes", "--refresh", "--skip-preview");
   expect(said).toMatch(/migrating hv-b => hv-a: /);
-  await expectOnlyOn(hvA, seedGuest.name);
-  await expectUnbroken(seedGuest);
+  await expectOnlyOn(hvA, exampleGuest.name);
+  await expectUnbroken(exampleGuest);
 });
 
 test("neither the state nor the most talkative log holds a private key", async () => {
@@ -148,7 +149,7 @@ test("a kept guest's mount is not taken away: destroy names the guest", async ()
   expect(exitCode).not.toBe(0);
   expect(stdout).toContain("ubuntu-14.04 stays running and defined on hv-a, and is only forgotten.");
   expect(stdout).toMatch(/in use.*ubuntu-14\.04|ubuntu-14\.04.*uses/s);
-  await expectOnlyOn(hvA, seedGuest.name);
+  await expectOnlyOn(hvA, exampleGuest.name);
   await pulumi("config", "rm", "onDelete");
   await pulumi("up", "--yes", "--skip-preview");
 });
@@ -159,5 +160,5 @@ test("destroy leaves the hosts as they were", async () => {
   expect(JSON.parse(await pulumi("stack", "export")).deployment.resources ?? []).not.toContainEqual(
     expect.objectContaining({ type: expect.stringContaining("kvm:") }),
   );
-  await nas.exec(["test", "-e", imagePath(seedGuest)]);
+  await nas.exec(["test", "-e", imagePath(exampleGuest)]);
 });

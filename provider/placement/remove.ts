@@ -1,0 +1,26 @@
+/** Ends a guest: off, and defined nowhere. */
+
+import { StillRunning } from "./carry-out-step";
+import type { LockedOperation } from "./guard";
+import type { Placement } from "./placement";
+import { planRemoval, type Settled } from "./plan";
+import { carryOut } from "./reconcile";
+import { PlacementUnclear, type SettledGuest } from "./settle";
+
+/** Absent already is fine. @throws PlacementUnclear; StillRunning */
+export async function carryOutRemoval(
+  placement: Placement,
+  before: SettledGuest,
+  onDelete: "shutdown" | "destroy",
+  operation: LockedOperation,
+): Promise<void> {
+  const planNow = (seen: Settled) => planRemoval(seen, placement, onDelete);
+  const plan = planNow(before);
+  if (plan.kind === "refused") throw new PlacementUnclear(placement.domain.name, plan.reason);
+  await carryOut(plan.steps, placement, operation, planNow).catch((error: Error) => {
+    if (error instanceof StillRunning)
+      error.message +=
+        ' To end it without its consent, set onDelete to "destroy", run `pulumi up`, then delete it again.';
+    throw error;
+  });
+}

@@ -1,0 +1,152 @@
+/** Argument interfaces of the program side and schemas of the provider side cannot disagree: tsc compares them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Output } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { repository } from "../../lab/paths";
+import { run } from "../../lab/process";
+import type { ConnectionArgs } from "../../provider/host/connection-args";
+import type { Domain, DomainArgs } from "../../provider/resources/domain";
+import { domain } from "../../provider/resources/domain.handlers";
+import type { DomainPlacement, DomainPlacementArgs } from "../../provider/resources/domain-placement";
+import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import type { Host, HostArgs, HypervisorArgs } from "../../provider/resources/host";
+import { host } from "../../provider/resources/host.handlers";
+import type { LibvirtSshAccess, LibvirtSshAccessArgs } from "../../provider/resources/libvirt-ssh-access";
+import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
+import type { LibvirtTlsPki, LibvirtTlsPkiArgs } from "../../provider/resources/libvirt-tls-pki";
+import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
+import type { ManagedResource, ResourceType } from "../../provider/resources/managed-resource";
+import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export";
+import { nfsExport } from "../../provider/resources/nfs-export.handlers";
+import type { NfsMount, NfsMountArgs } from "../../provider/resources/nfs-mount";
+import { nfsMount } from "../../provider/resources/nfs-mount.handlers";
+import type { QemuGuest, QemuGuestArgs } from "../../provider/resources/qemu-guest";
+import { qemuGuest } from "../../provider/resources/qemu-guest.handlers";
+import { oneOfEach } from "../one-of-each";
+
+/** Inputs that no program writes: they are derived from the others. */
+const derived = {
+  Domain: ["uuid", "name", "definition", "removedDevices"],
+  DomainPlacement: [],
+  Host: [],
+  LibvirtSshAccess: ["accessId"],
+  LibvirtTlsPki: [],
+  NfsExport: ["source"],
+  NfsMount: ["location"],
+  QemuGuest: ["commandLine"],
+} as const;
+
+const definitions = {
+  Domain: domain,
+  DomainPlacement: domainPlacement,
+  Host: host,
+  LibvirtSshAccess: libvirtSshAccess,
+  LibvirtTlsPki: libvirtTlsPki,
+  NfsExport: nfsExport,
+  NfsMount: nfsMount,
+  QemuGuest: qemuGuest,
+} satisfies Record<ResourceType, object>;
+
+type Inputs<T extends ResourceType> = z.input<(typeof definitions)[T]["schema"]>;
+type State<T extends ResourceType> = (typeof definitions)[T] extends {
+  stateOf(...args: never[]): infer Known;
+}
+  ? NonNullable<Known>
+  : never;
+
+/** The arguments as a constructor hands them on: a `Host` becomes its name, or how it is reached. */
+type Sent<Args, Replaced> = Omit<Args, keyof Replaced> & Replaced;
+type Named = ConnectionArgs & { name: string };
+type Hosts = Record<string, ConnectionArgs>;
+type Candidates = Record<string, ConnectionArgs & HypervisorArgs>;
+
+/** A type without what only one side says: `Input`, `readonly`, and that an optional property may be undefined. */
+type Plain<T> = T extends undefined | Promise<unknown> | Output<unknown>
+  ? never
+  : T extends readonly (infer Element)[]
+    ? Plain<Element>[]
+    : T extends object
+      ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+      : T;
+
+type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Part<T, Key> = Pick<T, Key & keyof T>;
+
+/** Names of properties that one side lacks, or that have another type there, at any depth. */
+type Differing<A, B> = {
+  [Key in keyof A | keyof B]: Identical<Part<A, Key>, Part<B, Key>> extends true ? never : Key;
+}[keyof A | keyof B];
+
+type Disagreement<T extends ResourceType, Args> = Differing<
+  Plain<Args>,
+  Plain<Omit<Inputs<T>, (typeof derived)[T][number]>>
+>;
+
+/** Outputs of a class that neither the state nor the inputs can fill. */
+type Unfilled<T extends ResourceType, Class> = Exclude<
+  { [Key in keyof Class]: Class[Key] extends Output<unknown> ? Key : never }[keyof Class],
+  keyof ManagedResource | keyof State<T> | keyof Inputs<T>
+>;
+
+type None<Names extends never> = Names;
+
+/** tsc names what differs: `Type '"fenced"' does not satisfy the constraint 'never'`. */
+interface Checked {
+  Domain: None<Disagreement<"Domain", DomainArgs> | Unfilled<"Domain", Domain>>;
+  DomainPlacement: None<
+    | Disagreement<
+        "DomainPlacement",
+        Sent<
+          DomainPlacementArgs,
+          { domain: { uuid: string; name: string; definition: string }; host: string; candidates: Candidates }
+        >
+      >
+    | Unfilled<"DomainPlacement", DomainPlacement>
+  >;
+  Host: None<Disagreement<"Host", HostArgs> | Unfilled<"Host", Host>>;
+  LibvirtSshAccess: None<
+    | Disagreement<"LibvirtSshAccess", Sent<LibvirtSshAccessArgs, { hosts: Hosts }>>
+    | Unfilled<"LibvirtSshAccess", LibvirtSshAccess>
+  >;
+  LibvirtTlsPki: None<
+    | Disagreement<"LibvirtTlsPki", Sent<LibvirtTlsPkiArgs, { authority: Named; hosts: Hosts }>>
+    | Unfilled<"LibvirtTlsPki", LibvirtTlsPki>
+  >;
+  NfsExport: None<Disagreement<"NfsExport", Sent<NfsExportArgs, { server: Named }>> | Unfilled<"NfsExport", NfsExport>>;
+  NfsMount: None<Disagreement<"NfsMount", Sent<NfsMountArgs, { host: Named }>> | Unfilled<"NfsMount", NfsMount>>;
+  QemuGuest: None<
+    | Disagreement<"QemuGuest", Sent<QemuGuestArgs, { name: string; host: string; candidates: Candidates }>>
+    | Unfilled<"QemuGuest", QemuGuest>
+  >;
+}
+
+const types: (keyof Checked)[] = Object.keys(definitions) as ResourceType[];
+
+test.each(types)("%s: what no program writes is derived in check", (type) => {
+  const { schema, derived: { keys } = { keys: [] as readonly string[] } }: Derived = definitions[type];
+  expect(keys).toEqual(expect.arrayContaining([...derived[type]]));
+  expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining([...keys]));
+});
+
+interface Derived {
+  schema: z.ZodObject;
+  derived?: { keys: readonly string[] };
+}
+
+test("each output that a class declares is one that Pulumi is told of", async () => {
+  const { stdout } = await run(["git", "grep", "-lE", "class .* extends ManagedResource", "--", "provider/resources"], {
+    cwd: repository,
+  });
+  const texts = stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((path) => readFileSync(join(repository, path), "utf8"));
+  const { resources } = await oneOfEach();
+  for (const [type, resource] of Object.entries(resources)) {
+    const text = texts.find((one) => one.includes(`export class ${type} extends ManagedResource`)) ?? "";
+    const declared = [...text.matchAll(/declare readonly (\w+): Output</g)].map(([, name]) => name);
+    expect(declared).not.toEqual([]);
+    expect(Object.keys(resource)).toEqual(expect.arrayContaining(declared));
+  }
+});

@@ -1,0 +1,46 @@
+/** A resource of each type, made by a program as Pulumi runs it, with nothing behind it. */
+import { runtime } from "@pulumi/pulumi";
+import {
+  Domain,
+  DomainPlacement,
+  Host,
+  LibvirtSshAccess,
+  LibvirtTlsPki,
+  NfsExport,
+  NfsMount,
+  QemuGuest,
+} from "../provider/index";
+import type { ManagedResource, ResourceType } from "../provider/resources/managed-resource";
+
+/** What Pulumi was asked to make. */
+interface Registration {
+  type: string;
+  inputs: Record<string, unknown>;
+}
+
+/** @returns the resources by the names of their classes, and what Pulumi was told of each, by the same names */
+export async function oneOfEach() {
+  const registrations = new Map<string, Registration>();
+  await runtime.setMocks({
+    newResource: ({ name, type, inputs }) => {
+      registrations.set(name, { type, inputs });
+      return { id: name, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  });
+  const host = new Host("Host", { address: "10.77.0.11" });
+  const hosts = [host];
+  const domain = new Domain("Domain", { xml: "<domain/>" });
+  const resources = {
+    Domain: domain,
+    DomainPlacement: new DomainPlacement("DomainPlacement", { domain, host, candidates: hosts }),
+    Host: host,
+    LibvirtSshAccess: new LibvirtSshAccess("LibvirtSshAccess", { hosts }),
+    LibvirtTlsPki: new LibvirtTlsPki("LibvirtTlsPki", { authority: host, hosts }),
+    NfsExport: new NfsExport("NfsExport", { server: host, path: "/srv", clients: [] }),
+    NfsMount: new NfsMount("NfsMount", { host, source: "10.77.0.21:/srv", path: "/srv" }),
+    QemuGuest: new QemuGuest("QemuGuest", { host, candidates: hosts, memoryMiB: 64 }),
+  } satisfies Record<ResourceType, ManagedResource>;
+  await runtime.disconnect();
+  return { resources, registrations };
+}
