@@ -1,8 +1,23 @@
-/** Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`. */
+/** Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`. Also `npm run build`. */
+import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./paths";
 import { run } from "./process";
 
 export async function buildProvider(): Promise<void> {
   await run([join(repository, "node_modules/.bin/tsc"), "-p", "tsconfig.build.json"], { cwd: repository });
+  copyScripts();
 }
+
+/** Shell scripts lie beside the modules that load them. */
+function copyScripts(): void {
+  const provider = join(repository, "provider");
+  for (const path of readdirSync(provider, { recursive: true, encoding: "utf8" }))
+    if (path.endsWith(".sh")) copyFileSync(join(provider, path), join(repository, "dist", path));
+}
+
+if (require.main === module)
+  buildProvider().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

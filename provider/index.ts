@@ -1,6 +1,9 @@
 /** The public names. */
 export type { ConnectionArgs } from "./host/connection-args";
+export type { HostFacts } from "./libvirt/host-facts";
+export type { ExportClient } from "./nfs/exports";
 export type { MigrationRecord } from "./placement/migration/record";
+export type { Drive, Netdev } from "./qemu/command-line/typed";
 export { Domain, type DomainArgs } from "./resources/domain";
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement";
 export { Host, type HostArgs, type HypervisorArgs } from "./resources/host";

@@ -9,6 +9,7 @@ import { buildProvider } from "../lab/build-provider";
 import { defaultHosts } from "../lab/hosts";
 import { Lab } from "../lab/lab";
 import { repository } from "../lab/paths";
+import { ensurePackages } from "../lab/preflight/packages";
 import { runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
@@ -26,6 +27,7 @@ const labs = files.map((_, index) => new Lab(`test${index + 1}`));
 
 async function main(): Promise<JestRun[]> {
   const runs: JestRun[] = [];
+  if (process.getuid?.() === 0) await ensurePackages(console.error); // the checks need shellcheck
   if (!onlyLab) runs.push(await jest("without hosts", [...filters, "--selectProjects", "checks", "unit", "protocol"]));
   try {
     await runSteps([

@@ -7,7 +7,7 @@ const modulesFolder = "/usr/lib/uml/modules";
 
 const packages: readonly string[] = [
   ..."user-mode-linux mmdebstrap e2fsprogs iproute2 util-linux openssh-client".split(" "),
-  ..."qemu-utils binutils procps tcpdump nftables".split(" "),
+  ..."qemu-utils binutils procps tcpdump nftables shellcheck".split(" "),
 ];
 
 /** Installs what is missing; nothing is touched when all is there. */

@@ -1,5 +1,5 @@
 /** Pure: reasons why this machine cannot run the lab, each with what to do about it. */
-import { isAtLeast } from "../pulumi/version";
+import { isAtLeast } from "../../provider/util/version";
 import type { MachineFacts } from "./facts";
 
 export const minimumPulumi = "3.200.0";

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isAtLeast } from "../../provider/util/version";
 import { buildOnce } from "../lock";
 import { cacheFolder, repository } from "../paths";
 import { which } from "../preflight/facts";
 import { minimumPulumi } from "../preflight/problems";
 import { run, runAnyway } from "../process";
-import { isAtLeast } from "./version";
 
 /** A CLI that can be used. */
 export interface PulumiCli {

@@ -1,5 +1,6 @@
 /** Pure: which host keys are trusted. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { matchesGlob } from "../util/glob";
 
 /** A public host key in SSH's wire format, as it comes in the key exchange and, base64, stands in files. */
 type HostKey = Buffer;
@@ -53,8 +54,8 @@ export function knownKeys(knownHosts: string, address: string, port: number): Kn
 function isAbout(hosts: string, name: string): boolean {
   if (hosts.startsWith("|1|")) return matchesHash(hosts, name);
   const patterns = hosts.toLowerCase().split(",");
-  if (patterns.some((pattern) => pattern.startsWith("!") && matchesPattern(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => matchesPattern(pattern, name));
+  if (patterns.some((pattern) => pattern.startsWith("!") && matchesGlob(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => matchesGlob(pattern, name));
 }
 
 /** `HashKnownHosts`: |1|salt|HMAC-SHA1(salt, name)| */
@@ -63,9 +64,4 @@ function matchesHash(hosts: string, name: string): boolean {
   const expected = Buffer.from(hash, "base64");
   const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
-}
-
-function matchesPattern(pattern: string, name: string): boolean {
-  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
 }

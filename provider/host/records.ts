@@ -1,12 +1,13 @@
 /** Answers of a script that asks many things in one round trip: a key and its values, whatever text the values hold. */
+import { sh } from "./script";
 
 /**
  * Shell functions for the start of a script: `record KEY VALUE…`, and `record_output KEY COMMAND…` for what a command
  * prints. NUL ends each part, since no text has one; no process is started for it, since a busy host takes its time.
  */
-export const recordFunctions = `
-  record() { printf '%s\\0%s\\0' "$1" "$(($# - 1))"; shift; [ $# -eq 0 ] || printf '%s\\0' "$@"; }
-  record_output() { printf '%s\\0001\\0' "$1"; shift; "$@"; printf '\\0'; }
+export const recordFunctions = sh`
+  record() { printf '%s\0%s\0' "$1" "$(($# - 1))"; shift; [ $# -eq 0 ] || printf '%s\0' "$@"; }
+  record_output() { printf '%s\0001\0' "$1"; shift; "$@"; printf '\0'; }
 `;
 
 export interface HostRecord {

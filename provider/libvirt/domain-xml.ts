@@ -4,11 +4,15 @@
  *
  * @see https://libvirt.org/formatdomain.html
  */
-import { digest, uuidForm, uuidFrom } from "../util/identity";
+import { digest, stableMac, uuidForm, uuidFrom } from "../util/identity";
 import { withoutBlockingDevices } from "./blocking-devices";
 import { type Element, elementsAt, isElement, parseXml, printXml, textAt } from "./xml";
 
-/** Marks what is ours; libvirt carries it along to other hosts. @see https://libvirt.org/formatdomain.html#general-metadata */
+/**
+ * Marks what is ours; libvirt carries it along to other hosts.
+ *
+ * @see https://libvirt.org/formatdomain.html#general-metadata
+ */
 const markNamespace = "urn:pulumi-kvm-live:domain";
 const markName = "kvm-live:domain";
 
@@ -83,9 +87,9 @@ function withMacAddresses(devices: Element, uuid: string): Element {
   let index = 0;
   const children = devices.children.map((child) => {
     if (!isElement(child) || child.name !== "interface") return child;
-    const bytes = digest(`${uuid} ${index++}`).slice(0, 6).match(/../g) ?? [];
+    const address = stableMac(uuid, index++);
     if (elementsAt(child, "mac").length > 0) return child;
-    const mac: Element = { name: "mac", attributes: { address: ["52:54:00", ...bytes].join(":") }, children: [] };
+    const mac: Element = { name: "mac", attributes: { address }, children: [] };
     return { ...child, children: [mac, ...child.children] };
   });
   return { ...devices, children };

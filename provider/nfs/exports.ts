@@ -4,6 +4,7 @@
  * @see https://man7.org/linux/man-pages/man5/exports.5.html
  */
 import { statedOptions } from "./export-options";
+import { unescapeOctal } from "./octal-escapes";
 
 /** A client and what it may do. */
 export interface ExportClient {
@@ -28,7 +29,7 @@ export function parseExports(text: string): ExportEntry[] {
   const lines = text.replaceAll("\\\n", " ").split("\n");
   return lines.flatMap((line) => {
     const [path, ...words] = wordsOf(line);
-    return path === undefined ? [] : clientsOf(words).map((client) => ({ path: unescaped(path), ...client }));
+    return path === undefined ? [] : clientsOf(words).map((client) => ({ path: unescapeOctal(path), ...client }));
   });
 }
 
@@ -55,7 +56,3 @@ function wordsOf(line: string): string[] {
   const comment = words.findIndex((word) => word.startsWith("#"));
   return (comment < 0 ? words : words.slice(0, comment)).map((word) => word.replaceAll('"', ""));
 }
-
-/** `\040` is a space. */
-const unescaped = (word: string) =>
-  word.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

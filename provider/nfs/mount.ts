@@ -4,29 +4,18 @@ import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript } from "../host/script";
-import { type MountFailed, mountFailed } from "./errors";
+import { runScript, scriptFile, sh } from "../host/script";
+import { revertOnFailure } from "../util/reverter";
+import { MountFailed, mountFailed } from "./errors";
 import { type MountSteps, type MountView, missingDirectories, topMount } from "./mount-plan";
 import { unitFile, unitName, unitText, type WantedMount } from "./mount-unit";
 import { fstabSources, parseMountInfo } from "./mountinfo";
 
-/** Directories are asked for only when nothing is mounted there, and not for long: one above may be a mount too. */
-const lookScript = `${recordFunctions}
-  existing() { timeout -s KILL 20 stat -L --printf '%n\\0002\\0%n\\0%F\\0' -- "$@" 2> /dev/null || [ $? -eq 1 ]; }
-  names() { timeout -s KILL 20 find "$1" -mindepth 1 -maxdepth 1 -printf '%f\\n' | head -n 5; }
-  file=$1 unit=$2 path=$3; shift 3
-  [ ! -e "$file" ] || record_output unit cat -- "$file"
-  record_output shown systemctl show --property=FragmentPath,UnitFileState -- "$unit"
-  record_output mounts cat /proc/self/mountinfo
-  [ ! -e /etc/fstab ] || record_output fstab cat /etc/fstab
-  if ! cut -d ' ' -f 5 /proc/self/mountinfo | grep -Fxq -- "$path"; then
-    existing "$@"
-    [ ! -d "$path" ] || record_output contents names "$path"
-  fi`;
+const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-mount.sh")}`;
 
 export async function lookAtMount(host: Host, path: string, signal?: AbortSignal): Promise<MountView> {
   const values = [unitFile(path), unitName(path), path, ...withParents(path)];
-  const records = parseRecords((await runScript(host, lookScript, values, signal ? { signal } : {})).stdout);
+  const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
   const unit = valuesOf(records, "unit")[0]?.[0];
   const shown = firstOf(records, "shown");
   const property = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(shown)?.[1] ?? "";
@@ -49,7 +38,7 @@ export async function lookAtMount(host: Host, path: string, signal?: AbortSignal
 const trialSeconds = 30;
 
 /** In a mount namespace of its own, which takes the mount away with it however it ends. */
-const trialScript = `mount.nfs -V > /dev/null
+const trialScript = sh`mount.nfs -V > /dev/null
   place=$(mktemp -d /run/pulumi-kvm-live.XXXXXX)
   trap 'rmdir -- "$place"' EXIT
   unshare --mount timeout -s KILL "$1" mount -t nfs -o "$2" -- "$3" "$place"`;
@@ -67,15 +56,7 @@ export async function tryMount(host: Host, { source, options }: WantedMount): Pr
   return mountFailed({ host: host.label, source, options, exitCode, said: stderr });
 }
 
-/** Links of a process to its open files, its place and its program are read, never followed. */
-const usersScript = `${recordFunctions}
-  find /proc/[0-9]*/fd /proc/[0-9]*/map_files /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/exe -maxdepth 1 \\
-      '(' -lname "$1" -o -lname "$1/*" ')' -printf '%h\\n' 2> /dev/null | cut -d / -f 3 | sort -un |
-    while read -r pid; do
-      command=$(tr '\\0' ' ' 2> /dev/null < "/proc/$pid/cmdline") || continue
-      record process "$pid" "$command"
-    done
-  record_output mounts cat /proc/self/mountinfo`;
+const usersScript = sh`${recordFunctions}${scriptFile(__dirname, "mount-users.sh")}`;
 
 /** What keeps a mount from being taken away, beside guests. */
 export interface MountUsers {
@@ -109,23 +90,29 @@ export async function settleMount(
   const missing = missingDirectories(view, path);
   const text = unitText(wanted, [...new Set([...created, ...missing])]);
   if (steps.unmount) await systemctl(host, "stop", path);
-  try {
-    if (steps.write) await writeTextFile(host, unitFile(path), text, { mode: 0o644 });
-    if (steps.enable || steps.write) {
-      await systemctl(host, "reenable", path);
-      await systemctl(host, "daemon-reload");
-    }
-    if (steps.mount) await systemctl(host, "start", path);
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    const said = await lastWords(host, path);
-    await putBack(host, path, view, missing);
-    if (!isStart(error)) throw error;
-    throw mountFailed({ host: host.label, ...wanted, exitCode: error.exitCode, said: said || error.stderr });
-  }
+  await revertOnFailure(
+    async (reverter) => {
+      reverter.add(() => removeEmptyDirectories(host, missing));
+      reverter.add(() => restoreUnit(host, path, view));
+      if (steps.write) await writeTextFile(host, unitFile(path), text, { mode: 0o644 });
+      if (steps.enable || steps.write) {
+        await systemctl(host, "reenable", path);
+        await systemctl(host, "daemon-reload");
+      }
+      if (steps.mount) await start(host, wanted);
+    },
+    (error) => error instanceof CommandFailed || error instanceof MountFailed,
+  );
 }
 
-const isStart = ({ command }: CommandFailed) => /^systemctl .*\bstart -- /.test(command);
+/** @throws MountFailed with what mount said */
+async function start(host: Host, wanted: WantedMount): Promise<void> {
+  await systemctl(host, "start", wanted.path).catch(async (error: unknown) => {
+    if (!(error instanceof CommandFailed)) throw error;
+    const said = (await lastWords(host, wanted.path)) || error.stderr;
+    throw mountFailed({ host: host.label, ...wanted, exitCode: error.exitCode, said });
+  });
+}
 
 type Verb = "start" | "stop" | "reenable" | "disable" | "daemon-reload";
 
@@ -146,14 +133,14 @@ async function lastWords(host: Host, path: string): Promise<string> {
     .stdout;
 }
 
-async function putBack(host: Host, path: string, before: MountView, made: readonly string[]): Promise<void> {
+/** The unit as it was before, mounted if it was. */
+async function restoreUnit(host: Host, path: string, before: MountView): Promise<void> {
   if (before.unit === undefined || !before.enabled) await systemctl(host, "disable", path);
   if (before.unit === undefined) await removeFile(host, unitFile(path));
   else await writeTextFile(host, unitFile(path), before.unit, { mode: 0o644 });
   await systemctl(host, "daemon-reload");
   await forgetFailure(host, path);
   if (before.unit !== undefined && topMount(before) !== undefined) await systemctl(host, "start", path);
-  await removeEmptyDirectories(host, made);
 }
 
 /** systemd lists a unit that failed even when its file is gone. */

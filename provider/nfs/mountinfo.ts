@@ -1,4 +1,5 @@
 /** Pure: what is mounted, and what fstab would mount. */
+import { unescapeOctal } from "./octal-escapes";
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
 export interface MountInfo {
@@ -16,9 +17,9 @@ export function parseMountInfo(text: string): MountInfo[] {
     const [, , , , path = "", options = ""] = before.split(" ");
     const [type = "", source = "", superOptions = ""] = after.split(" ");
     return {
-      path: unescaped(path),
+      path: unescapeOctal(path),
       type,
-      source: unescaped(source),
+      source: unescapeOctal(source),
       options: [...new Set([...options.split(","), ...superOptions.split(",")])],
     };
   });
@@ -28,8 +29,8 @@ export function parseMountInfo(text: string): MountInfo[] {
 export function fstabSources(text: string, path: string): string[] {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   return rows
-    .filter(([source = "#", mountPoint = ""]) => !source.startsWith("#") && unescaped(mountPoint) === path)
-    .map(([source = ""]) => unescaped(source));
+    .filter(([source = "#", mountPoint = ""]) => !source.startsWith("#") && unescapeOctal(mountPoint) === path)
+    .map(([source = ""]) => unescapeOctal(source));
 }
 
 export const isNfs = ({ type }: MountInfo): boolean => type === "nfs" || type === "nfs4";
@@ -41,6 +42,3 @@ const plain = (source: string) => {
   const [, server = "", path = source] = /^(.*?):(\/.*)$/.exec(source) ?? [];
   return `${server.toLowerCase()}:${path === "/" ? path : path.replace(/\/+$/, "")}`;
 };
-
-const unescaped = (word: string) =>
-  word.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

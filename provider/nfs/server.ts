@@ -4,7 +4,8 @@ import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
+import { type Reverter, revertOnFailure } from "../util/reverter";
 import { ExportNotEffective, ExportRefused } from "./errors";
 import { exportArgument } from "./export-client";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
@@ -24,21 +25,12 @@ import { readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
-const lookScript = `${recordFunctions}
-  for file in /etc/exports /etc/exports.d/*.exports; do
-    [ ! -f "$file" ] || { record file "$file"; record_output text cat -- "$file"; }
-  done
-  record_output table exportfs -s
-  ! systemctl is-active --quiet nfs-server.service || record active
-  case $1 in ''|*[!0-9]*) [ -z "$1" ] || getent passwd "$1" > /dev/null || record missing "user $1" ;; esac
-  case $2 in ''|*[!0-9]*) [ -z "$2" ] || getent group "$2" > /dev/null || record missing "group $2" ;; esac
-  shift 2
-  stat -L --printf 'directory\\0007\\0%n\\0%F\\0%a\\0%U\\0%u\\0%G\\0%g\\0' -- "$@" 2> /dev/null || true`;
+const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-server.sh")}`;
 
 export async function lookAtServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerView> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
-  const records = parseRecords((await runScript(host, lookScript, values, signal ? { signal } : {})).stdout);
+  const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
   const texts = valuesOf(records, "text").flat();
   const directories = valuesOf(records, "directory");
   return {
@@ -56,10 +48,12 @@ export async function lookAtServer(host: Host, wanted: WantedExport, signal?: Ab
 }
 
 /** A client may go at any moment: what is not there any more has nothing open. */
-const clientsScript = `${recordFunctions}
+const clientsScript = sh`${recordFunctions}
   read_or_nothing() { cat -- "$1" || true; }
   for client in /proc/fs/nfsd/clients/*/; do
-    [ ! -d "$client" ] || { record_output info read_or_nothing "$client/info"; record_output states read_or_nothing "$client/states"; }
+    [ -d "$client" ] || continue
+    record_output info read_or_nothing "$client/info"
+    record_output states read_or_nothing "$client/states"
   done 2> /dev/null`;
 
 /** Files under a path that clients hold open, by NFSv4. The kernel tells them by inode: the names that it has are cut. */
@@ -98,31 +92,39 @@ export async function publish(host: Host, { view, wanted, leaving, created }: Pu
   const { path } = wanted;
   const missing = neededDirectories(path).filter((directory) => !view.directories.has(directory));
   const text = exportFileText(path, wanted.clients, [...new Set([...created, ...missing])]);
-  try {
+  const change = async (reverter: Reverter) => {
+    reverter.add(() => removeEmptyDirectories(host, missing));
     // The file comes before the rest of the directories: it is what remembers them, should the connection break.
     await makeDirectories(
       host,
       missing.filter((directory) => directory === exportsFolder),
     );
-    if (ownFile(view, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
+    if (ownFile(view, path) !== text) {
+      reverter.add(() => restoreFile(host, view, path));
+      await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
+    }
     await makeDirectories(host, missing);
     await fixDirectory(host, view, wanted);
+    reverter.add(() => restoreTable(host, view, wanted));
     await withdraw(host, path, leaving);
     await exportTo(host, path, toExport(view, wanted));
     await verify(host, wanted);
-  } catch (error) {
-    if (!(error instanceof CommandFailed || error instanceof ExportNotEffective)) throw error;
-    await putBack(host, view, wanted, missing);
-    throw error instanceof CommandFailed && isOfExportfs(error) ? new ExportRefused(error, path) : error;
-  }
+  };
+  await revertOnFailure((reverter) => change(reverter).catch((error) => throwRefusal(error, path)), isAnswer);
 }
 
-const isOfExportfs = ({ command }: CommandFailed) => /\bexportfs\b/.test(command);
+/** Whether the host has answered: else nothing is known about what it has done. */
+const isAnswer = (error: unknown) =>
+  error instanceof CommandFailed || error instanceof ExportRefused || error instanceof ExportNotEffective;
+
+function throwRefusal(error: unknown, path: string): never {
+  throw error instanceof CommandFailed && /\bexportfs\b/.test(error.command) ? new ExportRefused(error, path) : error;
+}
 
 async function fixDirectory(host: Host, view: ServerView, wanted: WantedExport): Promise<void> {
   if (directoryDrift(view, wanted).length === 0) return;
   const { path, mode = "", owner = "", group } = wanted;
-  const script = '[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"';
+  const script = sh`[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"`;
   await runScript(host, script, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
 }
 
@@ -132,13 +134,13 @@ async function exportTo(host: Host, path: string, clients: readonly ExportClient
     statedOptions(options).join(","),
     exportArgument(client, path),
   ]);
-  await runScript(host, 'while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done', pairs);
+  await runScript(host, sh`while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done`, pairs);
 }
 
 async function withdraw(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const names = clients.map(({ client }) => exportArgument(client, path));
-  await runScript(host, 'for export; do exportfs -u "$export"; done', names);
+  await runScript(host, sh`for export; do exportfs -u "$export"; done`, names);
 }
 
 async function verify(host: Host, wanted: WantedExport): Promise<void> {
@@ -147,17 +149,19 @@ async function verify(host: Host, wanted: WantedExport): Promise<void> {
 }
 
 /** Also the entries that the table had: exportfs keeps one that it has just complained about. */
-async function putBack(host: Host, before: ServerView, wanted: WantedExport, made: readonly string[]): Promise<void> {
+async function restoreTable(host: Host, before: ServerView, wanted: WantedExport): Promise<void> {
   const { path } = wanted;
   const now = await lookAtServer(host, wanted);
   const had = exportedNow(before, path);
   const extra = exportedNow(now, path).filter(({ client }) => !had.some((entry) => entry.client === client));
   await withdraw(host, path, extra);
   await exportTo(host, path, toExport(now, { path, clients: had }));
+}
+
+async function restoreFile(host: Host, before: ServerView, path: string): Promise<void> {
   const text = ownFile(before, path);
   if (text === undefined) await removeFile(host, exportFile(path));
-  else if (ownFile(now, path) !== text) await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
-  await removeEmptyDirectories(host, made);
+  else await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
 }
 
 /** A removal from what a server exports. */

@@ -1,7 +1,7 @@
 /** The private authority: its key is made on the authority's host and is only ever read there. */
 import type { X509Certificate } from "node:crypto";
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import { authorityProblems, parseCertificate, pemIn } from "./certificate";
 import { CertificateRefused } from "./errors";
 import { asidePath, authorityCertificate, authorityKey, authorityPlaces } from "./layout";
@@ -13,28 +13,9 @@ interface Order {
   signal: AbortSignal;
 }
 
-/** Beside their places, so that they can be looked at before anything is replaced. */
-const make = `
-  umask 077; key=$1 certificate=$2 template=$3 keep=$4
-  work=$(mktemp -d); trap 'rm -rf -- "$work"' EXIT
-  quietly() { "$@" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }; }
-  printf '%s' "$template" > "$work/template"
-  rm -f -- "$key.new" "$certificate.new"
-  if [ "$keep" = yes ]; then cat -- "$key" > "$key.new"
-  else quietly certtool --generate-privkey --key-type=rsa --bits 3072 --outfile "$key.new"; fi
-  quietly certtool --generate-self-signed --load-privkey "$key.new" --template "$work/template" --outfile "$certificate.new"
-  quietly certtool --verify --load-ca-certificate "$certificate.new" --infile "$certificate.new"
-  certtool --load-privkey "$key.new" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p'
-  cat -- "$certificate.new"`;
-
-const place = `
-  key=$1 certificate=$2 suffix=$3; shift 3
-  for path in "$@"; do
-    if [ -e "$path" ] && [ ! -e "$path$suffix" ]; then cp -a -- "$path" "$path$suffix"; fi
-  done
-  chown root:root -- "$key.new" "$certificate.new"; chmod 600 -- "$key.new"; chmod 644 -- "$certificate.new"
-  sync -- "$key.new" "$certificate.new"
-  mv -fT -- "$key.new" "$key"; mv -fT -- "$certificate.new" "$certificate"`;
+const make = scriptFile(__dirname, "make-authority.sh");
+const place = scriptFile(__dirname, "install-authority.sh");
+const sign = scriptFile(__dirname, "sign-request.sh");
 
 /** @param order `aside`: files that are kept, to be put back at removal */
 export async function makeAuthority(host: Host, order: Order & { aside: readonly string[] }): Promise<X509Certificate> {
@@ -49,17 +30,6 @@ export async function makeAuthority(host: Host, order: Order & { aside: readonly
   return certificate;
 }
 
-const sign = `
-  umask 077; key=$1 authority=$2 template=$3
-  work=$(mktemp -d); trap 'rm -rf -- "$work"' EXIT
-  printf '%s' "$template" > "$work/template"
-  cat > "$work/request"
-  certtool --generate-certificate --load-request "$work/request" --template "$work/template" --load-ca-certificate "$authority" \\
-    --load-ca-privkey "$key" --outfile "$work/certificate" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }
-  certtool --verify --load-ca-certificate "$authority" --infile "$work/certificate" > "$work/log" 2>&1 ||
-    { tail -n 3 "$work/log" >&2; exit 1; }
-  cat "$work/certificate"`;
-
 /** @returns the certificate in PEM */
 export async function signRequest(host: Host, request: string, template: string, signal: AbortSignal): Promise<string> {
   const values = [authorityKey, authorityCertificate, template];
@@ -69,5 +39,5 @@ export async function signRequest(host: Host, request: string, template: string,
 /** Owner and modes of the authority's files, without touching what is in them. */
 export async function closeAuthority(host: Host): Promise<void> {
   const words = authorityPlaces.flatMap(({ path, mode }) => [path, mode]);
-  await runScript(host, 'while [ $# -gt 0 ]; do chown root:root -- "$1"; chmod -- "$2" "$1"; shift 2; done', words);
+  await runScript(host, sh`while [ $# -gt 0 ]; do chown root:root -- "$1"; chmod -- "$2" "$1"; shift 2; done`, words);
 }

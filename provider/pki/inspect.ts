@@ -1,6 +1,6 @@
 /** Everything about certificates that one host can tell, by one command. Of private keys, only the public halves. */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, scriptFile } from "../host/script";
 import { pemIn } from "./certificate";
 import { allFolders, allPaths, asidePath, recordPath, untoldPath } from "./layout";
 
@@ -28,29 +28,7 @@ export interface PkiFacts {
   untold: boolean;
 }
 
-/**
- * A line for each fact: a word, and what it is about; then each file under its name, as head(1) prints it. Few processes,
- * since each of them takes long on a busy host.
- */
-const script = `
-  command -v certtool > /dev/null || exec certtool
-  folders=$1 paths=$2 record=$3 untold=$4 suffix=$5
-  read -r name < /proc/sys/kernel/hostname
-  echo "hostname $name"
-  echo "clock $(date +%s)"
-  echo "qemuGroup $(id -gn libvirt-qemu 2>/dev/null || id -gn qemu 2>/dev/null || true)"
-  for folder in $folders; do [ ! -d "$folder" ] || echo "folder $folder"; done
-  certificates= keys=
-  for path in $paths; do
-    if [ -e "$path$suffix" ] || [ -L "$path$suffix" ]; then echo "aside $path"; fi
-    if [ ! -e "$path" ]; then [ ! -L "$path" ] || echo "file $path link root root"; continue; fi
-    case $path in *key.pem) keys="$keys $path";; *) certificates="$certificates $path";; esac
-  done
-  [ ! -e "$record" ] || echo "record $(base64 -w 0 -- "$record")"
-  [ ! -e "$untold" ] || echo "untold yes"
-  [ -z "$certificates$keys" ] || stat -Lc 'file %n %a %U %G' -- $certificates $keys
-  [ -z "$certificates" ] || head -v -c 100000 -- $certificates
-  for path in $keys; do printf '\n==> %s <==\n' "$path"; certtool --load-privkey "$path" --pubkey-info 2>/dev/null || true; done`;
+const script = scriptFile(__dirname, "inspect.sh");
 
 export async function inspect(host: Host, signal: AbortSignal): Promise<PkiFacts> {
   const values = [allFolders.join(" "), allPaths.join(" "), recordPath, untoldPath, asidePath("")];

@@ -1,7 +1,7 @@
 /** One certificate from request to verified: the key is made on the host that it is for, and only the request travels. */
 import type { X509Certificate } from "node:crypto";
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, scriptFile } from "../host/script";
 import { signRequest } from "./authority";
 import { belongsTo, certificateProblems, parseCertificate, pemIn, type Wanted } from "./certificate";
 import { CertificateRefused } from "./errors";
@@ -26,21 +26,7 @@ interface Order extends Wanted {
 /** The staged key waits where only root can look, until its certificate has come back. */
 export const stagedKey = (role: Role) => `${ownFolder}/${role}key.pem`;
 
-const request = `
-  umask 077; staged=$1 current=$2 template=$3 keep=$4 folder=$5
-  mkdir -p -- "$folder"
-  work=$(mktemp -d); trap 'rm -rf -- "$work"' EXIT
-  printf '%s' "$template" > "$work/template"
-  rm -f -- "$staged"
-  if [ "$keep" = yes ]; then
-    cat -- "$current" > "$staged"
-  else
-    certtool --generate-privkey --key-type=rsa --bits 3072 --outfile "$staged" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }
-  fi
-  certtool --generate-request --load-privkey "$staged" --template "$work/template" --outfile "$work/request" > "$work/log" 2>&1 ||
-    { tail -n 3 "$work/log" >&2; exit 1; }
-  certtool --load-privkey "$staged" --pubkey-info 2>/dev/null | sed -n '/BEGIN PUBLIC/,/END PUBLIC/p'
-  cat "$work/request"`;
+const request = scriptFile(__dirname, "make-request.sh");
 
 /** @throws CertificateRefused when what came back is not what was asked for */
 export async function issue(order: Order): Promise<Issued> {

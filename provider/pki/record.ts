@@ -5,7 +5,7 @@
 
 import { writeTextFile } from "../host/files";
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import type { PkiFacts } from "./inspect";
 import { ownFolder, recordPath } from "./layout";
 
@@ -50,10 +50,10 @@ export function mergeRecords(noted: Before | undefined, now: Before): Before {
 export async function prepare(host: Host, facts: PkiFacts, folders: readonly string[], before: Before): Promise<void> {
   const text = `${JSON.stringify(before, undefined, 2)}\n`;
   if (facts.record !== text) {
-    await runScript(host, 'umask 077; mkdir -p -- "$1"', [ownFolder]);
+    await runScript(host, sh`umask 077; mkdir -p -- "$1"`, [ownFolder]);
     await writeTextFile(host, recordPath, text, { mode: 0o600 });
   }
   const missing = folders.filter((folder) => !facts.folders.includes(folder));
   if (missing.length === 0) return;
-  await runScript(host, 'for folder in "$@"; do [ -d "$folder" ] || install -d -m 755 -- "$folder"; done', missing);
+  await runScript(host, sh`for folder in "$@"; do [ -d "$folder" ] || install -d -m 755 -- "$folder"; done`, missing);
 }

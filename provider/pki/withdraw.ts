@@ -1,21 +1,13 @@
 /** Takes away what was installed, and puts back what waits beside. What nothing marks as ours stays. */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, scriptFile } from "../host/script";
 import { isOurs, parseCertificate } from "./certificate";
 import { certificateOf } from "./findings";
 import type { PkiFacts } from "./inspect";
 import { asidePath, authorityKey, ownFolder } from "./layout";
 import type { Before } from "./record";
 
-const script = `
-  suffix=$1 own=$2 count=$3; shift 3
-  while [ "$count" -gt 0 ]; do
-    rm -f -- "$1" "$1.new"
-    if [ -e "$1$suffix" ] || [ -L "$1$suffix" ]; then mv -fT -- "$1$suffix" "$1"; fi
-    shift; count=$((count - 1))
-  done
-  for folder in "$@"; do [ ! -d "$folder" ] || rmdir --ignore-fail-on-non-empty -- "$folder"; done
-  [ -z "$own" ] || { rm -rf -- "$own"; rmdir --ignore-fail-on-non-empty -- "$(dirname -- "$own")" 2>/dev/null || true; }`;
+const script = scriptFile(__dirname, "withdraw.sh");
 
 /**
  * @param paths the places to clear

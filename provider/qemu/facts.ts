@@ -7,7 +7,7 @@ import { ChangedWhileReading, type DomainFacts, type DomainName, type HostAnswer
 import { digest } from "../util/identity";
 import { MonitorClosed } from "./errors";
 import { stateIn, withMonitor } from "./monitor";
-import type { State } from "./states";
+import type { DomainState } from "./states";
 import { readQemuArgv, recordedArgv, unitOf } from "./unit";
 
 /** An argument of a process is one line to `grep -z`. */
@@ -69,14 +69,14 @@ export async function observeGuest(host: Host, domain: DomainName, signal: Abort
   }
 }
 
-const ended = (isFailed: boolean): State => ({
+const ended = (isFailed: boolean): DomainState => ({
   state: "shut off",
   reason: isFailed ? "crashed" : "shutdown",
   job: "none",
 });
 
 /** What was started by this provider is its own by the unit's name; the unit stays when it has ended. */
-function factsOf(argv: readonly string[], state: State): DomainFacts {
+function factsOf(argv: readonly string[], state: DomainState): DomainFacts {
   const { name, commandLine } = readQemuArgv(argv);
   const definitionDigest = digestOf(commandLine);
   const fixed = { persistent: true, autostart: false, managedSave: false };

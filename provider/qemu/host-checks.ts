@@ -1,19 +1,21 @@
-/** What else a host must have for a guest's QEMU, beside files: asked for by one command. */
+/** Facts of a host that a guest's QEMU depends on, beside files, found out by one command. */
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
-import type { Identity } from "./unit";
+import type { RunAs } from "./unit";
 
-export interface Checks {
+export interface QemuHostFacts {
+  /** True when the emulator is installed. */
   hasEmulator: boolean;
+  /** True when /dev/kvm exists. */
   hasKvm: boolean;
-  /** `ADDRESS:PORT` of all that listens. */
+  /** TCP sockets that something listens on, as `ADDRESS:PORT`. */
   listening: string[];
-  /** Files that QEMU could not open as the user that it becomes. */
-  forbidden: string[];
+  /** Files that the user that QEMU runs as may not open. */
+  inaccessibleFiles: string[];
 }
 
-/** A file to be opened: `rw:/path` or `r:/path`. */
+/** A file and the access that QEMU needs: `rw:/path` or `r:/path`. */
 type Access = `${"r" | "rw"}:${string}`;
 
 const script = `${recordFunctions}
@@ -24,26 +26,26 @@ const script = `${recordFunctions}
   may() {
     if [ "$uid" = 0 ]; then test "$@"; else setpriv --reuid="$uid" --regid="$gid" --clear-groups test "$@"; fi
   }
-  for word; do
-    path=\${word#*:}
+  for file; do
+    path=\${file#*:}
     [ -e "$path" ] || continue
-    if may -r "$path"; then case $word in rw:*) may -w "$path" && continue ;; *) continue ;; esac; fi
+    if may -r "$path"; then case $file in rw:*) may -w "$path" && continue ;; *) continue ;; esac; fi
     record forbidden "$path"
   done`;
 
-export async function checksAt(
+export async function observeQemuHost(
   host: Host,
   emulator: string,
-  { uid, gid }: Identity,
+  { uid, gid }: RunAs,
   files: readonly Access[],
   signal: AbortSignal,
-): Promise<Checks> {
+): Promise<QemuHostFacts> {
   const { stdout } = await runScript(host, script, [emulator, String(uid), String(gid), ...files], { signal });
   const records = parseRecords(stdout);
   return {
     hasEmulator: firstOf(records, "emulator").trim() !== "",
     hasKvm: firstOf(records, "kvm").trim() === "yes",
     listening: firstOf(records, "listening").split("\n").filter(Boolean),
-    forbidden: valuesOf(records, "forbidden").map(([path = ""]) => path),
+    inaccessibleFiles: valuesOf(records, "forbidden").map(([path = ""]) => path),
   };
 }

@@ -1,49 +1,56 @@
 /**
- * Whom QEMU becomes on a host once it has opened what only root may. By number, as NFS does: the owner of its images,
+ * The user that QEMU becomes once it has opened what only root may: the owner of its images, by number as NFS knows it,
  * unless the program names a user.
  */
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript } from "../host/script";
 import { needsOf } from "./command-line/needs";
-import type { Identity } from "./unit";
+import type { RunAs } from "./unit";
 
-/** /dev/kvm and QEMU's private keys are for group kvm, whose number is another one on each host. */
+/** /dev/kvm and QEMU's private keys belong to group kvm, whose number differs per host. */
 const script = `${recordFunctions}
   record kvm "$(getent group kvm | cut -d: -f3)"
   [ -z "$1" ] || record user "$(id -u -- "$1" 2> /dev/null)" "$(id -g -- "$1" 2> /dev/null)"
   shift
-  for image; do [ ! -e "$image" ] || record owner $(stat -Lc '%u %g' -- "$image"); done`;
+  for image; do
+    [ ! -e "$image" ] || record owner "$(stat -Lc %u -- "$image")" "$(stat -Lc %g -- "$image")"
+  done`;
 
-export interface Owners {
+/** The users and groups of one host that QEMU could run as. */
+export interface RunAsFacts {
   kvmGid: number | undefined;
-  /** Of the user that the program names; undefined when there is none of that name. */
-  named: Identity | undefined;
-  /** Of the images that are written to. */
-  owners: Identity[];
+  /** The user that the program names; undefined when the host has none of that name. */
+  namedUser: RunAs | undefined;
+  /** Owners of the images that the guest writes to. */
+  imageOwners: RunAs[];
 }
 
-export async function ownersAt(
+export async function observeRunAsFacts(
   host: Host,
   user: string | undefined,
   commandLine: readonly string[],
   signal: AbortSignal,
-): Promise<Owners> {
+): Promise<RunAsFacts> {
   const images = needsOf(commandLine).images.filter(({ readonly }) => !readonly);
-  const words = [user ?? "", ...images.map(({ path }) => path)];
-  const records = parseRecords((await runScript(host, script, words, { signal })).stdout);
+  const argv = [user ?? "", ...images.map(({ path }) => path)];
+  const records = parseRecords((await runScript(host, script, argv, { signal })).stdout);
   const kvm = firstOf(records, "kvm");
-  const identities = (key: string) =>
+  const usersOf = (key: string): RunAs[] =>
     valuesOf(records, key).flatMap(([uid = "", gid = ""]) =>
       uid === "" ? [] : [{ uid: Number(uid), gid: Number(gid) }],
     );
-  return { kvmGid: kvm === "" ? undefined : Number(kvm), named: identities("user")[0], owners: identities("owner") };
+  return {
+    kvmGid: kvm === "" ? undefined : Number(kvm),
+    namedUser: usersOf("user")[0],
+    imageOwners: usersOf("owner"),
+  };
 }
 
-/** Pure. @returns undefined for root: there is no other owner that could open all images */
-export function identityOf(user: string | undefined, { kvmGid, named, owners }: Owners): Identity | undefined {
-  const [owner] = owners;
-  const isOne = owners.every(({ uid }) => uid === owner?.uid);
-  const who = user === undefined ? (isOne ? owner : undefined) : named;
+/** Pure: the user that QEMU runs as. @returns undefined for root, when no other user owns all images */
+export function runAsOf(user: string | undefined, { kvmGid, namedUser, imageOwners }: RunAsFacts): RunAs | undefined {
+  const [owner] = imageOwners;
+  const isOne = imageOwners.every(({ uid }) => uid === owner?.uid);
+  const who = user === undefined ? (isOne ? owner : undefined) : namedUser;
   return who === undefined || who.uid === 0 ? undefined : { uid: who.uid, gid: kvmGid ?? who.gid };
 }

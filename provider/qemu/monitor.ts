@@ -2,7 +2,7 @@
 import type { Host } from "../host/host";
 import { MonitorClosed, NotInState } from "./errors";
 import { type Qmp, withQmp } from "./qmp";
-import { type State, stateOf } from "./states";
+import { type DomainState, domainState } from "./states";
 import { qmpSockets } from "./unit";
 
 /** A short session: none is held while nothing is asked. */
@@ -29,12 +29,12 @@ export interface MigrationInfo {
 export const migrationOf = (qmp: Qmp): Promise<MigrationInfo> => qmp.execute<MigrationInfo>("query-migrate");
 
 /** The guest's state, and the migration that it follows from. */
-export async function queryState(qmp: Qmp): Promise<{ state: State; info: MigrationInfo }> {
+export async function queryState(qmp: Qmp): Promise<{ state: DomainState; info: MigrationInfo }> {
   const [{ status }, info] = await Promise.all([qmp.execute<{ status: string }>("query-status"), migrationOf(qmp)]);
-  return { state: stateOf(status, info.status ?? "none"), info };
+  return { state: domainState(status, info.status ?? "none"), info };
 }
 
-export const stateIn = async (qmp: Qmp): Promise<State> => (await queryState(qmp)).state;
+export const stateIn = async (qmp: Qmp): Promise<DomainState> => (await queryState(qmp)).state;
 
 /** Resumes the guest. @throws QmpError when QEMU cannot, as when another one has its image */
 export const cont = async (qmp: Qmp): Promise<void> => void (await qmp.execute("cont"));

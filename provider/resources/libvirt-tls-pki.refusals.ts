@@ -1,10 +1,11 @@
 /** Provider side of `LibvirtTlsPki`: reasons not to begin, found before anything is changed; all of them at once. */
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import { daemonObstacles } from "../libvirt/daemon";
 import { daemonDifferences } from "../libvirt/daemon-differences";
 import { jobsOn } from "../libvirt/daemon-switch";
 import { Refused } from "../lifecycle/errors";
 import { subjectOf } from "../pki/findings";
+import { matchesGlob } from "../util/glob";
 import { type Args, foreignHere, joins, type Look, rulesFor, type Seen, settingsOf } from "./libvirt-tls-pki.look";
 import { together } from "./several";
 
@@ -65,23 +66,14 @@ function allowedProblems({ hosts }: Look, args: Args): string[] {
   return hosts.flatMap((one) => {
     const { organization, commonName } = subjectOf(one.pki, rulesFor(args, one));
     const name = `O=${organization.replace(/[,+]/g, "\\$&")},OU=pulumi-kvm-live,CN=${commonName}`;
-    if (allowedDns.some((pattern) => matches(pattern, name))) return [];
+    if (allowedDns.some((pattern) => matchesGlob(pattern, name))) return [];
     return [`allowedDns has no pattern that matches ${one.name}, whose certificate is ${name}.`];
   });
 }
 
-/** As g_pattern_match does: `*` for any text, `?` for one character. */
-export function matches(pattern: string, name: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`).test(name);
-}
-
 async function groupProblems({ hosts }: Look, { libvirtd: { unixSockGroup } }: Args): Promise<string[]> {
   if (unixSockGroup === undefined) return [];
-  const script = 'getent group "$1" > /dev/null && echo yes || echo no';
+  const script = sh`if getent group "$1" > /dev/null; then echo yes; else echo no; fi`;
   const answers = await together(hosts, async ({ name, host }) => ({
     name,
     isThere: (await runScript(host, script, [unixSockGroup])).stdout.trim() === "yes",

@@ -1,10 +1,12 @@
-/** `NfsExport`: one directory that an NFS server exports. Owns one file in /etc/exports.d, and the directory's existence. */
+/**
+ * `NfsExport`: one directory that an NFS server exports. Owns one file in /etc/exports.d, and creates the directory.
+ */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { ExportClient } from "../nfs/exports";
 import { type Host, namedConnection, secretsOf } from "./host";
 import { dependingOn, ManagedResource } from "./managed-resource";
 
-/** A client of an export, and what it may do. */
+/** A client of an export, and its options. */
 export interface NfsExportClientArgs {
   /**
    * Address, network (`10.77.0.0/24`), host name, wildcard (`*.example`), `@` and a netgroup, or `*` for everybody.
@@ -13,36 +15,46 @@ export interface NfsExportClientArgs {
    */
   client: Input<string>;
   /**
-   * Options of exports(5). QEMU as root needs `no_root_squash`; `async` loses what the server had not written when it
-   * crashes. `sync` and `no_subtree_check` are added where nothing else is said; the rest is as exportfs has it
-   * (`ro`, `root_squash`, `secure`, …).
+   * Options of exports(5). QEMU as root needs `no_root_squash`; with `async`, a crash of the server loses what it had
+   * not written. `sync` and `no_subtree_check` are added unless their opposites are given; all other defaults are those
+   * of exportfs (`ro`, `root_squash`, `secure`, …).
    */
   options: Input<Input<string>[]>;
 }
 
+/** Inputs of an {@link NfsExport}. */
 export interface NfsExportArgs {
-  /** The machine that exports it, with nfs-server running. Another address or path makes another export. */
+  /** The NFS server, with nfs-server running. A changed address replaces the export. */
   server: Host;
-  /** Absolute path of the directory; made when it is not there. One `NfsExport` for each path. */
+  /**
+   * Absolute path of the directory, which is created if absent. One `NfsExport` per path; a changed path replaces it.
+   */
   path: Input<string>;
-  /** Who may mount it. */
+  /** Clients that may mount the directory. */
   clients: Input<Input<NfsExportClientArgs>[]>;
-  /** Permission bits of the directory, e.g. `"0755"`. @default as it is; 0755 for a new one */
+  /** Permission bits of the directory, e.g. `"0755"`. @default unchanged; 0755 for a new directory */
   mode?: Input<string>;
-  /** User that the directory belongs to, by name or number. @default as it is; root for a new one */
+  /** Owner of the directory, by name or number. @default unchanged; root for a new directory */
   owner?: Input<string>;
-  /** Group that it belongs to, by name or number. @default as it is; root for a new one */
+  /** Group of the directory, by name or number. @default unchanged; root for a new directory */
   group?: Input<string>;
-  /** Take over a file of the same name that is not ours, or what was exported by hand. @default false */
+  /**
+   * True takes over an export of this path that this provider did not make: a file of the same name, or one made by
+   * hand.
+   *
+   * @default false
+   */
   adopt?: Input<boolean>;
 }
 
 /**
  * A directory that an NFS server exports.
  *
- * Other exports are never touched, not even when their file has a mistake. Deleting it is refused while an NFSv4 client
- * has a file in it open; what is in the directory stays.
+ * Other exports are never changed, not even when their file has a mistake. Deleting the resource never deletes the
+ * directory's content.
  *
+ * @throws when exportfs refuses the export, when the path is already exported and `adopt` is false, and at deletion
+ * while an NFSv4 client has a file of the export open
  * @example
  * const images = new NfsExport("images", {
  *   server: nas,
@@ -51,14 +63,15 @@ export interface NfsExportArgs {
  * });
  */
 export class NfsExport extends ManagedResource {
+  /** Absolute path of the directory. */
   declare readonly path: Output<string>;
-  /** `ADDRESS:PATH`, what a mount takes; known in the first preview. */
+  /** `ADDRESS:PATH`, the `source` of an `NfsMount`; known in the first preview. */
   declare readonly source: Output<string>;
-  /** The file that holds the export. */
+  /** Path of the file in /etc/exports.d that holds the export. */
   declare readonly file: Output<string>;
-  /** The clients that the kernel has for the path, with all their options. */
+  /** The clients that the server's kernel has for the path, each with all its options. */
   declare readonly exported: Output<ExportClient[]>;
-  /** Directories that were made for it. */
+  /** Directories that were created for the export. */
   declare readonly createdDirectories: Output<string[]>;
 
   constructor(name: string, { server, ...args }: NfsExportArgs, options?: CustomResourceOptions) {

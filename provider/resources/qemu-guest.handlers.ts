@@ -5,7 +5,7 @@ import type { LockedOperation } from "../placement/guard";
 import { typedArguments } from "../qemu/command-line/typed";
 import { qemuDriver } from "../qemu/driver";
 import { digestOf } from "../qemu/facts";
-import { limitsOf } from "../qemu/migration/options";
+import { qemuMigrationLimits } from "../qemu/migration/options";
 import { qemuMessages } from "../qemu/words";
 import { uuidFrom } from "../util/identity";
 import type { Operation } from "../util/operation";
@@ -85,7 +85,7 @@ function model(args: QemuGuestInputs, { warn }: Operation): Model {
       adopt: false,
       messages: qemuMessages,
       driver: qemuDriver({ domain, emulator, commandLine, user, migration, warn }),
-      limits: limitsOf(migration),
+      limits: qemuMigrationLimits(migration),
       shutdownTimeoutSeconds,
     },
     unencryptedWarning: migration.tls

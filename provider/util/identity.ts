@@ -13,3 +13,13 @@ export function uuidFrom(namespace: string, seed: string): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
+
+/**
+ * A MAC address in the range that QEMU takes its own from; those are 52:54:00:12:34:56 in every guest.
+ *
+ * @param index number of the network card within the guest
+ */
+export function stableMac(uuid: string, index: number): string {
+  const bytes = digest(`${uuid.toLowerCase()} ${index}`).slice(0, 6).match(/../g) ?? [];
+  return ["52:54:00", ...bytes].join(":");
+}

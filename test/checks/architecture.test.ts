@@ -9,7 +9,7 @@ import { crossings } from "./two-sides";
 const maximumLines = 300;
 
 async function sourceFiles(): Promise<string[]> {
-  const pattern = ["*.ts", "*.mjs", "*.S"];
+  const pattern = ["*.ts", "*.mjs", "*.S", "*.sh"];
   const { stdout } = await run(["git", "ls-files", "--cached", "--others", "--exclude-standard", ...pattern], {
     cwd: repository,
   });

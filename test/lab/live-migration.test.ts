@@ -122,6 +122,7 @@ test("a move by hand shows in refresh, and the next up moves the guest back live
   const drift = await stack.tryPulumi(["refresh", "--preview-only", "--diff", "--expect-no-changes"]);
   expect(drift.exitCode).not.toBe(0);
   expect(drift.stdout).toMatch(/~ host\s*: "hv-a" => "hv-b"/);
+  await pulumi("config", "set", "onDelete", "keep"); // for what follows
   const said = await pulumi("up", "--yes", "--refresh", "--skip-preview");
   expect(said).toMatch(/migrating hv-b => hv-a: /);
   await expectOnlyOn(hvA, exampleGuest.name);
@@ -143,8 +144,6 @@ test("neither the state nor the most talkative log holds a private key", async (
 });
 
 test("a kept guest's mount is not taken away: destroy names the guest", async () => {
-  await pulumi("config", "set", "onDelete", "keep");
-  await pulumi("up", "--yes", "--skip-preview");
   const { exitCode, stdout } = await stack.tryPulumi(["destroy", "--yes", "--skip-preview"]);
   expect(exitCode).not.toBe(0);
   expect(stdout).toContain("ubuntu-14.04 stays running and defined on hv-a, and is only forgotten.");

@@ -68,7 +68,7 @@ test("timeoutSeconds with abort leaves the guest on the source", async () => {
   await guest.expectOn(from);
 });
 
-test("timeoutSeconds with suspend holds it still until it has arrived", async () => {
+lengthyTest("timeoutSeconds with suspend holds it still until it has arrived", async () => {
   const { to } = guest.nextMove();
   await guest.up(to, { ...slow, timeoutSeconds: 3, onTimeout: "suspend" });
   expect(guest.told).toMatch(/3 s \(timeoutSeconds\) are over: holding the guest still for the rest/);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommandFailed, ConnectionLost } from "../../provider/host/errors";
-import { readTextFile, removeFile, writeTextFile } from "../../provider/host/files";
+import { removeFile, writeTextFile } from "../../provider/host/files";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { hearingOnly, ScriptedHost } from "./scripted-host";
 
@@ -24,10 +24,10 @@ afterEach(async () => {
 const path = (name = "file") => join(folder, name);
 const options = { mode: 0o640, owner, group };
 
-test("what is written is read again, with its mode, and nothing is left beside", async () => {
+test("what is written is there, with its mode, and nothing is left beside", async () => {
   const content = "line 'one'\n$(two)\n\n  ü\n";
   await writeTextFile(host, path(), content, options);
-  expect(await readTextFile(host, path())).toBe(content);
+  expect(readFileSync(path(), "utf8")).toBe(content);
   expect(statSync(path()).mode & 0o777).toBe(0o640);
   expect(readdirSync(folder)).toEqual(["file"]);
 });
@@ -42,19 +42,15 @@ test.each(["with space", "it's", "$(id)", "-rf", "new\nline", "x".repeat(200)])(
   },
 );
 
-test("an absent file is an answer, an unreadable one an error", async () => {
-  expect(await readTextFile(host, path())).toBeUndefined();
-  await removeFile(host, path());
-  await expect(readTextFile(host, folder)).rejects.toThrow("Is a directory");
+test("removing an absent file is fine", async () => {
+  await expect(removeFile(host, path())).resolves.toBeUndefined();
 });
 
-test("content that its reader refuses does not replace the old file", async () => {
-  writeFileSync(path(), "good");
-  const check = ["grep", "-q", "good", "{}"];
-  await expect(writeTextFile(host, path(), "bad", { ...options, check })).rejects.toThrow(CommandFailed);
-  expect(readFileSync(path(), "utf8")).toBe("good");
-  await writeTextFile(host, path(), "also good", { ...options, check });
-  expect(readFileSync(path(), "utf8")).toBe("also good");
+test("content that cannot be given to its owner does not replace the old file", async () => {
+  writeFileSync(path(), "old");
+  const attempt = writeTextFile(host, path(), "new", { ...options, owner: "nobody-of-this-name" });
+  await expect(attempt).rejects.toThrow(CommandFailed);
+  expect(readFileSync(path(), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["file"]);
 });
 
@@ -65,11 +61,4 @@ test("content that was cut off on its way does not replace the old file", async 
   await expect(attempt).rejects.toThrow(ConnectionLost);
   expect(readFileSync(path(), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["file"]);
-});
-
-test("a secret is in no message", async () => {
-  const failing = { ...options, secret: true, check: ["sh", "-c", 'cat "$1" >&2; exit 1', "sh", "{}"] };
-  const error = await writeTextFile(host, path(), "hunter2", failing).catch((thrown: Error) => thrown);
-  expect(String(error)).toContain("[secret]");
-  expect(String(error)).not.toContain("hunter2");
 });

@@ -10,7 +10,7 @@ import type { QemuGuestOptions } from "../placed-guest";
 import { readQemuArgv } from "../unit";
 import { destroyIf, destroyIncoming, launchOn } from "../verbs";
 import { jobOf } from "./job";
-import { receive, send } from "./streams";
+import { startIncoming, startOutgoing } from "./streams";
 
 /** A source that has sent everything. */
 const switchedOver = "paused (migrating)";
@@ -32,7 +32,7 @@ export function migrationAttempt(
         if (!unit?.runs) throw new NotInState(`It does not run on ${from.name} any more.`);
         const { commandLine } = readQemuArgv(unit.argv);
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
-        port = await withMonitor(to.host, domain, (qmp) => receive(qmp, options, address), signal);
+        port = await withMonitor(to.host, domain, (qmp) => startIncoming(qmp, options, address), signal);
       } catch (error) {
         await destroyIncoming(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
         throw notBegun(error as Error);
@@ -40,8 +40,8 @@ export function migrationAttempt(
     },
     async perform(withAutoConverge) {
       const attempt = withAutoConverge ? { ...options, autoConverge: true } : options;
-      const target = { address, port, certified: to.address };
-      const refused = await withMonitor(from.host, domain, (qmp) => send(qmp, attempt, target), signal).then(
+      const target = { address, port, tlsHostname: to.address };
+      const refused = await withMonitor(from.host, domain, (qmp) => startOutgoing(qmp, attempt, target), signal).then(
         () => undefined,
         (error: Error) => error,
       );

@@ -1,5 +1,4 @@
 import { allowedCpus, parseCpuList, parseOsRelease, which } from "../../../lab/preflight/facts";
-import { isAtLeast } from "../../../lab/pulumi/version";
 
 test("lists of CPUs as the kernel writes them", () => {
   expect(parseCpuList("0")).toEqual([0]);
@@ -14,16 +13,6 @@ test("os-release, quoted or not", () => {
     ID: "debian",
     VERSION_ID: "12",
   });
-});
-
-test("versions are compared as numbers", () => {
-  expect(isAtLeast("3.250.0", "3.200.0")).toBe(true);
-  expect(isAtLeast("v3.200.0", "3.200.0")).toBe(true);
-  expect(isAtLeast("3.99.9", "3.200.0")).toBe(false);
-  expect(isAtLeast("1.26", "1.25.11")).toBe(true);
-  expect(isAtLeast("1.25", "1.25.11")).toBe(false);
-  expect(isAtLeast("3.250.0-alpha.1", "3.250.0")).toBe(true);
-  expect(isAtLeast("unknown", "1.0")).toBe(false);
 });
 
 test("a program is found on PATH only when it can be run", () => {

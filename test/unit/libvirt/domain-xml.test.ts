@@ -15,7 +15,7 @@ const seed = parseXml(readFileSync(join(repository, "examples/live-migration/ubu
 const plain = (inner = "") => parseXml(`<domain type="kvm"><name>a</name><devices>${inner}</devices></domain>`);
 const definitionOf = (inner: string, strip = false) => canonicalDefinition(plain(inner), "seed", strip).definition;
 
-describe("the write-up's domain", () => {
+describe("the original article's domain", () => {
   const { uuid, name, definition } = canonicalDefinition(seed, "urn", true);
 
   test("keeps its UUID and its name", () => {

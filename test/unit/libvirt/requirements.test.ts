@@ -6,7 +6,7 @@ import { requirementsOf } from "../../../provider/libvirt/requirements";
 
 const seed = readFileSync(join(repository, "examples/live-migration/ubuntu-14.04.xml"), "utf8");
 
-test("what the write-up's domain needs of a host", () => {
+test("requirements of the original article's domain", () => {
   expect(requirementsOf(seed)).toEqual([
     { kind: "emulator", what: "/usr/bin/kvm-spice" },
     { kind: "image", what: "/home/cliu8/migrate/ubuntu-14.04.img" },
@@ -18,7 +18,7 @@ test("a serial log needs its folder", () => {
   expect(requirementsOf(adaptToLab(seed))).toContainEqual({ kind: "folder", what: "/srv/vm" });
 });
 
-test("the lab changes the write-up's XML in these lines only", () => {
+test("the lab changes the article's XML in these lines only", () => {
   const kept = new Set(seed.split("\n"));
   const changed = adaptToLab(seed)
     .split("\n")

@@ -4,12 +4,12 @@ import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/u
 const uuid = "11111111-2222-4333-8444-555555555555";
 const commandLine = ["-m", "64", "-append", "root=$ROOT quiet"];
 const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine };
-const argv = qemuArgv({ ...launch, user: undefined, hasRunWith: false, incoming: false });
+const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false });
 
 /** As `base64` prints /proc/PID/cmdline. */
 const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
 const running = asProc(argv);
-const record = systemdRunArgv({ ...launch, user: undefined, hasRunWith: false, incoming: false })
+const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
   .find((word) => word.startsWith("--setenv="))
   ?.replace("--setenv=", "");
 
@@ -22,7 +22,7 @@ const records = (unit: string, words: string, qemus = "") =>
 const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
 
-test("a unit that runs, with its command line as it was given", () => {
+test("a running unit has its command line as given", () => {
   const seen = parseUnitFacts(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
   expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv }, hasQemu: true });
   expect(readQemuArgv(seen.unit?.argv ?? []).commandLine).toEqual(commandLine);
@@ -49,24 +49,24 @@ test("no unit", () => {
   expect(parseUnitFacts(records(properties("masked", "dead"), "")).unit).toBeUndefined();
 });
 
-test("a QEMU that no unit has is seen", () => {
+test("a QEMU without a unit is found", () => {
   const seen = parseUnitFacts(records(properties("not-found", "dead"), "", "/proc/4711/cmdline\n/proc/4712/cmdline"));
   expect(seen).toEqual({ unit: undefined, hasQemu: true });
 });
 
-test("words of any kind come as they are", () => {
+test("arguments keep every character", () => {
   const odd = ["/q", "a b", "c\"d'e", "$5", "ä\u{1f600}", "x=y,,z", "back\\slash"];
   expect(parseUnitFacts(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
 });
 
-test("one that has ended is told by its unit's record, one of somebody else by nothing", () => {
+test("an ended unit has the argv of its environment; one of someone else has none", () => {
   expect(parseUnitFacts(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
   expect(parseUnitFacts(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
 });
 
-test("a digest tells command lines apart, however their words could be joined", () => {
+test("command lines whose arguments join to the same text have different digests", () => {
   const lines = [[], [""], ["a b"], ["a", "b"], ["b", "a"], ["a,b"], ["a", "b", ""]];
   expect(new Set(lines.map(digestOf)).size).toBe(lines.length);
-  // As long as there are guests of it, it must not become another.
+  // Running guests have this digest: it must never change.
   expect(digestOf(["-m", "64"])).toBe("193de7d674d1ba74");
 });

@@ -1,7 +1,7 @@
 /** The rows of the decision table that QEMU itself makes, from its own words to the steps. */
 import type { DomainFacts } from "../../../provider/placement/observation";
 import { describeStep } from "../../../provider/placement/steps";
-import { stateOf } from "../../../provider/qemu/states";
+import { domainState } from "../../../provider/qemu/states";
 import { qemuMessages } from "../../../provider/qemu/words";
 import { asker, domain, planFor, says, uuid, type Want, wanted } from "../placement/world";
 
@@ -9,7 +9,7 @@ const want: Want = { ...wanted, persistent: false, messages: qemuMessages };
 const longAgo = 90_000;
 
 /** What a host says of a QEMU in this state. */
-const qemu = (run: string, migration = "none"): DomainFacts => domain("", stateOf(run, migration));
+const qemu = (run: string, migration = "none"): DomainFacts => domain("", domainState(run, migration));
 const ended = (reason = "shutdown") => domain(`shut off (${reason})`);
 
 const { plan, steps, refusal } = asker(want);

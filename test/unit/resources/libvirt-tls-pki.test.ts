@@ -1,5 +1,4 @@
 import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki.handlers";
-import { matches } from "../../../provider/resources/libvirt-tls-pki.refusals";
 import { departedHosts } from "../../../provider/resources/several";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
@@ -64,13 +63,4 @@ test("hosts that have left, by address", () => {
   const known = { a: { address: "1" }, b: { address: "2" }, c: { address: "3" } };
   const hosts = { a: { address: "9" }, renamed: { address: "2" } };
   expect(departedHosts(known, { hosts })).toEqual({ "a (1)": { address: "1" }, c: { address: "3" } });
-});
-
-test.each([
-  ["*", "O=a,CN=b", true],
-  ["O=a,*,CN=hv-?", "O=a,OU=x,CN=hv-b", true],
-  ["O=a.b", "O=axb", false],
-  ["CN=hv", "CN=hv-a", false],
-])("%j lets %j in: %j", (pattern, name, expected) => {
-  expect(matches(pattern, name)).toBe(expected);
 });

@@ -144,7 +144,7 @@ test("without a command line there is no guest", async () => {
 test("options that are the provider's own are named, with the reason", async () => {
   const words = ["-incoming", "defer", "-daemonize", "-uuid", "x", "-hda", "web.img", "-snapshot"];
   const said = [
-    expect.stringMatching(/^arguments: its value cannot be used: -incoming: it is added/),
+    expect.stringMatching(/^arguments: its value cannot be used: -incoming: the provider adds it/),
     expect.stringMatching(/^arguments: its value cannot be used: -daemonize: /),
     expect.stringMatching(/^arguments: its value cannot be used: -uuid: .* set uuid instead/),
     expect.stringMatching(/^arguments: its value cannot be used: -snapshot: /),
