@@ -63,7 +63,7 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
 };
 
 /** What dependants and previews know before anything is done. */
-export function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, "uuid" | "commandLine"> {
+function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, "uuid" | "commandLine"> {
   const uuid = args.uuid ?? uuidFrom("urn:pulumi-kvm-live:qemu-guest", urn);
   return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };
 }
