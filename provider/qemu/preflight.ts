@@ -1,9 +1,11 @@
 /** What would make a start or a move of a guest fail, found out before; all at once. */
-import { type Candidate, candidateOf } from "../placement/candidate";
+
 import type { PreflightProblems } from "../placement/driver";
-import { lockedImages } from "../placement/fence-check";
-import type { Located } from "../placement/locate";
-import { foundOn } from "../placement/observation";
+import { type Candidate, candidateOf } from "../placement/observe/candidate";
+import type { Located } from "../placement/observe/locate";
+import { foundOn } from "../placement/observe/observation";
+import type { Step } from "../placement/plan/steps";
+import type { Wanted } from "../placement/plan/wanted";
 import {
   checkRequirements,
   commonRemedies,
@@ -11,16 +13,15 @@ import {
   missingRequirements,
   type Remedies,
   type Requirement,
-} from "../placement/provisions";
-import type { Step } from "../placement/steps";
-import type { Wanted } from "../placement/wanted";
+} from "../placement/preflight/host-requirements";
+import { lockedImages } from "../placement/preflight/image-locks";
 import type { Operation } from "../util/operation";
 import { type GuestNeeds, needsOf } from "./command-line/needs";
-import { observeQemuHost } from "./host-checks";
-import { observeRunAsFacts, type RunAsFacts, runAsOf } from "./identity";
-import { nameProblems } from "./name-checks";
-import type { QemuGuestOptions } from "./placed-guest";
-import { versionProblems } from "./version-checks";
+import type { QemuGuestOptions } from "./guest";
+import { observeQemuHost } from "./preflight/host-checks";
+import { nameProblems } from "./preflight/name-checks";
+import { versionProblems } from "./preflight/version-checks";
+import { observeRunAsFacts, type RunAsFacts, runAsOf } from "./run-as";
 
 const remedies: Remedies = {
   ...commonRemedies,

@@ -4,7 +4,7 @@
  * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (RunState, MigrationStatus)
  * @see https://libvirt.org/manpages/virsh.html#domstate
  */
-import type { DomainFacts } from "../placement/observation";
+import type { DomainFacts } from "../placement/observe/observation";
 
 export type DomainState = Pick<DomainFacts, "state" | "reason" | "job">;
 

@@ -1,13 +1,13 @@
 /** Verbs on one guest on one host. */
-import type { Candidate } from "../placement/candidate";
-import type { DomainName } from "../placement/observation";
+import type { Candidate } from "../placement/observe/candidate";
+import type { DomainName } from "../placement/observe/observation";
 import { NotInState } from "./errors";
-import { unitFacts } from "./facts";
-import { observeRunAsFacts, runAsOf } from "./identity";
+import type { QemuGuestOptions } from "./guest";
 import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
-import { quitIfInState, stateIn, withMonitor } from "./monitor";
-import type { QemuGuestOptions } from "./placed-guest";
-import { supportsRunWith } from "./versions";
+import { unitFacts } from "./observe";
+import { supportsRunWith } from "./preflight/versions";
+import { quitIfInState, stateIn, withMonitor } from "./qmp/monitor";
+import { observeRunAsFacts, runAsOf } from "./run-as";
 
 export async function launchOn(
   on: Candidate,

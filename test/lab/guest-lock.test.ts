@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { type HostLocks, LockLost, type LockRequest, withHostLocks } from "../../provider/placement/guard";
-import { GuestBusy } from "../../provider/placement/guest-lock";
-import { readJournal, writeJournal } from "../../provider/placement/journal";
+import { GuestBusy } from "../../provider/placement/lock/guest-lock";
+import { readJournal, writeJournal } from "../../provider/placement/lock/journal";
+import { type HostLocks, LockLost, type LockRequest, withHostLocks } from "../../provider/placement/lock/locks";
 import { retryUntil } from "../../provider/util/policy";
 import { connectionTo, everything, runningLab } from "./support";
 

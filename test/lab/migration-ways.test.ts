@@ -1,7 +1,7 @@
 /** Every way that control and data can take, in both directions at once: two guests swap hosts by each. */
 import { guests } from "../../lab/guest/build";
 import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
-import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
+import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import { PlacedGuest } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, everything, prepareHypervisors, removeGuest, runningLab } from "./support";

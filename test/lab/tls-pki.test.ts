@@ -3,7 +3,7 @@ import { shareFolder } from "../../lab/by-hand/nfs";
 import { guests } from "../../lab/guest/build";
 import type { LabHost } from "../../lab/lab-host";
 import { Refused } from "../../provider/lifecycle/errors";
-import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki.handlers";
+import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import { retryUntil } from "../../provider/util/policy";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, connectionTo, imageFolder, removeGuest, runningLab } from "./support";

@@ -1,7 +1,7 @@
 /** Checks of the destination's name, by a real getent. */
 import { SshHost } from "../../provider/host/ssh-host";
-import type { Candidate } from "../../provider/placement/candidate";
-import { nameProblems } from "../../provider/qemu/name-checks";
+import type { Candidate } from "../../provider/placement/observe/candidate";
+import { nameProblems } from "../../provider/qemu/preflight/name-checks";
 import { ScriptedHost } from "./scripted-host";
 
 afterEach(() => ScriptedHost.stopAll());

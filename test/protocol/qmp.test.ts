@@ -7,7 +7,7 @@ import type { ServerChannel } from "ssh2";
 import { HostUnreachable, SocketClosed, ToolMissing } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { MonitorClosed, MonitorTimedOut, QmpError } from "../../provider/qemu/errors";
-import { withQmp } from "../../provider/qemu/qmp";
+import { withQmp } from "../../provider/qemu/qmp/session";
 import { event, Monitor, ok, type Request, socat } from "./qmp-monitor";
 import { answer, ScriptedHost } from "./scripted-host";
 

@@ -4,7 +4,7 @@
  * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo)
  */
 import type { Job } from "../../placement/migration/job";
-import type { MigrationInfo } from "../monitor";
+import type { MigrationInfo } from "../qmp/monitor";
 import type { DomainState } from "../states";
 
 /** A post-copy that has lost its connection is not active: it has to be resumed. */

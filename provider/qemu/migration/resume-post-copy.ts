@@ -1,7 +1,7 @@
 /** Goes on with a post-copy that was interrupted: its memory is on both hosts. */
-import type { Candidate } from "../../placement/candidate";
-import { withMonitor } from "../monitor";
-import type { QemuGuestOptions } from "../placed-guest";
+import type { Candidate } from "../../placement/observe/candidate";
+import type { QemuGuestOptions } from "../guest";
+import { withMonitor } from "../qmp/monitor";
 import { recoverIncoming, resumeOutgoing } from "./streams";
 
 /** @returns what was said when it could not be begun; its end is seen by looking at it */

@@ -1,6 +1,6 @@
 /** Both ends of a migration stream, by QMP. */
-import { migrationOf } from "../monitor";
-import type { Qmp } from "../qmp";
+import { migrationOf } from "../qmp/monitor";
+import type { Qmp } from "../qmp/session";
 import type { QemuMigrationOptions } from "./options";
 import { capabilities, connectUri, listenUri, sharedParameters, sourceParameters, tlsCredsId } from "./parameters";
 

@@ -1,8 +1,8 @@
 /** The rows of the decision table that QEMU itself makes, from its own words to the steps. */
-import type { DomainFacts } from "../../../provider/placement/observation";
-import { describeStep } from "../../../provider/placement/steps";
+import type { DomainFacts } from "../../../provider/placement/observe/observation";
+import { describeStep } from "../../../provider/placement/plan/steps";
+import { qemuMessages } from "../../../provider/qemu/messages";
 import { domainState } from "../../../provider/qemu/states";
-import { qemuMessages } from "../../../provider/qemu/words";
 import { asker, domain, planFor, says, uuid, type Want, wanted } from "../placement/world";
 
 const want: Want = { ...wanted, persistent: false, messages: qemuMessages };

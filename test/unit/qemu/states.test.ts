@@ -1,4 +1,4 @@
-import { stateAndReason } from "../../../provider/placement/observation";
+import { stateAndReason } from "../../../provider/placement/observe/observation";
 import { domainState } from "../../../provider/qemu/states";
 
 /** As people read it, with the job. */

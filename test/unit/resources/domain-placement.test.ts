@@ -1,4 +1,4 @@
-import { domainPlacement } from "../../../provider/resources/domain-placement.handlers";
+import { domainPlacement } from "../../../provider/resources/domain-placement/definition";
 
 const good = {
   domain: { uuid: "u", name: "n", definition: "<domain/>" },

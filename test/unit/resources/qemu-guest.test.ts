@@ -1,5 +1,5 @@
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
-import { qemuGuest } from "../../../provider/resources/qemu-guest.handlers";
+import { qemuGuest } from "../../../provider/resources/qemu-guest/definition";
 import { silentContext } from "../../silent-context";
 
 /** Pulumi's own. */

@@ -1,6 +1,6 @@
 import { progressLine } from "../../../../provider/placement/migration/job";
 import { jobOf } from "../../../../provider/qemu/migration/job";
-import type { MigrationInfo } from "../../../../provider/qemu/monitor";
+import type { MigrationInfo } from "../../../../provider/qemu/qmp/monitor";
 import { domainState } from "../../../../provider/qemu/states";
 import { fixture } from "../../../fixtures/read";
 
