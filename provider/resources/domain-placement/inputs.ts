@@ -1,21 +1,17 @@
 /** Inputs of `DomainPlacement`. */
 import { z } from "zod";
-import { candidates, placementIssues, seconds } from "../guest-placement/inputs";
-import { text } from "../shared/inputs";
+import { placementInputs, placementIssues } from "../guest-placement/inputs";
+import { flag, text } from "../shared/inputs";
 import { defaultMigration, migration } from "./migration-inputs";
 
 export const placementSchema = z
   .strictObject({
     domain: z.strictObject({ uuid: text("a UUID"), name: text("a name"), definition: text("XML") }, "must be a Domain"),
-    host: text("the name of a Host"),
-    candidates,
+    ...placementInputs,
     powerState: z.enum(["running", "shut off"], 'must be "running" or "shut off"').default("running"),
-    autostart: z.boolean("must be true or false").default(false),
+    autostart: flag.default(false),
     migration: migration.default(defaultMigration),
-    onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
-    shutdownTimeoutSeconds: seconds.default(120),
-    adopt: z.boolean("must be true or false").default(false),
-    fenced: z.array(text("the name of a Host")).default([]),
+    adopt: flag.default(false),
   })
   .superRefine(
     ({ host, candidates: among, powerState, autostart, fenced, migration: { persistent } }, { addIssue }) => {

@@ -2,15 +2,8 @@
 import { z } from "zod";
 import type { MigrationOptions } from "../../libvirt/migration/options";
 import { refusals } from "../../libvirt/migration/refusals";
-import { text } from "../shared/inputs";
-
-export const whole = (unit: string, least: number, most: number) =>
-  z
-    .int(`must be a whole number of ${unit}`)
-    .min(least, `must be ${least} or more`)
-    .max(most, `must be ${most} at most`);
-export const MiBps = whole("MiB/s", 1, 1_000_000);
-const percent = whole("percent", 1, 99);
+import { migrationLimits } from "../guest-placement/migration-inputs";
+import { flag, text, whole } from "../shared/inputs";
 
 type Control = MigrationOptions["control"];
 const control = z.unknown().superRefine((value, { addIssue }) => {
@@ -37,16 +30,6 @@ const compression = z.strictObject({
     .optional(),
 });
 
-export const autoConverge = z.union([
-  z.boolean(),
-  z.strictObject({ initialPercent: percent.optional(), incrementPercent: percent.optional() }),
-]);
-
-export const postCopy = z.strictObject({
-  when: z.enum(["after-precopy", "when-stalled"], 'must be "after-precopy" or "when-stalled"').default("when-stalled"),
-  bandwidthMiBps: MiBps.optional(),
-});
-
 const copyStorage = z.strictObject({
   mode: z.enum(["all", "incremental"], 'must be "all" or "incremental"').default("all"),
   disks: z
@@ -55,23 +38,15 @@ const copyStorage = z.strictObject({
   sourceImages: z.enum(["keep", "delete"], 'must be "keep" or "delete"').default("keep"),
 });
 
-export const onTimeout = z.enum(["abort", "suspend", "post-copy"], 'must be "abort", "suspend" or "post-copy"');
-export const flag = z.boolean("must be true or false");
-
 export const migration = z
   .strictObject({
     control: control.default("peer-to-peer"),
     uri: uri.default("qemu+tls"),
     migrateUri: migrateUri.optional(),
     data: z.enum(["tls", "plain", "tunnelled"], 'must be "tls", "plain" or "tunnelled"').default("tls"),
-    bandwidthMiBps: MiBps.optional(),
-    maxDowntimeMs: whole("milliseconds", 1, 2_000_000).optional(),
+    ...migrationLimits,
     parallelConnections: whole("connections", 1, 255).optional(),
     compression: compression.optional(),
-    autoConverge: autoConverge.optional(),
-    postCopy: postCopy.optional(),
-    timeoutSeconds: whole("seconds", 1, 604_800).optional(),
-    onTimeout: onTimeout.default("abort"),
     copyStorage: copyStorage.optional(),
     persistent: flag.default(true),
     undefineSource: flag.default(true),

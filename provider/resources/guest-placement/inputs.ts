@@ -1,17 +1,28 @@
-/** Inputs of every resource that places a guest: where it shall be, and where it may be found. */
+/** Inputs of every resource that places a guest: where it should be, and where it may be found. */
 import { z } from "zod";
-import { connection, hypervisor } from "../shared/inputs";
+import { connection, hypervisor, text } from "../shared/inputs";
 
-/** A hypervisor: how it is reached, and what migrations of it are to keep to. */
-const candidate = connection.extend(hypervisor);
-export const candidates = z.record(z.string(), candidate, "must be Hosts");
+/** A hypervisor: how it is reached, and how many migrations it takes part in at a time. */
+const candidates = z.record(z.string(), connection.extend(hypervisor), "must be Hosts");
 
 export type Candidates = z.infer<typeof candidates>;
 
-export const seconds = z
-  .number("must be a number of seconds")
-  .positive("must be above 0")
-  .max(86_400, "must be 86400 at most");
+export const placementInputs = {
+  host: text("the name of a Host"),
+  candidates,
+  onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
+  shutdownTimeoutSeconds: z
+    .number("must be a number of seconds")
+    .positive("must be above 0")
+    .max(86_400, "must be 86400 at most")
+    .default(120),
+  fenced: z.array(text("the name of a Host")).default([]),
+};
+
+interface InputIssue {
+  path: string[];
+  message: string;
+}
 
 interface PlacementHosts {
   host: string;
@@ -19,32 +30,24 @@ interface PlacementHosts {
   fenced: readonly string[];
 }
 
-export function placementIssues({
-  host,
-  candidates: among,
-  fenced,
-}: PlacementHosts): { path: string[]; message: string }[] {
+export function placementIssues({ host, candidates: among, fenced }: PlacementHosts): InputIssue[] {
   const names = Object.keys(among);
   const all = names.join(", ");
+  const issue = (input: string) => (message: string) => ({ path: [input], message });
   return [
     ...fenced
       .filter((one) => !names.includes(one))
-      .map((name) => ({
-        path: ["fenced"],
-        message: `must be some of the candidates (${all}), and ${name} is not`,
-      })),
-    ...(fenced.includes(host)
-      ? [
-          {
-            path: ["fenced"],
-            message: `must not have ${host}, where the guest shall be: set host to another candidate`,
-          },
-        ]
-      : []),
-    ...(names.includes(host)
-      ? []
-      : [{ path: ["host"], message: `must be one of the candidates (${all}): add the Host to them` }]),
-    ...duplicateHosts(among).map((message) => ({ path: ["candidates"], message })),
+      .map((name) => `must be some of the candidates (${all}), and ${name} is not`)
+      .map(issue("fenced")),
+    ...fenced
+      .filter((name) => name === host)
+      .map((name) => `must not have ${name}, where the guest should be: set host to another candidate`)
+      .map(issue("fenced")),
+    ...[host]
+      .filter((name) => !names.includes(name))
+      .map(() => `must be one of the candidates (${all}): add the Host to them`)
+      .map(issue("host")),
+    ...duplicateHosts(among).map(issue("candidates")),
   ];
 }
 

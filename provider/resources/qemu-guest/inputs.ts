@@ -2,9 +2,8 @@
 import { z } from "zod";
 import { argumentProblems } from "../../qemu/command-line/problems";
 import { uuidForm } from "../../util/identity";
-import { whole } from "../domain-placement/migration-inputs";
-import { candidates, placementIssues, seconds } from "../guest-placement/inputs";
-import { plainPath, text } from "../shared/inputs";
+import { placementInputs, placementIssues } from "../guest-placement/inputs";
+import { flag, plainPath, text, whole } from "../shared/inputs";
 import { defaultQemuMigration, qemuMigration } from "./migration-inputs";
 
 const argv = z.array(z.string("must be text"), "must be a list of arguments").superRefine((given, { addIssue }) => {
@@ -25,7 +24,7 @@ const drive = z.strictObject({
     )
     .optional(),
   media: z.enum(["disk", "cdrom"], 'must be "disk" or "cdrom"').optional(),
-  readonly: z.boolean("must be true or false").optional(),
+  readonly: flag.optional(),
 });
 
 const netdev = z.strictObject({
@@ -67,8 +66,7 @@ const emulator = text("an emulator").regex(
 
 export const qemuGuestSchema = z
   .strictObject({
-    host: text("the name of a Host"),
-    candidates,
+    ...placementInputs,
     name: guestName,
     uuid: z.string().toLowerCase().regex(uuidForm, "must be a UUID").optional(),
     emulator: emulator.default("qemu-system-x86_64"),
@@ -78,9 +76,6 @@ export const qemuGuestSchema = z
       .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, "must be a user name")
       .optional(),
     migration: qemuMigration.default(defaultQemuMigration),
-    onDelete: z.enum(["shutdown", "destroy", "keep"], 'must be "shutdown", "destroy" or "keep"').default("shutdown"),
-    shutdownTimeoutSeconds: seconds.default(120),
-    fenced: z.array(text("the name of a Host")).default([]),
     // Derived: what a preview shows, and what a drift is seen in.
     commandLine: z.array(z.string()).optional(),
   })

@@ -1,21 +1,16 @@
 /** Input `migration` of `QemuGuest`. */
 import { z } from "zod";
-import { autoConverge, flag, MiBps, onTimeout, postCopy, whole } from "../domain-placement/migration-inputs";
-import { plainPath } from "../shared/inputs";
+import { migrationLimits } from "../guest-placement/migration-inputs";
+import { flag, plainPath, whole } from "../shared/inputs";
 
 const port = whole("ports", 1024, 65_535);
 
 export const qemuMigration = z
   .strictObject({
-    bandwidthMiBps: MiBps.optional(),
-    maxDowntimeMs: whole("milliseconds", 1, 2_000_000).optional(),
+    ...migrationLimits,
     tls: flag.default(true),
     tlsCredsDir: plainPath("folder of certificates").default("/etc/pki/qemu"),
     multifdChannels: whole("channels", 1, 255).optional(),
-    autoConverge: autoConverge.optional(),
-    postCopy: postCopy.optional(),
-    timeoutSeconds: whole("seconds", 1, 604_800).optional(),
-    onTimeout: onTimeout.default("abort"),
     ports: z.strictObject({ min: port, max: port }).default({ min: 49_152, max: 49_215 }),
   })
   .superRefine(({ multifdChannels, postCopy: wanted, onTimeout: action, timeoutSeconds, ports }, { addIssue }) => {

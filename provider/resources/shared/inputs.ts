@@ -2,6 +2,12 @@
 import { z } from "zod";
 import type { ConnectionArgs } from "../../host/connection-args";
 
+export const flag = z.boolean("must be true or false");
+export const whole = (unit: string, least: number, most: number) =>
+  z
+    .int(`must be a whole number of ${unit}`)
+    .min(least, `must be ${least} or more`)
+    .max(most, `must be ${most} at most`);
 export const text = (what: string) => z.string(`must be text: ${what}`).min(1, `must not be empty: ${what}`);
 const fingerprint = z
   .string()
@@ -26,7 +32,7 @@ const reach = {
   identityFile: text("path of a private key").optional(),
   privateKey: text("a private key").optional(),
   passphrase: z.string().optional(),
-  sudo: z.boolean("must be true or false").optional(),
+  sudo: flag.optional(),
   connectTimeoutSeconds: z.number("must be a number of seconds").positive("must be above 0").max(3600).optional(),
 };
 

@@ -77,7 +77,7 @@ test.each<[Args, string]>([
   [{ host: "hv-c" }, 'host: "hv-c" must be one of the candidates (hv-a, hv-b): add the Host to them'],
   [
     { fenced: ["hv-a"] },
-    "fenced: its value must not have hv-a, where the guest shall be: set host to another candidate",
+    "fenced: its value must not have hv-a, where the guest should be: set host to another candidate",
   ],
   [{ fenced: ["hv-c"] }, "fenced: its value must be some of the candidates (hv-a, hv-b), and hv-c is not"],
   [
