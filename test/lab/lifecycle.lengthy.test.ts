@@ -6,7 +6,7 @@ import { killAll, namespaceProcesses } from "../../lab/machine/processes";
 import { labFolder, namespaceName, namespacePath, repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
-import { lengthyTest, runningLab } from "./support";
+import { runningLab } from "./support";
 
 const { hvA } = runningLab();
 /** Beside the lab that the other tests use, whose hosts are set up by some of them. */
@@ -75,7 +75,7 @@ test("after a power cut, start keeps the disk", async () => {
   expect((await nas.tryExec(["cat", "/run/volatile"])).exitCode).not.toBe(0);
 });
 
-lengthyTest("waiting for a dead host ends at once, with its console; up makes a fresh disk for it", async () => {
+test("waiting for a dead host ends at once, with its console; up makes a fresh disk for it", async () => {
   await nas.kill();
   await expect(nas.waitUntilReady()).rejects.toThrow(/^nas is off\. The end of its console:/);
   await second.up({ hosts: ["nas"] });
@@ -88,7 +88,7 @@ test("down after kill -9 of everything leaves nothing behind", async () => {
   await expectNothingLeft();
 });
 
-lengthyTest("down after a boot that was cut off leaves nothing behind", async () => {
+test("down after a boot that was cut off leaves nothing behind", async () => {
   const command = ["lab/run.mjs", "lab/cli.ts", "--name", second.name, "up"];
   const up = spawn("node", command, { cwd: repository, stdio: "ignore", detached: true });
   await retryUntil(async () => expect(nas.isRunning).toBe(true), { everyMs: 20, timeoutMs: 120_000 });
@@ -97,7 +97,7 @@ lengthyTest("down after a boot that was cut off leaves nothing behind", async ()
   await expectNothingLeft();
 });
 
-lengthyTest("up after kill -9 of everything clears up by itself", async () => {
+test("up after kill -9 of everything clears up by itself", async () => {
   await second.up({ hosts: ["nas"] });
   await killEverything();
   await second.up({ hosts: ["nas"] });
