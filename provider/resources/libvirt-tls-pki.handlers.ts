@@ -20,7 +20,7 @@ import {
 import { jobProblems, refuseUnlessPossible } from "./libvirt-tls-pki.refusals";
 import { schema } from "./libvirt-tls-pki.schema";
 import { daemonState, type PkiState } from "./libvirt-tls-pki.state";
-import { bringInto, ensureAuthority, takeOut } from "./libvirt-tls-pki.steps";
+import { enrol, ensureAuthority, unenrol } from "./libvirt-tls-pki.steps";
 import { connectionSecretKeys } from "./schemas";
 import { departedHosts, together, verified } from "./several";
 
@@ -96,7 +96,7 @@ async function reconcile(
   const authority = await ensureAuthority(seen, args, signal);
   await together(seen.hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
-    await bringInto(one, seen.authority.host, authority, args, signal);
+    await enrol(one, seen.authority.host, authority, args, signal);
   });
   operation.progress("trying every connection");
   const judge = (after: SeenPki) => {
@@ -110,7 +110,7 @@ async function syncDeparted(operation: Operation, { departed, authority }: Look)
   await together(departed, async (one) => {
     operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;
-    tell(operation, one, await takeOut(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
+    tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
   });
 }
 
@@ -124,7 +124,7 @@ async function remove(operation: Operation, args: Args, known?: PkiState): Promi
   );
   await together(all, async (one) => {
     const isAuthority = one.address === args.authority.address;
-    tell(operation, one, await takeOut(one, { isAuthority, staysAuthority: false }, operation.signal));
+    tell(operation, one, await unenrol(one, { isAuthority, staysAuthority: false }, operation.signal));
   });
 }
 

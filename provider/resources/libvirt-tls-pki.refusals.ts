@@ -6,7 +6,15 @@ import { jobsOn } from "../libvirt/daemon-switch";
 import { Refused } from "../lifecycle/errors";
 import { subjectOf } from "../pki/findings";
 import { matchesGlob } from "../util/glob";
-import { type Args, foreignHere, joins, type Look, rulesFor, type Seen, settingsOf } from "./libvirt-tls-pki.look";
+import {
+  type Args,
+  foreignHere,
+  isNewMember,
+  type Look,
+  rulesFor,
+  type Seen,
+  settingsOf,
+} from "./libvirt-tls-pki.look";
 import { together } from "./several";
 
 /** @throws Refused */
@@ -44,7 +52,9 @@ function obstacles({ name, daemon, pki }: Seen): string[] {
 function foreignProblems({ authority, hosts }: Look, args: Args): string[] {
   if (args.adopt) return [];
   const all = [...new Set([authority, ...hosts])];
-  const files = all.flatMap((one) => (joins(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : []));
+  const files = all.flatMap((one) =>
+    isNewMember(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : [],
+  );
   const others = all.filter(({ before }) => before && before.authority !== args.authority.address);
   return [
     ...(files.length > 0
