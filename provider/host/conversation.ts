@@ -7,7 +7,7 @@ import type { Conversation } from "./host";
 /** The command's streams; "exit" comes with its exit code before "close", unless the connection broke. */
 type Streams = Duplex & { stderr: Readable; close(): void };
 
-interface Names {
+interface ConversationOptions {
   host: string;
   what: string;
   /** Why it is over, when the command did not say that it has ended. */
@@ -27,7 +27,7 @@ export class LineConversation implements Conversation {
 
   constructor(
     private readonly streams: Streams,
-    private readonly names: Names,
+    private readonly names: ConversationOptions,
   ) {
     this.ended = new Promise((resolve) => {
       this.end = (reason) => {

@@ -46,12 +46,12 @@ export function knownKeys(knownHosts: string, address: string, port: number): Kn
     const marker = words[0]?.startsWith("@") ? words.shift() : undefined;
     const [hosts = "", type = "", key = ""] = words;
     if (hosts === "" || hosts.startsWith("#") || key === "" || marker === "@cert-authority") return [];
-    if (!isAbout(hosts, name)) return [];
+    if (!matchesHosts(hosts, name)) return [];
     return [{ type, key: Buffer.from(key, "base64"), revoked: marker === "@revoked" }];
   });
 }
 
-function isAbout(hosts: string, name: string): boolean {
+function matchesHosts(hosts: string, name: string): boolean {
   if (hosts.startsWith("|1|")) return matchesHash(hosts, name);
   const patterns = hosts.toLowerCase().split(",");
   if (patterns.some((pattern) => pattern.startsWith("!") && matchesGlob(pattern.slice(1), name))) return false;

@@ -158,7 +158,7 @@ export class SshHost implements Host {
 /** Everything that means something to socat within an address. */
 const socatQuoted = (path: string): string => path.replace(/[\\,:!"'()[\]{}]/g, "\\$&");
 
-interface Naming {
+interface SocatErrors {
   /** Why socat is over before it has connected; without an exit code the connection broke. */
   ended: (exitCode: number | undefined, stderr: string) => Error;
   timedOut: () => Error;
@@ -170,7 +170,7 @@ interface Naming {
  */
 function socatConnected(
   channel: ClientChannel,
-  { ended, timedOut }: Naming,
+  { ended, timedOut }: SocatErrors,
   signal: AbortSignal | undefined,
 ): Promise<Duplex> {
   return new Promise((resolve, reject) => {

@@ -13,12 +13,12 @@ export interface Trust {
 }
 
 export async function trustFor(args: ConnectionArgs): Promise<Trust> {
-  if (args.hostKey !== undefined) return trustInWords(args, [args.hostKey].flat());
+  if (args.hostKey !== undefined) return trustInHostKey(args, [args.hostKey].flat());
   const file = expandHome(args.knownHosts ?? "~/.ssh/known_hosts");
-  return trustInFile(args, file, knownKeys(await readOr(file, ""), args.address, args.port ?? 22));
+  return trustInKnownHosts(args, file, knownKeys(await readOr(file, ""), args.address, args.port ?? 22));
 }
 
-function trustInWords(args: ConnectionArgs, wanted: readonly string[]): Trust {
+function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust {
   const host = hostLabel(args);
   return {
     types: wanted
@@ -26,14 +26,14 @@ function trustInWords(args: ConnectionArgs, wanted: readonly string[]): Trust {
       .flatMap((words) => (words.length > 1 ? words.slice(0, 1) : [])),
     refusal(key) {
       if (wanted.some((word) => matchesHostKey(key, word))) return undefined;
-      const expected = wanted.map((word) => (word.includes(" ") ? fingerprintOfWord(word) : word)).join(" or ");
+      const expected = wanted.map((word) => (word.includes(" ") ? fingerprintOfLine(word) : word)).join(" or ");
       const reason = `and hostKey says ${expected}`;
       return new HostKeyRefused(host, fingerprintOf(key), reason, "Find out why before you change hostKey.");
     },
   };
 }
 
-function trustInFile(args: ConnectionArgs, file: string, known: readonly KnownKey[]): Trust {
+function trustInKnownHosts(args: ConnectionArgs, file: string, known: readonly KnownKey[]): Trust {
   const host = hostLabel(args);
   const good = known.filter(({ revoked }) => !revoked);
   return {
@@ -56,7 +56,7 @@ function trustInFile(args: ConnectionArgs, file: string, known: readonly KnownKe
 
 /** `ssh-ed25519` is in ssh_host_ed25519_key, `ecdsa-sha2-nistp256` in ssh_host_ecdsa_key. */
 const fileName = (key: Buffer) => typeOf(key).replace(/^ssh-/, "").replace(/-.*$/, "");
-const fingerprintOfWord = (word: string) => fingerprintOf(Buffer.from(word.trim().split(/\s+/)[1] ?? "", "base64"));
+const fingerprintOfLine = (word: string) => fingerprintOf(Buffer.from(word.trim().split(/\s+/)[1] ?? "", "base64"));
 
 async function readOr(file: string, otherwise: string): Promise<string> {
   try {

@@ -1,26 +1,26 @@
-/** What can go wrong with NFS, as types; where the words of exportfs and mount.nfs become types. */
+/** NFS errors as types. This is the only place that interprets the messages of exportfs and mount.nfs. */
 import { type CommandFailed, HostError } from "../host/errors";
 import { parseSource } from "./mount-source";
 
-/** exportfs did not take an export. All is as it was before. */
+/** exportfs refused an export. Nothing has changed. */
 export class ExportRefused extends HostError {
   constructor(failed: CommandFailed, path: string) {
     const said = (failed.stderr.trim() || failed.stdout.trim()).replaceAll(/^exportfs: /gm, "");
     super(
       failed.host,
-      `${failed.host}: exportfs refused the export of ${path}: ${said}\nWhat was exported before still is.`,
+      `${failed.host}: exportfs refused the export of ${path}: ${said}\nEarlier exports are unchanged.`,
     );
   }
 }
 
-/** exportfs was content, and yet its table has something else. */
+/** exportfs reported success, but its table differs. The change was undone. */
 export class ExportNotEffective extends HostError {
   constructor(host: string, differences: readonly string[]) {
-    super(host, `exportfs said nothing, but its table differs:\n${differences.join("\n")}\nAll was put back.`);
+    super(host, `exportfs reported success, but its table differs:\n${differences.join("\n")}\nThe change was undone.`);
   }
 }
 
-/** Why a mount failed. */
+/** Cause of a failed mount. */
 export type MountFailure =
   | "not exported"
   | "server not answering"
@@ -56,7 +56,7 @@ const failures: readonly [RegExp, MountFailure][] = [
 
 /** Pure: the kind of a failed mount. @param exitCode 124 and 137 are timeout(1)'s, -1 a signal's */
 export function mountFailure(exitCode: number, said: string): MountFailure {
-  const known = failures.find(([words]) => words.test(said))?.[1];
+  const known = failures.find(([pattern]) => pattern.test(said))?.[1];
   return known ?? ([124, 137, -1].includes(exitCode) ? "server not answering" : "other");
 }
 
@@ -72,15 +72,15 @@ interface FailedMount {
 export function mountFailed({ host, source, options, exitCode, said }: FailedMount): MountFailed {
   const failure = mountFailure(exitCode, said);
   const { server, path } = parseSource(source) ?? { server: source, path: "" };
-  const words: Record<MountFailure, string> = {
-    "not exported": `${server} does not export ${path} to it. Export it (on the server, \`exportfs -s\` shows what is), or correct source.`,
-    "server not answering": `${server} does not answer. See that it is up, that nfs-server runs there, and that TCP port 2049 is open.`,
-    "server unknown": `the name ${server} is not known there. Use the server's address, or teach the host the name.`,
-    "option refused": `an option is refused there: ${options.join(",")}. Compare them with nfs(5) of that host.`,
-    "version refused": `${server} does not speak this version or transport of NFS: ${options.join(",")}. Change vers= or proto=.`,
+  const causes: Record<MountFailure, string> = {
+    "not exported": `${server} does not export ${path} to it. Export it (\`exportfs -s\` on the server lists all exports), or correct source.`,
+    "server not answering": `${server} does not answer. Check that it is up, that nfs-server runs there, and that TCP port 2049 is open.`,
+    "server unknown": `the name ${server} cannot be resolved there. Use the server's address, or make the name resolvable there (DNS or /etc/hosts).`,
+    "option refused": `one of the options is not supported there: ${options.join(",")}. Compare them with nfs(5) on that host.`,
+    "version refused": `${server} does not support this version or transport of NFS: ${options.join(",")}. Change vers= or proto=.`,
     "no mount.nfs": "there is no mount.nfs. Install it: on Debian, `apt-get install nfs-common`.",
-    other: "see what mount said.",
+    other: "see the output of mount.",
   };
   const end = said.trim() === "" ? "" : `\nmount said: ${said.trim()}`;
-  return new MountFailed(host, failure, `${host} cannot mount ${source}: ${words[failure]}${end}`);
+  return new MountFailed(host, failure, `${host} cannot mount ${source}: ${causes[failure]}${end}`);
 }

@@ -1,7 +1,7 @@
-/** Pure: who may mount an export, in the words of exports(5). */
+/** Pure: clients that may mount an export, as exports(5) names them. */
 import { BlockList, isIP, isIPv4 } from "node:net";
 
-/** What exports(5) would refuse, or take for something else, in words; undefined for a good one. */
+/** @returns why exports(5) would refuse the client or misread it; undefined for a valid one */
 export function clientProblem(client: string): string | undefined {
   if (client === "") return "must not be empty: exports(5) would take it for every host";
   if (client.length > 253) return "must have 253 characters at most";
@@ -29,7 +29,7 @@ function ipv4Network(address: string, prefix: number): string {
   return kept.join(".");
 }
 
-/** Whether an address is one of this client's; undefined when only the server could tell, as for names. */
+/** @returns whether the client includes an address; undefined when only the server can tell, e.g. for names */
 export function clientHolds(client: string, address: string): boolean | undefined {
   if (client === "*") return true;
   const [base = "", prefix] = client.split("/");

@@ -1,15 +1,15 @@
-/** Pure: the one file that an export owns. */
+/** Pure: the file that holds an export. */
 import { createHash } from "node:crypto";
 import { type ExportClient, printExports } from "./exports";
 import { markLine } from "./mark";
 
-/** Read by exportfs beside /etc/exports; files in it count when they end in `.exports`. Debian does not make it. */
+/** Folder that exportfs reads besides /etc/exports: files that end in `.exports`. Debian does not create it. */
 export const exportsFolder = "/etc/exports.d";
 
-/** Room for the ending, and for the temporary name that a file is written under first, within the 255 of a name. */
+/** Leaves room for the ending and for the temporary name of a file that is being written: names have 255 bytes. */
 const longestName = 180;
 
-/** A name of its own for each path: `-` stands for `/`, so `-` and `=` themselves are written as `=2d` and `=3d`. */
+/** A unique name per path: `-` stands for `/`, so `-` and `=` themselves are written as `=2d` and `=3d`. */
 export function exportName(path: string): string {
   const plain = path.slice(1).replaceAll("=", "=3d").replaceAll("-", "=2d").replaceAll("/", "-");
   if (plain.length <= longestName) return `kvm-live-${plain}`;

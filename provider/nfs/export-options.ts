@@ -4,7 +4,7 @@
  * @see https://man7.org/linux/man-pages/man5/exports.5.html
  */
 
-/** Words of which one holds; the first is what exportfs takes without a word. Those that `exportfs -s` shows. */
+/** Options that exclude each other, the default first, as far as `exportfs -s` shows them. */
 const shownChoices = [
   ["ro", "rw"],
   ["sync", "async"],
@@ -32,7 +32,7 @@ const flavours = "(sys|krb5|krb5i|krb5p|none)";
 const uuid = "[0-9a-fA-F]{8}(:?-?[0-9a-fA-F]{4}){3}:?-?[0-9a-fA-F]{12}";
 const referral = "/[A-Za-z0-9._+:/-]*@[A-Za-z0-9.+:/@-]+";
 
-/** Options with a value, and what it may look like. */
+/** Options with a value, and the form of the value. */
 const valued: Readonly<Record<string, RegExp>> = {
   mountpoint: new RegExp(`^(${path})?$`),
   mp: new RegExp(`^(${path})?$`),
@@ -45,12 +45,12 @@ const valued: Readonly<Record<string, RegExp>> = {
   xprtsec: /^(none|tls|mtls)(:(none|tls|mtls))*$/,
 };
 
-/** What is wrong with a list of options, each problem in words. */
+/** @returns the problems of a list of options, as phrases such as `has rw twice` */
 export function exportOptionProblems(options: readonly string[]): string[] {
-  return [...options.flatMap(wordProblem), ...contradictions(options)];
+  return [...options.flatMap(optionProblem), ...contradictions(options)];
 }
 
-function wordProblem(option: string): string[] {
+function optionProblem(option: string): string[] {
   if (choices.flat().includes(option) || flags.includes(option)) return [];
   const { name, value } = split(option);
   const form = valued[name];
@@ -71,7 +71,7 @@ function contradictions(options: readonly string[]): string[] {
   ];
 }
 
-/** As they stand in the file: exportfs complains when the check of subtrees is left open, and sync is never left open. */
+/** Options as they are written to the file: exportfs warns when the subtree check is not stated, and sync is always stated. */
 export function statedOptions(options: readonly string[]): string[] {
   const stated = (...words: string[]) => options.some((option) => words.includes(option));
   return [
@@ -81,7 +81,7 @@ export function statedOptions(options: readonly string[]): string[] {
   ];
 }
 
-/** @returns what `exportfs -s` shows and would not show if these options held, and the other way round, e.g. `rw instead of ro` */
+/** @returns how the options that `exportfs -s` shows differ from the wanted ones, e.g. `rw instead of ro` */
 export function exportOptionDifferences(shown: readonly string[], wanted: readonly string[]): string[] {
   const [is, should] = [effects(shown), effects(statedOptions(wanted))];
   return Object.keys(should)

@@ -1,4 +1,4 @@
-/** Pure: what a server has of an export, what differs, and what forbids to touch it. */
+/** Pure: an export as it is wanted and as it was observed, the drift between them, and reasons not to change it. */
 
 import { withParents } from "../host/directories";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
@@ -16,33 +16,33 @@ export interface WantedExport {
   adopt?: boolean | undefined;
 }
 
-/** What a server was found to have. */
-export interface ServerView {
+/** Exports of a server, and what one of them depends on. */
+export interface ServerFacts {
   /** /etc/exports and what is in /etc/exports.d. */
   files: { path: string; text: string }[];
-  /** What `exportfs -s` shows. */
+  /** Output of `exportfs -s`. */
   table: ExportEntry[];
-  /** Of the directories that were asked about, those that exist; `kind` in stat's words. */
+  /** Existing directories among those that the export needs; `kind` as stat(1) calls it. */
   directories: Map<string, { kind: string; mode: string; owner: string[]; group: string[] }>;
-  /** Whether nfs-server.service runs. */
+  /** True while nfs-server.service runs. */
   active: boolean;
-  /** Users and groups that were asked about and do not exist, e.g. `user qemu`. */
+  /** The wanted owner and group if they do not exist, e.g. `user qemu`. */
   missingNames: string[];
 }
 
 /** Directories that an export needs, in the order in which they can be made. */
 export const neededDirectories = (path: string): string[] => [exportsFolder, ...withParents(path)];
 
-export const ownFile = (view: ServerView, path: string): string | undefined =>
-  view.files.find((file) => file.path === exportFile(path))?.text;
+export const ownFile = (facts: ServerFacts, path: string): string | undefined =>
+  facts.files.find((file) => file.path === exportFile(path))?.text;
 
-/** What the kernel has for a path. */
-export const exportedNow = ({ table }: ServerView, path: string): ExportClient[] =>
+/** The kernel's current exports of a path. */
+export const exportedNow = ({ table }: ServerFacts, path: string): ExportClient[] =>
   table.filter((entry) => entry.path === path).map(({ client, options }) => ({ client, options }));
 
 /** Entries of this path in files that are not ours. */
-function foreignEntries(view: ServerView, path: string): (ExportClient & { file: string })[] {
-  const others = view.files.filter((file) => file.path !== exportFile(path));
+function foreignEntries(facts: ServerFacts, path: string): (ExportClient & { file: string })[] {
+  const others = facts.files.filter((file) => file.path !== exportFile(path));
   return others.flatMap(({ path: file, text }) =>
     parseExports(text)
       .filter((entry) => entry.path === path)
@@ -53,17 +53,17 @@ function foreignEntries(view: ServerView, path: string): (ExportClient & { file:
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 const has = (clients: readonly ExportClient[], client: string) => clients.some((entry) => same(entry.client, client));
 
-/** Why it must not be touched, each reason with what to do. @param owned whether the state or the file says it is ours */
-export function exportProblems(view: ServerView, wanted: WantedExport, owned: boolean, server: string): string[] {
+/** @returns reasons not to change the export, each with a remedy. @param owned whether the state or the file says it is ours */
+export function exportProblems(facts: ServerFacts, wanted: WantedExport, owned: boolean, server: string): string[] {
   const { path, clients, adopt = false } = wanted;
-  const foreign = foreignEntries(view, path).filter(({ client }) => has(clients, client));
-  const unmarked = ownFile(view, path) !== undefined && !readMark(ownFile(view, path));
-  const byHand = exportedNow(view, path).filter(({ client }) => has(clients, client) && !has(foreign, client));
-  const blocked = [...view.directories].filter(
+  const foreign = foreignEntries(facts, path).filter(({ client }) => has(clients, client));
+  const unmarked = ownFile(facts, path) !== undefined && !readMark(ownFile(facts, path));
+  const byHand = exportedNow(facts, path).filter(({ client }) => has(clients, client) && !has(foreign, client));
+  const blocked = [...facts.directories].filter(
     ([directory, { kind }]) => isNeeded(directory, path) && kind !== "directory",
   );
   return [
-    ...(view.active
+    ...(facts.active
       ? []
       : [
           `${server}: nfs-server.service does not run, so nothing is exported. Run \`systemctl enable --now nfs-server\` there.`,
@@ -71,10 +71,10 @@ export function exportProblems(view: ServerView, wanted: WantedExport, owned: bo
     ...blocked.map(
       ([directory, { kind }]) => `${server}: ${directory} is a ${kind}, not a directory. Choose another path.`,
     ),
-    ...view.missingNames.map((name) => `${server}: there is no ${name}. Create it there, or name another one.`),
+    ...facts.missingNames.map((name) => `${server}: there is no ${name}. Create it there, or set another one.`),
     ...foreign.map(
       ({ client, file }) =>
-        `${server}: ${path} is exported to ${client} by ${file} already. Take that entry out of the file; if it is to stay exported meanwhile, do not run exportfs, and set adopt: true here.`,
+        `${server}: ${path} is already exported to ${client} by ${file}. Remove that entry from the file; to keep it exported meanwhile, do not run exportfs, and set adopt: true here.`,
     ),
     ...(unmarked && !adopt
       ? [`${server}: ${exportFile(path)} is not ours. Remove it, or set adopt: true to have it rewritten.`]
@@ -83,28 +83,28 @@ export function exportProblems(view: ServerView, wanted: WantedExport, owned: bo
       ? []
       : byHand.map(
           ({ client }) =>
-            `${server}: ${path} is exported to ${client} already, by hand and in no file. Withdraw it by \`exportfs -u\`, or set adopt: true to take it over.`,
+            `${server}: ${path} is already exported to ${client}, by hand and in no file. Remove it with \`exportfs -u\`, or set adopt: true to take it over.`,
         )),
   ];
 }
 
 const isNeeded = (directory: string, path: string) => neededDirectories(path).includes(directory);
 
-/** What differs, in words. */
-export function exportDrift(view: ServerView, wanted: WantedExport, server: string): string[] {
+/** @returns how the server differs from what is wanted, one phrase per difference */
+export function exportDrift(facts: ServerFacts, wanted: WantedExport, server: string): string[] {
   const { path, clients } = wanted;
-  const now = exportedNow(view, path);
-  const text = ownFile(view, path);
+  const now = exportedNow(facts, path);
+  const text = ownFile(facts, path);
   const expected = exportFileText(path, clients, readMark(text)?.createdDirectories ?? []);
   return [
     ...(text === undefined ? [`${server}: ${exportFile(path)} is missing`] : []),
     ...(text !== undefined && text !== expected ? [`${server}: ${exportFile(path)} was changed`] : []),
     ...clients.flatMap((wantedClient) => clientDrift(now, wantedClient).map((what) => `${server}: ${path} ${what}`)),
-    ...directoryDrift(view, wanted).map((what) => `${server}: ${path} ${what}`),
-    ...foreignEntries(view, path)
+    ...directoryDrift(facts, wanted).map((what) => `${server}: ${path} ${what}`),
+    ...foreignEntries(facts, path)
       .filter(({ client }) => has(clients, client))
       .map(({ file, client }) => `${server}: ${path} is exported to ${client} by ${file} too`),
-    ...(view.active ? [] : [`${server}: nfs-server.service does not run`]),
+    ...(facts.active ? [] : [`${server}: nfs-server.service does not run`]),
   ];
 }
 
@@ -114,8 +114,8 @@ function clientDrift(now: readonly ExportClient[], { client, options }: ExportCl
   return exportOptionDifferences(entry.options, options).map((what) => `is exported to ${client} with ${what}`);
 }
 
-/** What is wrong with the directory itself. */
-export function directoryDrift({ directories }: ServerView, { path, mode, owner, group }: WantedExport): string[] {
+/** @returns how the directory itself differs from what is wanted */
+export function directoryDrift({ directories }: ServerFacts, { path, mode, owner, group }: WantedExport): string[] {
   const found = directories.get(path);
   if (found === undefined) return ["does not exist"];
   return [
@@ -136,19 +136,19 @@ export function directoryDrift({ directories }: ServerView, { path, mode, owner,
  *
  * @param remembered those of the state, for when the file was lost
  */
-export function ownEntries(view: ServerView, path: string, remembered: readonly ExportClient[]): ExportClient[] {
-  const text = ownFile(view, path) ?? "";
+export function ownEntries(facts: ServerFacts, path: string, remembered: readonly ExportClient[]): ExportClient[] {
+  const text = ownFile(facts, path) ?? "";
   const ours = [...(readMark(text) ? parseExports(text) : []), ...remembered];
-  const foreign = foreignEntries(view, path);
-  return exportedNow(view, path).filter(({ client }) => has(ours, client) && !has(foreign, client));
+  const foreign = foreignEntries(facts, path);
+  return exportedNow(facts, path).filter(({ client }) => has(ours, client) && !has(foreign, client));
 }
 
-/** The entries whose client is not in the list. */
+/** Entries whose client is not in the list. */
 export const without = (entries: readonly ExportClient[], clients: readonly ExportClient[]): ExportClient[] =>
   entries.filter(({ client }) => !has(clients, client));
 
-/** Clients that the kernel does not have as they are wanted. */
-export function toExport(view: ServerView, { path, clients }: WantedExport): ExportClient[] {
-  const now = exportedNow(view, path);
+/** Clients whose export is missing in the kernel or has other options. */
+export function toExport(facts: ServerFacts, { path, clients }: WantedExport): ExportClient[] {
+  const now = exportedNow(facts, path);
   return clients.filter((client) => clientDrift(now, client).length > 0);
 }

@@ -6,7 +6,7 @@
 import { statedOptions } from "./export-options";
 import { unescapeOctal } from "./octal-escapes";
 
-/** A client and what it may do. */
+/** A client and its options. */
 export interface ExportClient {
   /** Host name, IP address, network, wildcard, `@` and a netgroup, or `*`. */
   client: string;
@@ -14,17 +14,17 @@ export interface ExportClient {
   options: string[];
 }
 
-/** One directory for one client. */
+/** An export of one directory to one client. */
 export interface ExportEntry extends ExportClient {
   path: string;
 }
 
-/** A line for each client; `sync` and `no_subtree_check` are stated where nothing else is. */
+/** One line per client; `sync` and `no_subtree_check` are the defaults, and written out. */
 export function printExports(path: string, clients: readonly ExportClient[]): string {
   return clients.map(({ client, options }) => `${path} ${client}(${statedOptions(options).join(",")})\n`).join("");
 }
 
-/** Everything that a text exports, also where it is written by hand. */
+/** All exports of a text, in any format that exports(5) allows. */
 export function parseExports(text: string): ExportEntry[] {
   const lines = text.replaceAll("\\\n", " ").split("\n");
   return lines.flatMap((line) => {
@@ -33,7 +33,7 @@ export function parseExports(text: string): ExportEntry[] {
   });
 }
 
-/** A word that begins with `-` holds options for those after it; one without a client is for everybody. */
+/** A word that begins with `-` holds options for the clients after it; one without a client is for everybody. */
 function clientsOf(words: readonly string[]): ExportClient[] {
   let defaults: string[] = [];
   const clients: ExportClient[] = [];

@@ -1,4 +1,4 @@
-/** Pure: the first line of the files that we own. It also keeps what was made for them, so that a crash forgets nothing. */
+/** Pure: the first line of our files. It lists the directories that were created for them, so that a crash forgets none. */
 
 const start = "# Made by pulumi-kvm-live, which undoes changes by hand.";
 const list = " Directories made for it:";

@@ -4,7 +4,7 @@
  * @see https://man7.org/linux/man-pages/man5/nfs.5.html
  */
 
-/** For disk images: waits for a server that is away, as a disk must, and locks through the server. */
+/** Options for disk images: the client waits for a server that is away, as a disk must, and locks through the server. */
 export const defaultMountOptions: readonly string[] = [
   "vers=4.2",
   "hard",
@@ -18,7 +18,7 @@ export const defaultMountOptions: readonly string[] = [
 const corrupts = "makes writes fail when the server is slow, which corrupts images. Use hard";
 const unlocks = "keeps locks on this host, so that nothing stops a guest from running twice. Leave it out";
 
-/** Options that nfs(5) has and that this resource must not. */
+/** Options that nfs(5) allows and this resource refuses. */
 const refused: readonly [RegExp, string][] = [
   [/^(soft|softerr)$/, corrupts],
   [/^(nolock|local_lock=(?!none$).*)$/, unlocks],
@@ -34,7 +34,7 @@ const opposites: readonly (readonly string[])[] = [
   ["ac", "noac"],
 ];
 
-/** What is wrong with a list of options, each problem in words. */
+/** @returns the problems of a list of options, as phrases such as `has vers twice` */
 export function mountOptionProblems(options: readonly string[]): string[] {
   const keys = options.map((option) => keyOf(canonical(option)));
   const repeated = [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
@@ -52,10 +52,10 @@ function optionProblem(option: string): string[] {
   const shown = JSON.stringify(option.slice(0, 80));
   if (!/^[A-Za-z0-9_.-]+(=[A-Za-z0-9._:%/@+-]+)?$/.test(option) || option.length > 200)
     return [`has ${shown}, which is no option of nfs(5)`];
-  return refused.filter(([words]) => words.test(option)).map(([, why]) => `has ${shown}, which ${why}`);
+  return refused.filter(([pattern]) => pattern.test(option)).map(([, why]) => `has ${shown}, which ${why}`);
 }
 
-/** Other spellings of the same. */
+/** Other spellings of the same option. */
 const spellings: Readonly<Record<string, string>> = { tcp: "proto=tcp", udp: "proto=udp", rdma: "proto=rdma", fg: "" };
 
 function canonical(option: string): string {
@@ -66,7 +66,7 @@ function canonical(option: string): string {
 
 const keyOf = (option: string) => option.split("=")[0] ?? "";
 
-/** Values that the kernel shows as they were asked for. Others are negotiated, shared between mounts, or not shown. */
+/** Options that the kernel shows as they were requested. Others are negotiated, shared between mounts, or not shown. */
 const shownKeys = ["vers", "proto", "timeo", "retrans", "sec", "acregmin", "acregmax", "acdirmin", "acdirmax"];
 const shownFlags = ["ro", "sync", "noatime", "nodiratime", "nodev", "noexec", "nosuid", "noac", "nosharecache"];
 
@@ -80,7 +80,7 @@ export function mountOptionDifferences(effective: readonly string[], options: re
   const flags = shownFlags
     .filter((flag) => effective.includes(flag) !== wanted.includes(flag))
     .filter((flag) => !(flag === "sync" && wanted.includes("noac"))) // noac brings sync along
-    .map((flag) => (wanted.includes(flag) ? `no ${flag}` : `${flag}, which was not asked for`));
+    .map((flag) => (wanted.includes(flag) ? `no ${flag}` : `${flag}, which was not requested`));
   return [...values, ...flags, ...(effective.includes("soft") ? ["soft instead of hard"] : [])];
 }
 

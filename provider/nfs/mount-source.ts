@@ -1,4 +1,4 @@
-/** Pure: `SERVER:/path`, what a mount mounts. */
+/** Pure: the source of a mount, `SERVER:/path`. */
 import { isIPv6 } from "node:net";
 
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
@@ -10,7 +10,7 @@ export function parseSource(source: string): { server: string; path: string } | 
   return server === "" ? undefined : { server, path };
 }
 
-/** What is wrong with it, in words; undefined for a good one. */
+/** @returns the problem of a source, as a phrase such as `must be …`; undefined for a valid one */
 export function sourceProblem(source: string): string | undefined {
   const parsed = parseSource(source);
   if (parsed === undefined) return "must be SERVER:/path, an IPv6 address in brackets";

@@ -1,5 +1,5 @@
 /**
- * Pure: the one file that a mount owns.
+ * Pure: the systemd unit of a mount.
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
  */
@@ -7,7 +7,7 @@ import { markLine } from "./mark";
 
 const unitFolder = "/etc/systemd/system";
 
-/** Where something is to be mounted, and what. */
+/** A mount as a program wants it. */
 export interface WantedMount {
   /** `SERVER:/path`. */
   source: string;
@@ -16,7 +16,7 @@ export interface WantedMount {
   adopt?: boolean | undefined;
 }
 
-/** As `systemd-escape --path --suffix=mount`: systemd takes no other name for a mount at this path. */
+/** Same as `systemd-escape --path --suffix=mount`: systemd accepts no other name for a mount at this path. */
 export function unitName(path: string): string {
   const bytes = [...path.slice(1)].map((character, index) => {
     if (character === "/") return "-";
@@ -28,7 +28,7 @@ export function unitName(path: string): string {
 
 export const unitFile = (path: string) => `${unitFolder}/${unitName(path)}`;
 
-/** Seconds after which systemd gives a mount up; a hard mount by itself would wait for ever. */
+/** systemd gives up after this time; a hard mount by itself would wait for ever. */
 const timeoutSec = 90;
 
 export function unitText({ source, path, options }: WantedMount, createdDirectories: readonly string[]): string {
@@ -46,8 +46,8 @@ WantedBy=remote-fs.target
 `;
 }
 
-/** What a unit mounts, whoever wrote it. */
-export function parseUnit(text: string): { source: string; options: string[] } {
+/** Source and options in a unit, whoever wrote it. */
+export function parseMountUnit(text: string): { source: string; options: string[] } {
   const field = (name: string) => new RegExp(`^${name} *= *(.*?) *$`, "m").exec(text)?.[1]?.replaceAll("%%", "%") ?? "";
   return {
     source: field("What"),

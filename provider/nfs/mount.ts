@@ -1,4 +1,4 @@
-/** Verbs of a host that mounts: look, try, mount, unmount. Nothing here touches what lies below a mount: it may hang. */
+/** Verbs of a mount: observe, try, apply, remove. Nothing here accesses files below a mount: that may hang. */
 import { removeEmptyDirectories, withParents } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
@@ -7,13 +7,13 @@ import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/record
 import { runScript, scriptFile, sh } from "../host/script";
 import { revertOnFailure } from "../util/reverter";
 import { MountFailed, mountFailed } from "./errors";
-import { type MountSteps, type MountView, missingDirectories, topMount } from "./mount-plan";
+import { type MountFacts, type MountSteps, missingDirectories, topMount } from "./mount-plan";
 import { unitFile, unitName, unitText, type WantedMount } from "./mount-unit";
 import { fstabSources, parseMountInfo } from "./mountinfo";
 
 const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-mount.sh")}`;
 
-export async function lookAtMount(host: Host, path: string, signal?: AbortSignal): Promise<MountView> {
+export async function observeMount(host: Host, path: string, signal?: AbortSignal): Promise<MountFacts> {
   const values = [unitFile(path), unitName(path), path, ...withParents(path)];
   const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
   const unit = valuesOf(records, "unit")[0]?.[0];
@@ -37,14 +37,14 @@ export async function lookAtMount(host: Host, path: string, signal?: AbortSignal
 
 const trialSeconds = 30;
 
-/** In a mount namespace of its own, which takes the mount away with it however it ends. */
+/** Mounts in a mount namespace of its own, which ends with the command, however it ends. */
 const trialScript = sh`mount.nfs -V > /dev/null
   place=$(mktemp -d /run/pulumi-kvm-live.XXXXXX)
   trap 'rmdir -- "$place"' EXIT
   unshare --mount timeout -s KILL "$1" mount -t nfs -o "$2" -- "$3" "$place"`;
 
 /**
- * Mounts it where nobody sees it, and away again: so what is wrong is known before anything is changed.
+ * Mounts the source out of everybody's sight and unmounts it, so that problems are known before anything is changed.
  *
  * @throws ToolMissing without mount.nfs
  */
@@ -58,10 +58,10 @@ export async function tryMount(host: Host, { source, options }: WantedMount): Pr
 
 const usersScript = sh`${recordFunctions}${scriptFile(__dirname, "mount-users.sh")}`;
 
-/** What keeps a mount from being taken away, beside guests. */
+/** Users of a mount, besides guests. */
 export interface MountUsers {
   processes: { pid: number; command: string }[];
-  /** Mounts that lie below it. */
+  /** Mounts below it. */
   mounts: string[];
 }
 
@@ -77,23 +77,23 @@ export async function usersOfMount(host: Host, path: string): Promise<MountUsers
   };
 }
 
-/** systemd gives up after the unit's own time. */
+/** Longer than the unit's own TimeoutSec. */
 const systemdTimeoutMs = 240_000;
 
-/** Unmounts, writes the unit, enables it, mounts; only what the steps say. What fails is undone. */
-export async function settleMount(
+/** Unmounts, writes the unit, enables it and mounts, as far as the steps say so. A change that fails is undone. */
+export async function applyMount(
   host: Host,
   wanted: WantedMount,
-  { view, steps, created }: { view: MountView; steps: MountSteps; created: readonly string[] },
+  { facts, steps, created }: { facts: MountFacts; steps: MountSteps; created: readonly string[] },
 ): Promise<void> {
   const { path } = wanted;
-  const missing = missingDirectories(view, path);
+  const missing = missingDirectories(facts, path);
   const text = unitText(wanted, [...new Set([...created, ...missing])]);
   if (steps.unmount) await systemctl(host, "stop", path);
   await revertOnFailure(
     async (reverter) => {
       reverter.add(() => removeEmptyDirectories(host, missing));
-      reverter.add(() => restoreUnit(host, path, view));
+      reverter.add(() => restoreUnit(host, path, facts));
       if (steps.write) await writeTextFile(host, unitFile(path), text, { mode: 0o644 });
       if (steps.enable || steps.write) {
         await systemctl(host, "reenable", path);
@@ -105,11 +105,11 @@ export async function settleMount(
   );
 }
 
-/** @throws MountFailed with what mount said */
+/** @throws MountFailed with the output of mount */
 async function start(host: Host, wanted: WantedMount): Promise<void> {
   await systemctl(host, "start", wanted.path).catch(async (error: unknown) => {
     if (!(error instanceof CommandFailed)) throw error;
-    const said = (await lastWords(host, wanted.path)) || error.stderr;
+    const said = (await mountOutput(host, wanted.path)) || error.stderr;
     throw mountFailed({ host: host.label, ...wanted, exitCode: error.exitCode, said });
   });
 }
@@ -124,8 +124,8 @@ async function systemctl(host: Host, verb: Verb, path?: string): Promise<void> {
   });
 }
 
-/** What mount said to systemd, this time. */
-async function lastWords(host: Host, path: string): Promise<string> {
+/** Output of the last mount in systemd's journal. */
+async function mountOutput(host: Host, path: string): Promise<string> {
   const invocation = ["systemctl", "show", "--property=InvocationID", "--value", "--", unitName(path)];
   const id = (await host.tryRun(invocation)).stdout.trim();
   if (id === "") return "";
@@ -133,34 +133,34 @@ async function lastWords(host: Host, path: string): Promise<string> {
     .stdout;
 }
 
-/** The unit as it was before, mounted if it was. */
-async function restoreUnit(host: Host, path: string, before: MountView): Promise<void> {
+/** Restores the unit, and mounts it if it was mounted. */
+async function restoreUnit(host: Host, path: string, before: MountFacts): Promise<void> {
   if (before.unit === undefined || !before.enabled) await systemctl(host, "disable", path);
   if (before.unit === undefined) await removeFile(host, unitFile(path));
   else await writeTextFile(host, unitFile(path), before.unit, { mode: 0o644 });
   await systemctl(host, "daemon-reload");
-  await forgetFailure(host, path);
+  await resetFailed(host, path);
   if (before.unit !== undefined && topMount(before) !== undefined) await systemctl(host, "start", path);
 }
 
-/** systemd lists a unit that failed even when its file is gone. */
-async function forgetFailure(host: Host, path: string): Promise<void> {
-  await host.tryRun(["systemctl", "reset-failed", "--", unitName(path)]); // an error when there is nothing to forget
+/** Without this systemd lists a failed unit even when its file is gone. */
+async function resetFailed(host: Host, path: string): Promise<void> {
+  await host.tryRun(["systemctl", "reset-failed", "--", unitName(path)]); // fails when the unit has not failed
 }
 
-/** Unmounts it, and takes the unit and the directories away; absent is fine. */
+/** Unmounts, and removes the unit and the directories, as far as they exist. */
 export async function removeMount(
   host: Host,
   path: string,
-  view: MountView,
+  facts: MountFacts,
   created: readonly string[],
 ): Promise<void> {
-  if (topMount(view) !== undefined) await systemctl(host, "stop", path);
-  if (view.unit !== undefined) {
+  if (topMount(facts) !== undefined) await systemctl(host, "stop", path);
+  if (facts.unit !== undefined) {
     await systemctl(host, "disable", path);
     await removeFile(host, unitFile(path));
     await systemctl(host, "daemon-reload");
   }
-  await forgetFailure(host, path);
+  await resetFailed(host, path);
   await removeEmptyDirectories(host, created);
 }

@@ -1,4 +1,4 @@
-/** Pure: what is mounted, and what fstab would mount. */
+/** Pure: the kernel's list of mounts, and fstab. */
 import { unescapeOctal } from "./octal-escapes";
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
@@ -6,7 +6,7 @@ export interface MountInfo {
   path: string;
   type: string;
   source: string;
-  /** Those of the mount and those of the file system. */
+  /** Options of the mount and of the file system. */
   options: string[];
 }
 
@@ -25,7 +25,7 @@ export function parseMountInfo(text: string): MountInfo[] {
   });
 }
 
-/** What fstab(5) mounts at a path. */
+/** Sources that fstab(5) has for a mount point. */
 export function fstabSources(text: string, path: string): string[] {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   return rows
@@ -35,7 +35,7 @@ export function fstabSources(text: string, path: string): string[] {
 
 export const isNfs = ({ type }: MountInfo): boolean => type === "nfs" || type === "nfs4";
 
-/** Whether two sources are the same words: no name is looked up. */
+/** Compares sources as text: no name is looked up. */
 export const sameSource = (a: string, b: string): boolean => plain(a) === plain(b);
 
 const plain = (source: string) => {

@@ -1,5 +1,5 @@
 /**
- * Pure: which clients of an NFS server hold files open, as its kernel tells. NFSv4 only: version 3 has no opens.
+ * Pure: files that clients of an NFS server have open, by its kernel's own lists. NFSv4 only: version 3 has no opens.
  *
  * @see https://docs.kernel.org/filesystems/nfs/nfs41-server.html
  */
@@ -13,7 +13,7 @@ export interface OpenFile {
   path: string;
 }
 
-/** The same before it is known where the file lies. */
+/** An open file whose path is not known yet. */
 interface OpenInode {
   address: string;
   /** `MAJOR:MINOR:INODE`, all decimal. */
@@ -22,7 +22,7 @@ interface OpenInode {
 
 /**
  * @param info /proc/fs/nfsd/clients/N/info
- * @param states its neighbour: a line for each open, lock and delegation
+ * @param states the file beside it: one line per open, lock and delegation
  */
 export function openInodes(info: string, states: string): OpenInode[] {
   const field = (name: string) => new RegExp(`^${name}: "?(.*?)"?$`, "m").exec(info)?.[1];
@@ -36,7 +36,7 @@ export function openInodes(info: string, states: string): OpenInode[] {
   }));
 }
 
-/** @param found what `find -printf '%D %i %p\\0'` printed: device and inode numbers, and paths */
+/** @param found output of `find -printf '%D %i %p\\0'`: device and inode numbers, and paths */
 export function pathsByInode(found: string): Map<string, string> {
   const rows = found.split("\0").filter((row) => row !== "");
   return new Map(
@@ -51,20 +51,20 @@ export function pathsByInode(found: string): Map<string, string> {
 const major = (device: number) => (device >>> 8) & 0xfff;
 const minor = (device: number) => (device & 0xff) | ((device >>> 12) & 0xfff00);
 
-/** Entries that go, or that may not write any longer. */
-export function narrowed(before: readonly ExportClient[], after: readonly ExportClient[]): ExportClient[] {
+/** Clients that lose the export, or their right to write. */
+export function restrictedClients(before: readonly ExportClient[], after: readonly ExportClient[]): ExportClient[] {
   const keeps = ({ client, options }: ExportClient) =>
     after.some((kept) => kept.client === client && (kept.options.includes("rw") || !options.includes("rw")));
   return before.filter((entry) => !keeps(entry));
 }
 
-/** Those that would lose what they hold. A client that only the server could tell counts as one of them. */
-export function losersOf(
+/** Open files whose clients would lose access. An address that may belong to a restricted client counts as one. */
+export function clientsLosingFiles(
   open: readonly OpenFile[],
   before: readonly ExportClient[],
   after: readonly ExportClient[],
 ): OpenFile[] {
-  const gone = narrowed(before, after);
+  const gone = restrictedClients(before, after);
   return open.filter(({ address }) => {
     const may = (entries: readonly ExportClient[]) =>
       entries.filter(({ client }) => clientHolds(client, address) !== false);

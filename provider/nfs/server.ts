@@ -1,4 +1,4 @@
-/** Verbs of an NFS server: look, publish, withdraw. Only our own entries of the table are ever changed. */
+/** Verbs of an NFS server: observe, publish, unpublish. Only our own entries of its table are ever changed. */
 import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
@@ -16,7 +16,7 @@ import {
   exportedNow,
   neededDirectories,
   ownFile,
-  type ServerView,
+  type ServerFacts,
   toExport,
   type WantedExport,
 } from "./export-view";
@@ -27,7 +27,7 @@ import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
 const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-server.sh")}`;
 
-export async function lookAtServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerView> {
+export async function observeServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerFacts> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
   const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
@@ -47,7 +47,7 @@ export async function lookAtServer(host: Host, wanted: WantedExport, signal?: Ab
   };
 }
 
-/** A client may go at any moment: what is not there any more has nothing open. */
+/** A client may leave at any moment, and has nothing open then. */
 const clientsScript = sh`${recordFunctions}
   read_or_nothing() { cat -- "$1" || true; }
   for client in /proc/fs/nfsd/clients/*/; do
@@ -56,7 +56,7 @@ const clientsScript = sh`${recordFunctions}
     record_output states read_or_nothing "$client/states"
   done 2> /dev/null`;
 
-/** Files under a path that clients hold open, by NFSv4. The kernel tells them by inode: the names that it has are cut. */
+/** Files under a path that NFSv4 clients have open. The kernel's own names for them are cut, so they are found by inode. */
 export async function openFilesUnder(host: Host, path: string): Promise<OpenFile[]> {
   const records = parseRecords((await runScript(host, clientsScript)).stdout);
   const states = valuesOf(records, "states").flat();
@@ -72,25 +72,25 @@ export async function openFilesUnder(host: Host, path: string): Promise<OpenFile
   });
 }
 
-/** A change of what a server exports. */
+/** A change of an export. */
 interface Publication {
-  view: ServerView;
+  facts: ServerFacts;
   wanted: WantedExport;
-  /** Our entries that are not wanted any longer. */
+  /** Our entries that are no longer wanted. */
   leaving: readonly ExportClient[];
-  /** Directories that were made for it before. */
+  /** Directories that earlier runs created for it. */
   created: readonly string[];
 }
 
 /**
- * Writes the file, makes the directory, exports. What fails is undone.
+ * Writes the file, creates the directory, exports. A change that fails is undone.
  *
- * Each entry is exported by its name (`exportfs -i`), not all by `exportfs -ra`: that withdraws what was exported by hand,
+ * Each entry is exported by its name (`exportfs -i`), not all by `exportfs -ra`: that removes exports made by hand,
  * and, where a line of another file is not understood, everything after that line.
  */
-export async function publish(host: Host, { view, wanted, leaving, created }: Publication): Promise<void> {
+export async function publish(host: Host, { facts, wanted, leaving, created }: Publication): Promise<void> {
   const { path } = wanted;
-  const missing = neededDirectories(path).filter((directory) => !view.directories.has(directory));
+  const missing = neededDirectories(path).filter((directory) => !facts.directories.has(directory));
   const text = exportFileText(path, wanted.clients, [...new Set([...created, ...missing])]);
   const change = async (reverter: Reverter) => {
     reverter.add(() => removeEmptyDirectories(host, missing));
@@ -99,21 +99,21 @@ export async function publish(host: Host, { view, wanted, leaving, created }: Pu
       host,
       missing.filter((directory) => directory === exportsFolder),
     );
-    if (ownFile(view, path) !== text) {
-      reverter.add(() => restoreFile(host, view, path));
+    if (ownFile(facts, path) !== text) {
+      reverter.add(() => restoreFile(host, facts, path));
       await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
     }
     await makeDirectories(host, missing);
-    await fixDirectory(host, view, wanted);
-    reverter.add(() => restoreTable(host, view, wanted));
-    await withdraw(host, path, leaving);
-    await exportTo(host, path, toExport(view, wanted));
+    await fixDirectory(host, facts, wanted);
+    reverter.add(() => restoreTable(host, facts, wanted));
+    await unexport(host, path, leaving);
+    await exportEach(host, path, toExport(facts, wanted));
     await verify(host, wanted);
   };
   await revertOnFailure((reverter) => change(reverter).catch((error) => throwRefusal(error, path)), isAnswer);
 }
 
-/** Whether the host has answered: else nothing is known about what it has done. */
+/** Errors after which the host's state is known. */
 const isAnswer = (error: unknown) =>
   error instanceof CommandFailed || error instanceof ExportRefused || error instanceof ExportNotEffective;
 
@@ -121,14 +121,14 @@ function throwRefusal(error: unknown, path: string): never {
   throw error instanceof CommandFailed && /\bexportfs\b/.test(error.command) ? new ExportRefused(error, path) : error;
 }
 
-async function fixDirectory(host: Host, view: ServerView, wanted: WantedExport): Promise<void> {
-  if (directoryDrift(view, wanted).length === 0) return;
+async function fixDirectory(host: Host, facts: ServerFacts, wanted: WantedExport): Promise<void> {
+  if (directoryDrift(facts, wanted).length === 0) return;
   const { path, mode = "", owner = "", group } = wanted;
   const script = sh`[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"`;
   await runScript(host, script, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
 }
 
-async function exportTo(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
+async function exportEach(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const pairs = clients.flatMap(({ client, options }) => [
     statedOptions(options).join(","),
@@ -137,45 +137,45 @@ async function exportTo(host: Host, path: string, clients: readonly ExportClient
   await runScript(host, sh`while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done`, pairs);
 }
 
-async function withdraw(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
+async function unexport(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const names = clients.map(({ client }) => exportArgument(client, path));
   await runScript(host, sh`for export; do exportfs -u "$export"; done`, names);
 }
 
 async function verify(host: Host, wanted: WantedExport): Promise<void> {
-  const differences = exportDrift(await lookAtServer(host, wanted), wanted, host.label);
+  const differences = exportDrift(await observeServer(host, wanted), wanted, host.label);
   if (differences.length > 0) throw new ExportNotEffective(host.label, differences);
 }
 
-/** Also the entries that the table had: exportfs keeps one that it has just complained about. */
-async function restoreTable(host: Host, before: ServerView, wanted: WantedExport): Promise<void> {
+/** Restores entries that the table had, and removes others: exportfs keeps one that it has just refused. */
+async function restoreTable(host: Host, before: ServerFacts, wanted: WantedExport): Promise<void> {
   const { path } = wanted;
-  const now = await lookAtServer(host, wanted);
+  const now = await observeServer(host, wanted);
   const had = exportedNow(before, path);
   const extra = exportedNow(now, path).filter(({ client }) => !had.some((entry) => entry.client === client));
-  await withdraw(host, path, extra);
-  await exportTo(host, path, toExport(now, { path, clients: had }));
+  await unexport(host, path, extra);
+  await exportEach(host, path, toExport(now, { path, clients: had }));
 }
 
-async function restoreFile(host: Host, before: ServerView, path: string): Promise<void> {
+async function restoreFile(host: Host, before: ServerFacts, path: string): Promise<void> {
   const text = ownFile(before, path);
   if (text === undefined) await removeFile(host, exportFile(path));
   else await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
 }
 
-/** A removal from what a server exports. */
-interface Withdrawal {
-  view: ServerView;
+/** The removal of an export. */
+interface Unpublication {
+  facts: ServerFacts;
   path: string;
-  /** Our entries. */
+  /** Our entries in the table. */
   leaving: readonly ExportClient[];
-  /** Directories that were made for it; those that hold something stay. */
+  /** Directories that were created for it; those that are not empty stay. */
   created: readonly string[];
 }
 
-export async function unpublish(host: Host, { view, path, leaving, created }: Withdrawal): Promise<void> {
-  await withdraw(host, path, leaving);
-  if (readMark(ownFile(view, path))) await removeFile(host, exportFile(path));
+export async function unpublish(host: Host, { facts, path, leaving, created }: Unpublication): Promise<void> {
+  await unexport(host, path, leaving);
+  if (readMark(ownFile(facts, path))) await removeFile(host, exportFile(path));
   await removeEmptyDirectories(host, created);
 }

@@ -4,29 +4,31 @@ import type { Host } from "../host/host";
 import { runScript, scriptFile, sh } from "../host/script";
 import { authorityProblems, parseCertificate, pemIn } from "./certificate";
 import { CertificateRefused } from "./errors";
-import { asidePath, authorityCertificate, authorityKey, authorityPlaces } from "./layout";
+import { authorityCertificate, authorityFiles, authorityKey, backupPath } from "./layout";
 
-interface Order {
+interface AuthorityOptions {
   template: string;
-  /** Keeps the key, so that all certificates stay good. */
+  /** Keeps the key, so that all certificates stay valid. */
   keepKey: boolean;
+  /** Files to back up first; they are restored at removal. */
+  backups: readonly string[];
   signal: AbortSignal;
 }
 
 const make = scriptFile(__dirname, "make-authority.sh");
-const place = scriptFile(__dirname, "install-authority.sh");
+const install = scriptFile(__dirname, "install-authority.sh");
 const sign = scriptFile(__dirname, "sign-request.sh");
 
-/** @param order `aside`: files that are kept, to be put back at removal */
-export async function makeAuthority(host: Host, order: Order & { aside: readonly string[] }): Promise<X509Certificate> {
-  const { template, keepKey, aside, signal } = order;
+/** @throws CertificateRefused when the new certificate is not what was asked for */
+export async function makeAuthority(host: Host, options: AuthorityOptions): Promise<X509Certificate> {
+  const { template, keepKey, backups, signal } = options;
   const values = [authorityKey, authorityCertificate, template, keepKey ? "yes" : "no"];
   const { stdout } = await runScript(host, make, values, { signal, timeoutMs: 180_000 });
   const certificate = parseCertificate(pemIn(stdout, "CERTIFICATE"));
   const publicKey = pemIn(stdout, "PUBLIC KEY") ?? "";
   const problems = certificate ? authorityProblems(certificate, publicKey) : ["is not a certificate"];
   if (!certificate || problems.length > 0) throw new CertificateRefused(host.label, authorityCertificate, problems);
-  await runScript(host, place, [authorityKey, authorityCertificate, asidePath(""), ...aside], { signal });
+  await runScript(host, install, [authorityKey, authorityCertificate, backupPath(""), ...backups], { signal });
   return certificate;
 }
 
@@ -36,8 +38,8 @@ export async function signRequest(host: Host, request: string, template: string,
   return (await runScript(host, sign, values, { input: request, signal, timeoutMs: 180_000 })).stdout;
 }
 
-/** Owner and modes of the authority's files, without touching what is in them. */
+/** Sets owner and modes of the authority's files, and leaves their content alone. */
 export async function closeAuthority(host: Host): Promise<void> {
-  const words = authorityPlaces.flatMap(({ path, mode }) => [path, mode]);
-  await runScript(host, sh`while [ $# -gt 0 ]; do chown root:root -- "$1"; chmod -- "$2" "$1"; shift 2; done`, words);
+  const values = authorityFiles.flatMap(({ path, mode }) => [path, mode]);
+  await runScript(host, sh`while [ $# -gt 0 ]; do chown root:root -- "$1"; chmod -- "$2" "$1"; shift 2; done`, values);
 }

@@ -2,23 +2,23 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Role } from "./layout";
-import { mark, type Subject } from "./template";
+import { ownUnit, type Subject } from "./template";
 
 export interface CertificateFacts {
   /** SHA-256 of the whole certificate, `AA:BB:…`. */
   fingerprint: string;
-  /** Names and addresses that it is good for. */
+  /** Names and addresses that it is valid for. */
   names: string[];
-  /** When it ends, in ISO 8601. */
+  /** Expiry date in ISO 8601. */
   notAfter: string;
-  /** As libvirt compares it with `tls_allowed_dn_list`. */
+  /** Subject in the form that libvirt compares with `tls_allowed_dn_list`. */
   distinguishedName: string;
 }
 
-export interface Wanted {
+export interface WantedCertificate {
   role: Role;
   subject: Subject;
-  /** Empty for a client. */
+  /** Names and addresses; empty for a client. */
   names: readonly string[];
   authority: X509Certificate;
 }
@@ -37,7 +37,7 @@ export function parseCertificate(pem: string | undefined): X509Certificate | und
   }
 }
 
-/** The first block of that kind. */
+/** The first PEM block of that kind, e.g. `CERTIFICATE`. */
 export function pemIn(text: string, kind: string): string | undefined {
   return new RegExp(`-----BEGIN ${kind}-----[A-Za-z0-9+/=\r\n]+-----END ${kind}-----\n?`).exec(text)?.[0];
 }
@@ -51,13 +51,13 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
   };
 }
 
-export const isOurs = (certificate: X509Certificate | undefined) =>
-  certificate?.subject.split("\n").includes(`OU=${mark}`) ?? false;
+export const isOwnCertificate = (certificate: X509Certificate | undefined) =>
+  certificate?.subject.split("\n").includes(`OU=${ownUnit}`) ?? false;
 
-/** @returns what keeps it from being what was asked for, in words that go on from its path */
-export function certificateProblems(certificate: X509Certificate, wanted: Wanted): string[] {
+/** @returns how it differs from what was asked for, in phrases that follow the path of its file */
+export function certificateProblems(certificate: X509Certificate, wanted: WantedCertificate): string[] {
   const { role, subject, names, authority } = wanted;
-  const problem = (wrong: boolean, words: string) => (wrong ? [words] : []);
+  const problem = (isWrong: boolean, phrase: string) => (isWrong ? [phrase] : []);
   const chained = certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
   const [has, should] = [namesOf(certificate).sort().join(", "), [...names].sort().join(", ")];
   return [
@@ -69,14 +69,14 @@ export function certificateProblems(certificate: X509Certificate, wanted: Wanted
   ];
 }
 
-/** What is wrong with a certificate that has to be our authority's. */
+/** Problems of a certificate that must be the authority's own. */
 export function authorityProblems(certificate: X509Certificate, publicKey: string): string[] {
-  if (!certificate.ca || !isOurs(certificate)) return ["is not of this authority"];
+  if (!certificate.ca || !isOwnCertificate(certificate)) return ["is not of this authority"];
   return belongsTo(certificate, publicKey) ? [] : ["does not belong to the authority's key"];
 }
 
 export interface Lifetime {
-  /** The host's own clock: that is the one it will be judged by. */
+  /** Time by the host's own clock, which judges the certificate. */
   now: Date;
   validityDays: number;
   renewBeforeDays: number;
@@ -93,7 +93,7 @@ export function lifetimeProblems(
   return Date.parse(certificate.validFrom) > now.getTime() ? ["is not valid yet"] : [];
 }
 
-/** Back-dated by a day, for hosts whose clocks are behind; never longer than its authority's. */
+/** Validity that begins a day ago, for hosts whose clocks are slow, and ends no later than the authority's. */
 export function validityFrom(now: Date, days: number, latest?: Date) {
   const notAfter = new Date(now.getTime() + days * day);
   return {
@@ -110,15 +110,15 @@ export function belongsTo(certificate: X509Certificate, publicKey: string | unde
 
 function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
   const entries = subjectAltName.split(", ").filter(Boolean);
-  return entries.map((entry) => unified(entry.replace(/^(DNS|IP Address):/, "")));
+  return entries.map((entry) => canonicalName(entry.replace(/^(DNS|IP Address):/, "")));
 }
 
-/** IPv6 addresses have many spellings, and certificates the longest. */
-export function unified(name: string): string {
+/** A name or an address as it is compared. IPv6 addresses have many spellings, and certificates use the longest. */
+export function canonicalName(name: string): string {
   return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
 }
 
-/** In node:crypto's spelling, which escapes as RFC 4514 does. */
+/** Subject in the spelling of node:crypto, which escapes as RFC 4514 does. */
 const subjectLine = ({ organization, commonName }: Subject) =>
-  `O=${escaped(organization)}\nOU=${mark}\nCN=${escaped(commonName)}`;
+  `O=${escaped(organization)}\nOU=${ownUnit}\nCN=${escaped(commonName)}`;
 const escaped = (value: string) => value.replace(/[,+]/g, "\\$&");

@@ -9,8 +9,8 @@
 export type Role = "server" | "client";
 export const roles: readonly Role[] = ["server", "client"];
 
-/** One file that has to be there. */
-export interface Place {
+/** A file that a host of the authority must have. */
+export interface PkiFile {
   path: string;
   holds: "authority" | "certificate" | "key";
   /** Undefined for the authority's certificate, which serves both. */
@@ -29,18 +29,18 @@ export const keyPath = (role: Role) => `/etc/pki/libvirt/private/${role}key.pem`
 const open = { mode: "644", group: "root" };
 const closed = { mode: "600", group: "root" };
 
-/** What only the authority has: its key, which never leaves it, and the certificate that it signs with. */
-export const authorityPlaces: readonly Place[] = [
+/** Files of the authority alone: its key, which never leaves it, and the certificate that it signs with. */
+export const authorityFiles: readonly PkiFile[] = [
   { path: authorityCertificate, holds: "authority", ...open },
   { path: authorityKey, holds: "key", ...closed },
 ];
 
 /** @param qemuGroup primary group of the user that QEMU runs as: it reads its keys itself, libvirtd its own as root */
-export function hypervisorPlaces(qemuGroup: string): Place[] {
+export function hypervisorFiles(qemuGroup: string): PkiFile[] {
   return [
     { path: authorityCertificate, holds: "authority", ...open },
     { path: "/etc/pki/qemu/ca-cert.pem", holds: "authority", ...open },
-    ...roles.flatMap((role): Place[] => [
+    ...roles.flatMap((role): PkiFile[] => [
       { path: certificatePath(role), holds: "certificate", role, ...open },
       { path: keyPath(role), holds: "key", role, ...closed },
       { path: `/etc/pki/qemu/${role}-cert.pem`, holds: "certificate", role, ...open },
@@ -49,12 +49,12 @@ export function hypervisorPlaces(qemuGroup: string): Place[] {
   ];
 }
 
-/** Every path that is looked at, on any host. */
+/** Every path that is observed, on any host. */
 export const allPaths: readonly string[] = [
-  ...new Set([...authorityPlaces, ...hypervisorPlaces("")].map(({ path }) => path)),
+  ...new Set([...authorityFiles, ...hypervisorFiles("")].map(({ path }) => path)),
 ];
 
-/** The folders, outer ones first; Debian has none of them. */
+/** The folders, outer ones first. Debian has none of them. */
 export const folders = {
   authority: ["/etc/pki", "/etc/pki/CA", "/etc/pki/CA/private"],
   hypervisor: ["/etc/pki", "/etc/pki/CA", "/etc/pki/libvirt", "/etc/pki/libvirt/private", "/etc/pki/qemu"],
@@ -62,10 +62,10 @@ export const folders = {
 
 export const allFolders: readonly string[] = [...new Set([...folders.hypervisor, ...folders.authority])];
 
-/** On each host: what was there before, and keys on their way to their places. */
+/** Folder on each host with its baseline, and with keys that have no certificate yet. */
 export const ownFolder = "/var/lib/pulumi-kvm-live/libvirt-tls-pki";
-export const recordPath = `${ownFolder}/before.json`;
-/** There while the daemon has not been told of new certificates. */
-export const untoldPath = `${ownFolder}/untold`;
-/** Where a file that was taken over waits to be put back. */
-export const asidePath = (path: string) => `${path}.before-pulumi-kvm-live`;
+export const baselinePath = `${ownFolder}/before.json`;
+/** Exists while the daemon has not loaded its new certificates. */
+export const reloadPendingPath = `${ownFolder}/untold`;
+/** Backup of a file that was replaced. */
+export const backupPath = (path: string) => `${path}.before-pulumi-kvm-live`;

@@ -8,7 +8,7 @@ import { isIP } from "node:net";
 import type { Role } from "./layout";
 
 /** The organizational unit of every certificate that is ours. */
-export const mark = "pulumi-kvm-live";
+export const ownUnit = "pulumi-kvm-live";
 
 export interface Subject {
   organization: string;
@@ -45,7 +45,7 @@ export function certificateTemplate(role: Role, names: readonly string[], validi
 const keywordFor = (name: string) => (isIP(name) ? "ip_address" : "dns_name");
 
 function subjectLines({ organization, commonName }: Subject): string[] {
-  return [`cn = "${plain(commonName)}"`, `organization = "${plain(organization)}"`, `unit = "${mark}"`];
+  return [`cn = "${plain(commonName)}"`, `organization = "${plain(organization)}"`, `unit = "${ownUnit}"`];
 }
 
 const validityLines = ({ notBefore, notAfter }: Validity) => [

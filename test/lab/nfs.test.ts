@@ -199,11 +199,11 @@ test("what is not ours is refused with a reason, and left as it was", async () =
   expect(error).toContain("hv-a: /srv/shared/b is not empty: a mount would hide precious.");
   expect(error).toContain("cannot mount 10.77.0.13:/srv/none: 10.77.0.13 does not export /srv/none to it.");
   const odd = { ...other, options: ["vers=4.2", "colour=blue"] };
-  await expect(fresh.up(odd)).rejects.toThrow("an option is refused there");
+  await expect(fresh.up(odd)).rejects.toThrow("one of the options is not supported there");
   await hvA.exec(["mount", "-t", "tmpfs", "elsewhere", other.path]);
   await expect(fresh.up({ ...other, adopt: true })).rejects.toThrow("hv-a: elsewhere (tmpfs) is mounted at");
   await hvA.script('umount "$1"; mount -t nfs -o vers=4.2 "$2" "$1"', other.path, other.source);
-  await expect(fresh.up(other)).rejects.toThrow("is mounted at /srv/shared/b already, by others.");
+  await expect(fresh.up(other)).rejects.toThrow("is already mounted at /srv/shared/b, not by this provider.");
   expect(fresh.exists).toBe(false);
   expect(await fresh.up({ ...other, adopt: true })).toBe("created");
   expect(fresh.outputs.drift).toBeUndefined();

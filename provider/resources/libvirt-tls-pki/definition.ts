@@ -23,7 +23,7 @@ import {
 } from "./observe";
 import { jobProblems, refuseUnlessPossible } from "./preflight";
 import { daemonState, type PkiState } from "./state";
-import { bringInto, ensureAuthority, takeOut } from "./steps";
+import { enrol, ensureAuthority, unenrol } from "./steps";
 
 /** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
 interface SeenPki {
@@ -97,7 +97,7 @@ async function reconcile(
   const authority = await ensureAuthority(seen, args, signal);
   await together(seen.hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
-    await bringInto(one, seen.authority.host, authority, args, signal);
+    await enrol(one, seen.authority.host, authority, args, signal);
   });
   operation.progress("trying every connection");
   const judge = (after: SeenPki) => {
@@ -111,7 +111,7 @@ async function syncDeparted(operation: Operation, { departed, authority }: Look)
   await together(departed, async (one) => {
     operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;
-    tell(operation, one, await takeOut(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
+    tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
   });
 }
 
@@ -125,7 +125,7 @@ async function remove(operation: Operation, args: Args, known?: PkiState): Promi
   );
   await together(all, async (one) => {
     const isAuthority = one.address === args.authority.address;
-    tell(operation, one, await takeOut(one, { isAuthority, staysAuthority: false }, operation.signal));
+    tell(operation, one, await unenrol(one, { isAuthority, staysAuthority: false }, operation.signal));
   });
 }
 

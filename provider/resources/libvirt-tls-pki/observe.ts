@@ -7,11 +7,17 @@ import { withoutSettings } from "../../libvirt/daemon/conf-file";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, inspectDaemon } from "../../libvirt/daemon/inspect";
 import { completed, type DaemonSettings } from "../../libvirt/daemon/settings";
+import { type HostBaseline, parseBaseline } from "../../pki/baseline";
 import { parseCertificate } from "../../pki/certificate";
-import { authorityFindings, type Finding, foreignFiles, hypervisorFindings, type Rules } from "../../pki/findings";
-import { inspect, type PkiFacts } from "../../pki/inspect";
-import { authorityCertificate, authorityPlaces, hypervisorPlaces } from "../../pki/layout";
-import { type Before, parseRecord } from "../../pki/record";
+import {
+  authorityFindings,
+  type CertificateRules,
+  type Finding,
+  foreignFiles,
+  hypervisorFindings,
+} from "../../pki/findings";
+import { authorityCertificate, authorityFiles, hypervisorFiles } from "../../pki/layout";
+import { observePki, type PkiFacts } from "../../pki/observe";
 import { concurrently, together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
 import type { schema } from "./inputs";
@@ -29,7 +35,7 @@ export interface Seen {
   /** Undefined on a machine that is only the authority. */
   daemon: DaemonFacts | undefined;
   /** What it was like before; undefined when the host is not ours. */
-  before: Before | undefined;
+  before: HostBaseline | undefined;
 }
 
 export interface Look {
@@ -60,13 +66,16 @@ async function seeHost(
   signal: AbortSignal,
 ): Promise<Seen> {
   const [pki, daemon] = await Promise.all([
-    inspect(host, signal),
+    observePki(host, signal),
     isHypervisor ? inspectDaemon(host, signal) : undefined,
   ]);
-  return { name, host, address, pki, daemon, before: parseRecord(pki.record) };
+  return { name, host, address, pki, daemon, before: parseBaseline(pki.baseline) };
 }
 
-export const rulesFor = ({ organization, validityDays, renewBeforeDays }: Args, { address }: Seen): Rules => ({
+export const rulesFor = (
+  { organization, validityDays, renewBeforeDays }: Args,
+  { address }: Seen,
+): CertificateRules => ({
   organization,
   address,
   validityDays,
@@ -98,13 +107,13 @@ export function isLeft(seen: Seen, args: Args): boolean {
 }
 
 /** Whether the host is not ours yet, or only as the authority. */
-export const joins = ({ before, daemon }: Seen): boolean =>
+export const isNewMember = ({ before, daemon }: Seen): boolean =>
   !before || (daemon !== undefined && Object.keys(before.units).length === 0);
 
 /** Files that are not ours, where ours have to be. */
 export function foreignHere({ pki, daemon, address, before }: Seen, args: Args): string[] {
-  const own = address === args.authority.address && !before ? authorityPlaces : [];
-  const places = [...own, ...(daemon ? hypervisorPlaces(pki.qemuGroup) : [])];
+  const own = address === args.authority.address && !before ? authorityFiles : [];
+  const places = [...own, ...(daemon ? hypervisorFiles(pki.qemuGroup) : [])];
   const paths = new Set(places.map(({ path }) => path));
   return foreignFiles(pki, [...paths]);
 }
@@ -120,18 +129,23 @@ export async function allHandshakes({ hosts }: Look, args: Args, signal: AbortSi
   return new Map(results);
 }
 
-/** How everything but the handshakes differs from the inputs, in words. */
+/** @returns how the hosts differ from the inputs, one phrase per difference; handshakes do not count */
 export function differences(seen: Look, args: Args): string[] {
   const authority = authorityOf(seen);
-  const words = (name: string, findings: readonly Finding[]) =>
-    findings.map(({ path, words }) => `${name}: ${path} ${words}`);
-  const own = words(seen.authority.name, authorityFindingsAt(seen, args));
+  const listed = (name: string, findings: readonly Finding[]) =>
+    findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
+  const own = listed(seen.authority.name, authorityFindingsAt(seen, args));
   const all = seen.hosts.flatMap((one) => {
     const findings = findingsAt(one, args, authority);
-    const untold = one.pki.untold ? [`${one.name}: libvirtd does not know its new certificates yet`] : [];
+    const reloadPending = one.pki.reloadPending ? [`${one.name}: libvirtd does not know its new certificates yet`] : [];
     const daemon = one.daemon ? daemonDifferences(one.daemon, settingsOf(args)) : [];
-    const record = one.before ? [] : [`${one.name}: does not belong to this authority`];
-    return [...record, ...words(one.name, findings), ...untold, ...daemon.map((line) => `${one.name}: ${line}`)];
+    const notEnrolled = one.before ? [] : [`${one.name}: does not belong to this authority`];
+    return [
+      ...notEnrolled,
+      ...listed(one.name, findings),
+      ...reloadPending,
+      ...daemon.map((line) => `${one.name}: ${line}`),
+    ];
   });
   const left = seen.departed
     .filter((one) => isLeft(one, args))

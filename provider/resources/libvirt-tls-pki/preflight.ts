@@ -7,7 +7,7 @@ import { Refused } from "../../lifecycle/errors";
 import { subjectOf } from "../../pki/findings";
 import { matchesGlob } from "../../util/glob";
 import { together } from "../shared/many-hosts";
-import { type Args, foreignHere, joins, type Look, rulesFor, type Seen, settingsOf } from "./observe";
+import { type Args, foreignHere, isNewMember, type Look, rulesFor, type Seen, settingsOf } from "./observe";
 
 /** @throws Refused */
 export async function refuseUnlessPossible(seen: Look, args: Args, signal: AbortSignal): Promise<void> {
@@ -44,7 +44,9 @@ function obstacles({ name, daemon, pki }: Seen): string[] {
 function foreignProblems({ authority, hosts }: Look, args: Args): string[] {
   if (args.adopt) return [];
   const all = [...new Set([authority, ...hosts])];
-  const files = all.flatMap((one) => (joins(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : []));
+  const files = all.flatMap((one) =>
+    isNewMember(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : [],
+  );
   const others = all.filter(({ before }) => before && before.authority !== args.authority.address);
   return [
     ...(files.length > 0

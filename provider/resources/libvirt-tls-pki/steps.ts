@@ -6,38 +6,38 @@ import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
 import { tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
 import { jobsOn, switchDaemon, updateTls } from "../../libvirt/daemon/switch";
 import { closeAuthority, makeAuthority } from "../../pki/authority";
+import { type HostBaseline, makeFolders, mergeBaselines, saveBaseline, type UnitState } from "../../pki/baseline";
 import { validityFrom } from "../../pki/certificate";
-import { keyIsSound, serverNames, subjectOf } from "../../pki/findings";
-import { install, noteTold } from "../../pki/install";
+import { isKeyReusable, serverNames, subjectOf } from "../../pki/findings";
+import { clearReloadPending, install } from "../../pki/install";
 import { issue } from "../../pki/issue";
-import { authorityKey, authorityPlaces, folders, hypervisorPlaces, roles } from "../../pki/layout";
-import { type Before, mergeRecords, prepare, type UnitState } from "../../pki/record";
+import { authorityFiles, authorityKey, folders, hypervisorFiles, roles } from "../../pki/layout";
 import { authorityName, authorityTemplate } from "../../pki/template";
-import { withdraw } from "../../pki/withdraw";
+import { uninstall } from "../../pki/uninstall";
 import {
   type Args,
   authorityFindingsAt,
   authorityOf,
   findingsAt,
   foreignHere,
-  joins,
+  isNewMember,
   type Look,
   rulesFor,
   type Seen,
   settingsOf,
 } from "./observe";
 
-const ownPaths = authorityPlaces.map(({ path }) => path);
-const peerPaths = hypervisorPlaces("").map(({ path }) => path);
+const ownPaths = authorityFiles.map(({ path }) => path);
+const peerPaths = hypervisorFiles("").map(({ path }) => path);
 
 /** @returns the authority's certificate */
 export async function ensureAuthority(seen: Look, args: Args, signal: AbortSignal): Promise<X509Certificate> {
   const { authority } = seen;
   const { host, pki } = authority;
-  const { aside } = await note(authority, args);
+  const { backups } = await takeBaseline(authority, args);
   const findings = authorityFindingsAt(seen, args);
   const current = authorityOf(seen);
-  if (current && findings.every(({ cure, words }) => cure === "place" && words !== "is missing")) {
+  if (current && findings.every(({ action, problem }) => action === "reinstall" && problem !== "is missing")) {
     if (findings.length > 0) await closeAuthority(host);
     return current;
   }
@@ -45,20 +45,20 @@ export async function ensureAuthority(seen: Look, args: Args, signal: AbortSigna
   const template = authorityTemplate(name, validityFrom(pki.clock, args.authorityValidityDays));
   const isKeyGood = !findings.some(({ path }) => path === authorityKey);
   const keepKey = isKeyGood && authority.before !== undefined;
-  return makeAuthority(host, { template, keepKey, aside: aside.filter((path) => ownPaths.includes(path)), signal });
+  return makeAuthority(host, { template, keepKey, backups: backups.filter((path) => ownPaths.includes(path)), signal });
 }
 
 /** Certificates first, verified and in place; then the daemon, which does not start without them. */
-export async function bringInto(
+export async function enrol(
   seen: Seen,
   authorityHost: Host,
   authority: X509Certificate,
   args: Args,
   signal: AbortSignal,
 ): Promise<void> {
-  const { aside } = await note(seen, args);
-  const isNew = await syncCertificates(seen, authorityHost, authority, args, aside, signal);
-  await syncDaemon(seen, args, isNew || seen.pki.untold, signal);
+  const { backups } = await takeBaseline(seen, args);
+  const isNew = await syncCertificates(seen, authorityHost, authority, args, backups, signal);
+  await syncDaemon(seen, args, isNew || seen.pki.reloadPending, signal);
 }
 
 async function syncCertificates(
@@ -66,14 +66,14 @@ async function syncCertificates(
   authorityHost: Host,
   authority: X509Certificate,
   args: Args,
-  aside: readonly string[],
+  backups: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
   const { host, pki } = seen;
   const findings = findingsAt(seen, args, authority);
   if (findings.length === 0) return false;
   const validity = validityFrom(pki.clock, args.validityDays, new Date(authority.validTo));
-  const due = roles.filter((role) => findings.some((one) => one.role === role && one.cure === "issue"));
+  const due = roles.filter((role) => findings.some((one) => one.role === role && one.action === "reissue"));
   const issued = await Promise.all(
     due.map((role) =>
       issue({
@@ -84,12 +84,12 @@ async function syncCertificates(
         names: role === "server" ? serverNames(pki, rulesFor(args, seen)) : [],
         authority,
         validity,
-        keepKey: keyIsSound(pki, role, findings),
+        keepKey: isKeyReusable(pki, role, findings),
         signal,
       }),
     ),
   );
-  await install(host, { facts: pki, authority: authority.toString(), issued, aside, signal });
+  await install(host, { facts: pki, authority: authority.toString(), issued, backups, signal });
   return true;
 }
 
@@ -106,11 +106,11 @@ async function syncDaemon(
     await refuseDuringJobs(name, host, signal);
     await switchDaemon(host, daemon, switchTo(daemon, settings), signal);
   } else if (isNew && settings.listenTls) await updateTls(host, signal);
-  if (isNew) await noteTold(host);
+  if (isNew) await clearReloadPending(host);
 }
 
 /** @returns paths that were left alone */
-export async function takeOut(
+export async function unenrol(
   { name, host, pki, daemon, before }: Seen,
   { isAuthority, staysAuthority }: { isAuthority: boolean; staysAuthority: boolean },
   signal: AbortSignal,
@@ -122,10 +122,10 @@ export async function takeOut(
   }
   const keep = staysAuthority ? ownPaths : [];
   const paths = [...new Set([...(daemon ? peerPaths : []), ...(isAuthority ? ownPaths : [])])];
-  const left = await withdraw(host, pki, paths, before, keep);
+  const left = await uninstall(host, pki, paths, before, keep);
   if (staysAuthority && before) {
-    const aside = before.aside.filter((path) => ownPaths.includes(path));
-    await prepare(host, pki, [], { ...before, aside, units: {} });
+    const backups = before.backups.filter((path) => ownPaths.includes(path));
+    await saveBaseline(host, pki, { ...before, backups, units: {} });
   }
   return left;
 }
@@ -139,17 +139,18 @@ async function refuseDuringJobs(name: string, host: Host, signal: AbortSignal): 
 }
 
 /** Written before anything else on the host, so that a crash at any moment leaves the way back. */
-async function note(seen: Seen, args: Args): Promise<Before> {
+async function takeBaseline(seen: Seen, args: Args): Promise<HostBaseline> {
   const { host, pki, daemon, before, address } = seen;
   const isAuthority = address === args.authority.address;
   const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
-  const now = mergeRecords(before, {
+  const now = mergeBaselines(before, {
     authority: args.authority.address,
     folders: wanted.filter((folder) => !pki.folders.includes(folder)),
     units: daemon ? unitStates(daemon) : {},
-    aside: joins(seen) ? foreignHere(seen, args) : [],
+    backups: isNewMember(seen) ? foreignHere(seen, args) : [],
   });
-  await prepare(host, pki, [...new Set(wanted)], now);
+  await saveBaseline(host, pki, now);
+  await makeFolders(host, pki, [...new Set(wanted)]);
   return now;
 }
 

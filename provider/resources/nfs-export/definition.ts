@@ -12,13 +12,13 @@ import {
   exportProblems,
   ownEntries,
   ownFile,
-  type ServerView,
+  type ServerFacts,
   without,
 } from "../../nfs/export-view";
 import type { ExportClient } from "../../nfs/exports";
 import { readMark } from "../../nfs/mark";
-import { losersOf, narrowed } from "../../nfs/open-files";
-import { lookAtServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
+import { clientsLosingFiles, restrictedClients } from "../../nfs/open-files";
+import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import { connectionSecretKeys, namedConnection, plainPath, text } from "../shared/inputs";
@@ -81,7 +81,7 @@ interface Model {
   server: Host;
 }
 
-export const nfsExport: Definition<typeof schema, Model, ServerView, NfsExportState> = {
+export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportState> = {
   schema,
   // The address and the path, but not how the server is logged in to.
   replaceOn: ["source"],
@@ -89,7 +89,7 @@ export const nfsExport: Definition<typeof schema, Model, ServerView, NfsExportSt
   id: (args) => exportName(args.path),
   derived: { keys: ["source"], from: ({ server, path }) => ({ source: sourceOf(server.address, path) }) },
   model: (args) => ({ args, server: hostAt(args.server) }),
-  observe: ({ signal }, { args, server }) => lookAtServer(server, args, signal),
+  observe: ({ signal }, { args, server }) => observeServer(server, args, signal),
   stateOf,
   reconcile,
   remove,
@@ -98,56 +98,56 @@ export const nfsExport: Definition<typeof schema, Model, ServerView, NfsExportSt
 const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */
-function stateOf({ args }: Model, view: ServerView, known?: NfsExportState): NfsExportState | undefined {
-  const exported = exportedNow(view, args.path);
-  const file = ownFile(view, args.path);
+function stateOf({ args }: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
+  const exported = exportedNow(facts, args.path);
+  const file = ownFile(facts, args.path);
   const ours = known === undefined ? readMark(file) !== undefined : file !== undefined;
   const wanted = exported.some(({ client }) => args.clients.some((entry) => entry.client === client));
   if (!ours && !(known !== undefined && wanted)) return undefined;
-  const drift = exportDrift(view, args, args.server.name);
+  const drift = exportDrift(facts, args, args.server.name);
   return {
     file: exportFile(args.path),
     clients: args.clients,
     exported,
-    createdDirectories: createdFor(view, args, known),
+    createdDirectories: createdFor(facts, args, known),
     ...(drift.length > 0 && { drift }),
   };
 }
 
 /** Remembered in the file itself, and in the state for when the file was lost. */
-function createdFor(view: ServerView, { path }: Args, known?: NfsExportState): string[] {
-  const inFile = readMark(ownFile(view, path))?.createdDirectories ?? [];
+function createdFor(facts: ServerFacts, { path }: Args, known?: NfsExportState): string[] {
+  const inFile = readMark(ownFile(facts, path))?.createdDirectories ?? [];
   return [...new Set([...inFile, ...(known?.createdDirectories ?? [])])];
 }
 
 async function reconcile(
   operation: Operation,
   model: Model,
-  view: ServerView,
+  facts: ServerFacts,
   known?: NfsExportState,
-): Promise<ServerView> {
+): Promise<ServerFacts> {
   const { args, server } = model;
-  const before = exportedNow(view, args.path);
-  const leaving = without(ownEntries(view, args.path, known?.clients ?? []), args.clients);
+  const before = exportedNow(facts, args.path);
+  const leaving = without(ownEntries(facts, args.path, known?.clients ?? []), args.clients);
   const after = [...args.clients, ...without(without(before, args.clients), leaving)];
-  const isOurs = known !== undefined || stateOf(model, view, known) !== undefined;
-  refuse([...exportProblems(view, args, isOurs, args.server.name), ...(await losses(model, before, after))]);
+  const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
+  refuse([...exportProblems(facts, args, isOurs, args.server.name), ...(await losses(model, before, after))]);
   for (const { client } of args.clients.filter(({ options }) => options.includes("async")))
     operation.warn(
       `${args.path} is async for ${client}: a crash of ${args.server.name} corrupts what it had not written.`,
     );
-  await publish(server, { view, wanted: args, leaving, created: createdFor(view, args, known) });
-  return lookAtServer(server, args, operation.signal);
+  await publish(server, { facts, wanted: args, leaving, created: createdFor(facts, args, known) });
+  return observeServer(server, args, operation.signal);
 }
 
 async function remove({ signal, info }: Operation, model: Model, known?: NfsExportState): Promise<void> {
   const { args, server } = model;
-  const view = await lookAtServer(server, args, signal);
-  const before = exportedNow(view, args.path);
-  const leaving = ownEntries(view, args.path, known?.clients ?? []);
+  const facts = await observeServer(server, args, signal);
+  const before = exportedNow(facts, args.path);
+  const leaving = ownEntries(facts, args.path, known?.clients ?? []);
   refuse(await losses(model, before, without(before, leaving)));
-  await unpublish(server, { view, path: args.path, leaving, created: createdFor(view, args, known) });
-  const { directories } = await lookAtServer(server, args);
+  await unpublish(server, { facts, path: args.path, leaving, created: createdFor(facts, args, known) });
+  const { directories } = await observeServer(server, args);
   if (directories.has(args.path))
     info(`${args.server.name}: ${args.path} stays, with what is in it. It is not exported any more.`);
 }
@@ -164,7 +164,7 @@ async function losses(
   before: readonly ExportClient[],
   after: readonly ExportClient[],
 ): Promise<string[]> {
-  if (narrowed(before, after).length === 0) return [];
-  const lost = losersOf(await openFilesUnder(server, path), before, after);
+  if (restrictedClients(before, after).length === 0) return [];
+  const lost = clientsLosingFiles(await openFilesUnder(server, path), before, after);
   return lost.map(({ address, path: file }) => `${name}: ${address} has ${file} open. Close it there first.`);
 }

@@ -5,11 +5,11 @@ import { guestsUsing } from "../../libvirt/guests-using";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { readMark } from "../../nfs/mark";
-import { lookAtMount, removeMount, settleMount, tryMount, usersOfMount } from "../../nfs/mount";
+import { applyMount, observeMount, removeMount, tryMount, usersOfMount } from "../../nfs/mount";
 import { defaultMountOptions, mountOptionProblems } from "../../nfs/mount-options";
-import { type MountView, mountDrift, mountProblems, mountSteps, topMount } from "../../nfs/mount-plan";
+import { type MountFacts, mountDrift, mountProblems, mountSteps, topMount } from "../../nfs/mount-plan";
 import { sourceProblem } from "../../nfs/mount-source";
-import { parseUnit, unitFile, unitName } from "../../nfs/mount-unit";
+import { parseMountUnit, unitFile, unitName } from "../../nfs/mount-unit";
 import { sameSource } from "../../nfs/mountinfo";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
@@ -57,7 +57,7 @@ interface Model {
   host: Host;
 }
 
-export const nfsMount: Definition<typeof schema, Model, MountView, NfsMountState> = {
+export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountState> = {
   schema,
   // The host's address and the path, but not how the host is logged in to.
   replaceOn: ["location"],
@@ -65,7 +65,7 @@ export const nfsMount: Definition<typeof schema, Model, MountView, NfsMountState
   id: (args) => unitName(args.path),
   derived: { keys: ["location"], from: ({ host, path }) => ({ location: locationOf(host.address, path) }) },
   model: (args) => ({ args, host: hostAt(args.host) }),
-  observe: ({ signal }, { args, host }) => lookAtMount(host, args.path, signal),
+  observe: ({ signal }, { args, host }) => observeMount(host, args.path, signal),
   stateOf,
   reconcile,
   remove,
@@ -74,62 +74,62 @@ export const nfsMount: Definition<typeof schema, Model, MountView, NfsMountState
 const locationOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */
-function stateOf({ args }: Model, view: MountView, known?: NfsMountState): NfsMountState | undefined {
-  const ours = readMark(view.unit) !== undefined;
-  const something = view.unit !== undefined || topMount(view) !== undefined;
+function stateOf({ args }: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
+  const ours = readMark(facts.unit) !== undefined;
+  const something = facts.unit !== undefined || topMount(facts) !== undefined;
   if (!ours && !(known !== undefined && something)) return undefined;
-  const drift = mountDrift(view, args, args.host.name);
+  const drift = mountDrift(facts, args, args.host.name);
   return {
     unit: unitName(args.path),
-    mountedSource: topMount(view)?.source ?? "",
-    effectiveOptions: topMount(view)?.options ?? [],
-    createdDirectories: createdFor(view, known),
+    mountedSource: topMount(facts)?.source ?? "",
+    effectiveOptions: topMount(facts)?.options ?? [],
+    createdDirectories: createdFor(facts, known),
     ...(drift.length > 0 && { drift }),
   };
 }
 
 /** Remembered in the unit itself, and in the state for when the unit was lost. */
-function createdFor(view: MountView, known?: NfsMountState): string[] {
-  const inUnit = readMark(view.unit)?.createdDirectories ?? [];
+function createdFor(facts: MountFacts, known?: NfsMountState): string[] {
+  const inUnit = readMark(facts.unit)?.createdDirectories ?? [];
   return [...new Set([...inUnit, ...(known?.createdDirectories ?? [])])];
 }
 
 async function reconcile(
   operation: Operation,
   model: Model,
-  view: MountView,
+  facts: MountFacts,
   known?: NfsMountState,
-): Promise<MountView> {
+): Promise<MountFacts> {
   const { args, host } = model;
-  const steps = mountSteps(view, args);
-  const isOurs = known !== undefined || stateOf(model, view, known) !== undefined;
+  const steps = mountSteps(facts, args);
+  const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
   refuse([
-    ...mountProblems(view, args, isOurs, args.host.name),
+    ...mountProblems(facts, args, isOurs, args.host.name),
     ...(steps.unmount ? await uses(model) : []),
     ...(steps.mount ? await trial(model) : []),
   ]);
-  if (view.fstab.length > 0)
+  if (facts.fstab.length > 0)
     operation.warn(
       `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect as long as this mount is there.`,
     );
   if (steps.unmount || steps.write || steps.enable || steps.mount)
-    await settleMount(host, args, { view, steps, created: createdFor(view, known) });
-  return lookAtMount(host, args.path, operation.signal);
+    await applyMount(host, args, { facts, steps, created: createdFor(facts, known) });
+  return observeMount(host, args.path, operation.signal);
 }
 
 async function remove({ signal, warn }: Operation, model: Model, known?: NfsMountState): Promise<void> {
   const { args, host } = model;
-  const view = await lookAtMount(host, args.path, signal);
-  if (view.unit !== undefined && readMark(view.unit) === undefined)
+  const facts = await observeMount(host, args.path, signal);
+  if (facts.unit !== undefined && readMark(facts.unit) === undefined)
     return warn(`${args.host.name}: ${unitFile(args.path)} is not ours any more, so it stays as it is.`);
-  if (topMount(view) !== undefined) refuse([...foreignMount(view, args), ...(await uses(model))]);
-  await removeMount(host, args.path, view, createdFor(view, known));
+  if (topMount(facts) !== undefined) refuse([...foreignMount(facts, args), ...(await uses(model))]);
+  await removeMount(host, args.path, facts, createdFor(facts, known));
 }
 
 /** A change that failed half-way leaves the old source mounted: the unit tells. */
-function foreignMount(view: MountView, { host, path, source }: Args): string[] {
-  const mounted = topMount(view)?.source ?? "";
-  const ours = [source, parseUnit(view.unit ?? "").source];
+function foreignMount(facts: MountFacts, { host, path, source }: Args): string[] {
+  const mounted = topMount(facts)?.source ?? "";
+  const ours = [source, parseMountUnit(facts.unit ?? "").source];
   if (ours.some((own) => sameSource(own, mounted))) return [];
   return [`${host.name}: ${mounted} is mounted at ${path} instead of ${source}. Unmount it, if nobody needs it.`];
 }

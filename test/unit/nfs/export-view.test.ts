@@ -1,12 +1,12 @@
 import { exportFile, exportFileText } from "../../../provider/nfs/export-file";
-import { exportDrift, exportProblems, ownEntries, type ServerView, toExport } from "../../../provider/nfs/export-view";
+import { exportDrift, exportProblems, ownEntries, type ServerFacts, toExport } from "../../../provider/nfs/export-view";
 
 const options = ["rw", "no_root_squash"];
 const wanted = { path: "/srv/vm", clients: [{ client: "10.77.0.0/24", options }] };
 const file = exportFile(wanted.path);
 const directory = { kind: "directory", mode: "755", owner: ["root", "0"], group: ["root", "0"] };
 const entry = { path: "/srv/vm", client: "10.77.0.0/24", options };
-const good: ServerView = {
+const good: ServerFacts = {
   files: [{ path: file, text: exportFileText(wanted.path, wanted.clients, ["/srv/vm"]) }],
   table: [entry],
   directories: new Map([
@@ -17,7 +17,7 @@ const good: ServerView = {
   active: true,
   missingNames: [],
 };
-const bare: ServerView = { ...good, files: [], table: [], directories: new Map([["/srv", directory]]) };
+const bare: ServerFacts = { ...good, files: [], table: [], directories: new Map([["/srv", directory]]) };
 const foreign = (line: string) => ({ path: "/etc/exports", text: `${line}\n` });
 
 test("all is well", () => {
@@ -31,7 +31,7 @@ test("a server with nothing gets everything", () => {
   expect(toExport(bare, wanted)).toEqual(wanted.clients);
 });
 
-test.each<[string, Partial<ServerView>, RegExp]>([
+test.each<[string, Partial<ServerFacts>, RegExp]>([
   ["nfs-server is down", { active: false }, /Run `systemctl enable --now nfs-server` there/],
   [
     "a file is in the way",
@@ -42,7 +42,7 @@ test.each<[string, Partial<ServerView>, RegExp]>([
   [
     "another file exports it",
     { files: [foreign("/srv/vm 10.77.0.0/24(ro)")] },
-    /exported to 10\.77\.0\.0\/24 by \/etc\/exports already/,
+    /already exported to 10\.77\.0\.0\/24 by \/etc\/exports/,
   ],
   ["it was exported by hand", { table: [entry] }, /by hand and in no file/],
   [
@@ -66,10 +66,10 @@ test("adopt takes over what was exported by hand, but not what another file has"
 
 test("other clients and other paths are nobody's business", () => {
   const files = [...good.files, foreign("/srv/vm hv-c(ro)"), foreign("/srv/other 10.77.0.0/24(ro)")];
-  const view = { ...good, files, table: [entry, { ...entry, client: "hv-c" }, { ...entry, path: "/srv/other" }] };
-  expect(exportProblems(view, wanted, true, "nas")).toEqual([]);
-  expect(exportDrift(view, wanted, "nas")).toEqual([]);
-  expect(ownEntries(view, "/srv/vm", []).map(({ client }) => client)).toEqual(["10.77.0.0/24"]);
+  const facts = { ...good, files, table: [entry, { ...entry, client: "hv-c" }, { ...entry, path: "/srv/other" }] };
+  expect(exportProblems(facts, wanted, true, "nas")).toEqual([]);
+  expect(exportDrift(facts, wanted, "nas")).toEqual([]);
+  expect(ownEntries(facts, "/srv/vm", []).map(({ client }) => client)).toEqual(["10.77.0.0/24"]);
 });
 
 test("the state remembers what is ours when the file is lost", () => {

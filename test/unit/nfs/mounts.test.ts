@@ -5,9 +5,9 @@ import {
   mountOptionProblems,
   sameMountOptions,
 } from "../../../provider/nfs/mount-options";
-import { type MountView, mountDrift, mountProblems, mountSteps } from "../../../provider/nfs/mount-plan";
+import { type MountFacts, mountDrift, mountProblems, mountSteps } from "../../../provider/nfs/mount-plan";
 import { sourceProblem } from "../../../provider/nfs/mount-source";
-import { parseUnit, unitName, unitText } from "../../../provider/nfs/mount-unit";
+import { parseMountUnit, unitName, unitText } from "../../../provider/nfs/mount-unit";
 import { fstabSources, parseMountInfo, sameSource } from "../../../provider/nfs/mountinfo";
 
 test.each(["nas:/srv/vm", "10.77.0.13:/srv/vm", "[2001:db8::1]:/srv/vm", "[fe80::1%eth0]:/srv", "nas.example:/"])(
@@ -74,7 +74,7 @@ test("mountinfo, with its escapes", () => {
 test.each<[string[], string[]]>([
   [[...defaultMountOptions, "sync"], []],
   [["sync", "noatime", "v4.2", "tcp", "rsize=1048576", "nconnect=4", "nofail"], []],
-  [["noatime"], ["sync, which was not asked for"]],
+  [["noatime"], ["sync, which was not requested"]],
   [["noatime", "noac"], ["no noac"]],
   [
     ["sync", "noatime", "timeo=100", "ro"],
@@ -108,13 +108,20 @@ test.each([
 test("a unit keeps % as it is", () => {
   const wanted = { source: "[fe80::1%eth0]:/srv", path: "/srv", options: ["hard"] };
   expect(unitText(wanted, [])).toContain("What=[fe80::1%%eth0]:/srv\n");
-  expect(parseUnit(unitText(wanted, []))).toEqual({ source: wanted.source, options: ["hard"] });
+  expect(parseMountUnit(unitText(wanted, []))).toEqual({ source: wanted.source, options: ["hard"] });
 });
 
 describe("a host", () => {
   const wanted = { source: "10.77.0.13:/srv/vm", path: "/srv/vm", options: ["vers=4.2", "noatime", "sync"] };
-  const bare: MountView = { fragment: "", enabled: false, mounts: [], fstab: [], directories: new Map(), contents: [] };
-  const good: MountView = {
+  const bare: MountFacts = {
+    fragment: "",
+    enabled: false,
+    mounts: [],
+    fstab: [],
+    directories: new Map(),
+    contents: [],
+  };
+  const good: MountFacts = {
     ...bare,
     unit: unitText(wanted, ["/srv/vm"]),
     fragment: "/etc/systemd/system/srv-vm.mount",
@@ -144,7 +151,7 @@ describe("a host", () => {
     });
   });
 
-  test.each<[string, Partial<MountView>, RegExp]>([
+  test.each<[string, Partial<MountFacts>, RegExp]>([
     ["a file in the way", { directories: new Map([["/srv", "regular file"]]) }, /^hv-a: \/srv is a regular file/],
     ["contents", { contents: ["a", "b"] }, /would hide a, b/],
     [
@@ -154,7 +161,7 @@ describe("a host", () => {
     ],
     ["mounts on top of each other", { mounts: [...good.mounts, ...good.mounts] }, /2 mounts on top/],
     ["a foreign unit", { unit: "[Mount]\nWhat=nas:/x\n" }, /is not ours and mounts nas:\/x/],
-    ["a vendor's unit", { fragment: "/usr/lib/systemd/system/srv-vm.mount" }, /set adopt: true to have it overruled/],
+    ["a vendor's unit", { fragment: "/usr/lib/systemd/system/srv-vm.mount" }, /set adopt: true to override it/],
     ["an entry of fstab", { fstab: ["nas:/x"] }, /\/etc\/fstab has nas:\/x/],
   ])("with %s is refused", (_, found, problem) => {
     expect(mountProblems({ ...bare, ...found }, wanted, false, "hv-a").join("\n")).toMatch(problem);

@@ -1,4 +1,4 @@
-import { losersOf, narrowed, openInodes, pathsByInode } from "../../../provider/nfs/open-files";
+import { clientsLosingFiles, openInodes, pathsByInode, restrictedClients } from "../../../provider/nfs/open-files";
 
 const info = (status: string) => `clientid: 0xc99ab19a6b04bf0c
 address: "10.77.0.11:885"
@@ -41,9 +41,9 @@ test.each<[string, ReturnType<typeof entry>[], ReturnType<typeof entry>[], boole
   ["another one goes", [entry("10.77.0.12", "rw"), entry("10.77.0.11", "rw")], [entry("10.77.0.11", "rw")], false],
   ["a name goes that may be its own", [entry("hv-a", "rw")], [entry("hv-b", "rw")], true],
 ])("%s", (_, before, after, loses) => {
-  expect(losersOf(open, before, after)).toEqual(loses ? open : []);
+  expect(clientsLosingFiles(open, before, after)).toEqual(loses ? open : []);
 });
 
 test("more for somebody narrows nothing", () => {
-  expect(narrowed([entry("a", "ro")], [entry("a", "rw"), entry("b", "ro")])).toEqual([]);
+  expect(restrictedClients([entry("a", "ro")], [entry("a", "rw"), entry("b", "ro")])).toEqual([]);
 });

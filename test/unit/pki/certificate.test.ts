@@ -4,15 +4,15 @@ import { join } from "node:path";
 import {
   authorityProblems,
   belongsTo,
+  canonicalName,
   certificateFacts,
   certificateProblems,
-  isOurs,
+  isOwnCertificate,
   lifetimeProblems,
   parseCertificate,
   pemIn,
-  unified,
   validityFrom,
-  type Wanted,
+  type WantedCertificate,
 } from "../../../provider/pki/certificate";
 
 /** Made by certtool 3.7.9 on a host of the lab. */
@@ -21,7 +21,7 @@ const certificate = (name: string) => parseCertificate(fixture(`${name}.pem`)) a
 const authority = certificate("ca");
 const subject = { organization: "Example, Inc.", commonName: "hv-a" };
 const names = ["fd00::11", "hv-a", "10.77.0.11"];
-const server: Wanted = { role: "server", subject, names, authority };
+const server: WantedCertificate = { role: "server", subject, names, authority };
 
 test("facts, in the words of libvirt", () => {
   expect(certificateFacts(certificate("server"))).toEqual({
@@ -39,7 +39,7 @@ test.each([undefined, "", "foreign", "-----BEGIN CERTIFICATE-----\nAAAA\n-----EN
   },
 );
 
-test.each<[string, Partial<Wanted>, string[]]>([
+test.each<[string, Partial<WantedCertificate>, string[]]>([
   ["server", {}, []],
   ["client", { role: "client", names: [] }, []],
   ["strange", {}, ["was not signed by the authority"]],
@@ -65,7 +65,7 @@ test("a key and its certificate", () => {
   expect(belongsTo(certificate("server"), fixture("host.pub"))).toBe(true);
   expect(belongsTo(certificate("server"), fixture("ca.pub"))).toBe(false);
   expect(belongsTo(certificate("server"), "")).toBe(false);
-  expect([isOurs(certificate("client")), isOurs(undefined)]).toEqual([true, false]);
+  expect([isOwnCertificate(certificate("client")), isOwnCertificate(undefined)]).toEqual([true, false]);
 });
 
 test.each<[string, number, number, string[]]>([
@@ -87,7 +87,7 @@ test("no certificate outlives its authority; clocks may be a day behind", () => 
 });
 
 test("addresses have one spelling", () => {
-  expect(["FD00:0:0::11", "HV-A", "10.0.0.1"].map(unified)).toEqual(["fd00::11", "hv-a", "10.0.0.1"]);
+  expect(["FD00:0:0::11", "HV-A", "10.0.0.1"].map(canonicalName)).toEqual(["fd00::11", "hv-a", "10.0.0.1"]);
 });
 
 test("one block out of an answer", () => {

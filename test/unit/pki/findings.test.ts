@@ -1,16 +1,16 @@
 import type { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { mergeBaselines, parseBaseline, printBaseline } from "../../../provider/pki/baseline";
 import { parseCertificate } from "../../../provider/pki/certificate";
 import {
   authorityFindings,
   foreignFiles,
   hypervisorFindings,
-  keyIsSound,
+  isKeyReusable,
   serverNames,
 } from "../../../provider/pki/findings";
-import { parseInspection, type SeenFile } from "../../../provider/pki/inspect";
-import { mergeRecords, parseRecord } from "../../../provider/pki/record";
+import { type FileFacts, parsePkiFacts } from "../../../provider/pki/observe";
 
 const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/pki", name), "utf8");
 const authority = parseCertificate(fixture("ca.pem")) as X509Certificate;
@@ -20,7 +20,7 @@ const rules = { organization: "Example, Inc.", address: "10.77.0.11", validityDa
 function answer(
   changes: Record<string, string | undefined> = {},
   head: string[] = [],
-): ReturnType<typeof parseInspection> {
+): ReturnType<typeof parsePkiFacts> {
   const file = (mode: string, name: string, group = "root") =>
     `${mode} root ${group} ${Buffer.from(fixture(name)).toString("base64")}`;
   const files: Record<string, string | undefined> = {
@@ -41,7 +41,7 @@ function answer(
   const texts = there.map(({ path, text }) => `==> ${path} <==\n${Buffer.from(text.split(" ")[3] ?? "", "base64")}`);
   const lines = [...stats, ...texts];
   const clock = Date.parse("2026-06-01") / 1000;
-  return parseInspection([`hostname hv-a`, `clock ${clock}`, "qemuGroup kvm", ...head, ...lines, ""].join("\n"));
+  return parsePkiFacts([`hostname hv-a`, `clock ${clock}`, "qemuGroup kvm", ...head, ...lines, ""].join("\n"));
 }
 const of = (mode: string, name: string, group = "root") =>
   `${mode} root ${group} ${Buffer.from(fixture(name)).toString("base64")}`;
@@ -49,43 +49,43 @@ const both = { ...rules, address: "10.77.0.11" };
 /** The fixture has one name more than the host. */
 const words = (facts: ReturnType<typeof answer>) =>
   hypervisorFindings(facts, both, authority)
-    .filter((finding) => !finding.words.startsWith("is for"))
-    .map(({ path, words: said, cure }) => `${path} ${said}: ${cure}`);
+    .filter((finding) => !finding.problem.startsWith("is for"))
+    .map(({ path, problem: said, action }) => `${path} ${said}: ${action}`);
 
 test("all is well", () => {
   expect(words(answer())).toEqual([]);
 });
 
 test.each<[string, string | undefined, string[]]>([
-  ["/etc/pki/libvirt/servercert.pem", undefined, ["is missing: issue"]],
-  ["/etc/pki/libvirt/private/clientkey.pem", undefined, ["is missing: issue"]],
-  ["/etc/pki/qemu/client-key.pem", undefined, ["is missing: place"]],
-  ["/etc/pki/CA/cacert.pem", of("644", "other.pem"), ["is not the authority's certificate: place"]],
-  ["/etc/pki/libvirt/servercert.pem", of("644", "strange.pem"), ["was not signed by the authority: issue"]],
+  ["/etc/pki/libvirt/servercert.pem", undefined, ["is missing: reissue"]],
+  ["/etc/pki/libvirt/private/clientkey.pem", undefined, ["is missing: reissue"]],
+  ["/etc/pki/qemu/client-key.pem", undefined, ["is missing: reinstall"]],
+  ["/etc/pki/CA/cacert.pem", of("644", "other.pem"), ["is not the authority's certificate: reinstall"]],
+  ["/etc/pki/libvirt/servercert.pem", of("644", "strange.pem"), ["was not signed by the authority: reissue"]],
   [
     "/etc/pki/libvirt/private/serverkey.pem",
     of("644", "host.pub"),
-    ["is 644 root:root instead of 600 root:root: issue"],
+    ["is 644 root:root instead of 600 root:root: reissue"],
   ],
   [
     "/etc/pki/libvirt/private/serverkey.pem",
     of("640", "host.pub", "kvm"),
-    ["is 640 root:kvm instead of 600 root:root: place"],
+    ["is 640 root:kvm instead of 600 root:root: reinstall"],
   ],
   [
     "/etc/pki/libvirt/private/serverkey.pem",
     of("600", "ca.pub"),
-    ["does not belong to /etc/pki/libvirt/servercert.pem: issue"],
+    ["does not belong to /etc/pki/libvirt/servercert.pem: reissue"],
   ],
   [
     "/etc/pki/qemu/server-key.pem",
     of("640", "ca.pub", "kvm"),
-    ["does not belong to /etc/pki/libvirt/servercert.pem: place"],
+    ["does not belong to /etc/pki/libvirt/servercert.pem: reinstall"],
   ],
   [
     "/etc/pki/qemu/ca-cert.pem",
     "link root root",
-    ["is link root:root instead of 644 root:root: place", "is not the authority's certificate: place"],
+    ["is link root:root instead of 644 root:root: reinstall", "is not the authority's certificate: reinstall"],
   ],
 ])("%s", (path, text, expected) => {
   const found = words(answer({ [path]: text })).filter((line) => line.startsWith(`${path} `));
@@ -94,7 +94,7 @@ test.each<[string, string | undefined, string[]]>([
 
 test("a key stays with its certificate when it is sound", () => {
   const sound = (facts: ReturnType<typeof answer>) =>
-    keyIsSound(facts, "server", hypervisorFindings(facts, rules, authority));
+    isKeyReusable(facts, "server", hypervisorFindings(facts, rules, authority));
   expect(sound(answer())).toBe(true);
   expect(sound(answer({ "/etc/pki/qemu/server-key.pem": of("644", "host.pub", "kvm") }))).toBe(false);
   expect(sound(answer({ "/etc/pki/libvirt/private/serverkey.pem": of("600", "ca.pub") }))).toBe(false);
@@ -104,9 +104,9 @@ test("an authority", () => {
   const lifetime = { validityDays: 4000, renewBeforeDays: 30 };
   const own = { "/etc/pki/CA/private/cakey.pem": of("600", "ca.pub") };
   expect(authorityFindings(answer(own), lifetime)).toEqual([]);
-  expect(authorityFindings(answer(), lifetime).map(({ words: said }) => said)).toContain("is missing");
+  expect(authorityFindings(answer(), lifetime).map(({ problem: said }) => said)).toContain("is missing");
   const mixed = { "/etc/pki/CA/private/cakey.pem": of("600", "host.pub") };
-  expect(authorityFindings(answer(mixed), lifetime).map(({ words: said }) => said)).toEqual([
+  expect(authorityFindings(answer(mixed), lifetime).map(({ problem: said }) => said)).toEqual([
     "does not belong to the authority's key",
   ]);
 });
@@ -136,35 +136,31 @@ test.each([
 });
 
 test("a host's answer", () => {
-  const facts = answer({}, [
-    "folder /etc/pki",
-    "aside /etc/pki/CA/cacert.pem",
-    "untold yes",
-    `record ${Buffer.from("{}").toString("base64")}`,
-  ]);
+  const facts = answer({}, ["folder /etc/pki", "untold yes", `record ${Buffer.from("{}").toString("base64")}`]);
   expect(facts).toMatchObject({
     hostname: "hv-a",
     clock: new Date("2026-06-01"),
     qemuGroup: "kvm",
     folders: ["/etc/pki"],
-    record: "{}",
-    untold: true,
+    baseline: "{}",
+    reloadPending: true,
   });
   expect(facts.files.get("/etc/pki/libvirt/servercert.pem")).toMatchObject({
     mode: "644",
     owner: "root",
-  } satisfies Partial<SeenFile>);
+  } satisfies Partial<FileFacts>);
 });
 
-test("what was noted first stays", () => {
-  const noted = { authority: "a", folders: ["/x"], units: { s: { enabled: false, active: false } }, aside: [] };
-  const now = { authority: "a", folders: ["/y"], units: { s: { enabled: true, active: true } }, aside: ["/z"] };
-  expect(mergeRecords(noted, now)).toEqual({
+test("what was saved first stays", () => {
+  const saved = { authority: "a", folders: ["/x"], units: { s: { enabled: false, active: false } }, backups: [] };
+  const now = { authority: "a", folders: ["/y"], units: { s: { enabled: true, active: true } }, backups: ["/z"] };
+  expect(mergeBaselines(saved, now)).toEqual({
     authority: "a",
     folders: ["/x", "/y"],
-    units: noted.units,
-    aside: ["/z"],
+    units: saved.units,
+    backups: ["/z"],
   });
-  expect(parseRecord(JSON.stringify(noted))).toEqual(noted);
-  for (const text of ["", "{", "[]", "null", '{"authority":1}']) expect(parseRecord(text)).toBeUndefined();
+  expect(parseBaseline(printBaseline(saved))).toEqual(saved);
+  expect(Object.keys(JSON.parse(printBaseline(saved)))).toEqual(["authority", "folders", "units", "aside"]);
+  for (const text of ["", "{", "[]", "null", '{"authority":1}']) expect(parseBaseline(text)).toBeUndefined();
 });

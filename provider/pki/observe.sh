@@ -1,9 +1,8 @@
 # A line for each fact: a word, and what it is about; then each file under its name, as head(1) prints it.
 # Few processes, since each of them takes long on a busy host.
-# Arguments: folders, paths (both are lists, and no path has a space), the baseline's path, the marker of a due reload,
-# the suffix of backups.
+# Arguments: folders, paths (both are lists, and no path has a space), the baseline's path, the marker of a due reload.
 command -v certtool > /dev/null || exec certtool
-folders=$1 paths=$2 record=$3 untold=$4 suffix=$5
+folders=$1 paths=$2 baseline=$3 reload_pending=$4
 read -r name < /proc/sys/kernel/hostname
 echo "hostname $name"
 echo "clock $(date +%s)"
@@ -12,12 +11,11 @@ for folder in $folders; do [ ! -d "$folder" ] || echo "folder $folder"; done
 certificates=
 keys=
 for path in $paths; do
-  if [ -e "$path$suffix" ] || [ -L "$path$suffix" ]; then echo "aside $path"; fi
   if [ ! -e "$path" ]; then [ ! -L "$path" ] || echo "file $path link root root"; continue; fi
   case $path in *key.pem) keys="$keys $path";; *) certificates="$certificates $path";; esac
 done
-[ ! -e "$record" ] || echo "record $(base64 -w 0 -- "$record")"
-[ ! -e "$untold" ] || echo "untold yes"
+[ ! -e "$baseline" ] || echo "record $(base64 -w 0 -- "$baseline")"
+[ ! -e "$reload_pending" ] || echo "untold yes"
 # shellcheck disable=SC2086 # lists of paths
 [ -z "$certificates$keys" ] || stat -Lc 'file %n %a %U %G' -- $certificates $keys
 # shellcheck disable=SC2086 # a list of paths

@@ -1,15 +1,15 @@
-/** Everything about certificates that one host can tell, by one command. Of private keys, only the public halves. */
+/** Everything that one host can tell about its certificates, by one command. Private keys never leave it. */
 import type { Host } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import { pemIn } from "./certificate";
-import { allFolders, allPaths, asidePath, recordPath, untoldPath } from "./layout";
+import { allFolders, allPaths, baselinePath, reloadPendingPath } from "./layout";
 
-export interface SeenFile {
+export interface FileFacts {
   /** As `stat -c %a` prints it. */
   mode: string;
   owner: string;
   group: string;
-  /** A certificate's text, or the public half of a key; empty when certtool can make nothing of a key. */
+  /** A certificate, or the public half of a key; empty when certtool cannot read the key. */
   text: string;
 }
 
@@ -19,24 +19,22 @@ export interface PkiFacts {
   /** Primary group of the user that QEMU runs as; empty without one. */
   qemuGroup: string;
   folders: string[];
-  files: ReadonlyMap<string, SeenFile>;
-  /** Paths with a file that was there before and waits beside. */
-  aside: string[];
-  /** Text of {@link recordPath}; empty when there is none. */
-  record: string;
-  /** The daemon has not been told of its new certificates. */
-  untold: boolean;
+  files: ReadonlyMap<string, FileFacts>;
+  /** Text of {@link baselinePath}; empty when there is none. */
+  baseline: string;
+  /** The daemon has not loaded its new certificates yet. */
+  reloadPending: boolean;
 }
 
-const script = scriptFile(__dirname, "inspect.sh");
+const script = scriptFile(__dirname, "observe.sh");
 
-export async function inspect(host: Host, signal: AbortSignal): Promise<PkiFacts> {
-  const values = [allFolders.join(" "), allPaths.join(" "), recordPath, untoldPath, asidePath("")];
-  return parseInspection((await runScript(host, script, values, { signal })).stdout);
+export async function observePki(host: Host, signal: AbortSignal): Promise<PkiFacts> {
+  const values = [allFolders.join(" "), allPaths.join(" "), baselinePath, reloadPendingPath];
+  return parsePkiFacts((await runScript(host, script, values, { signal })).stdout);
 }
 
-/** Pure: the script's answer. */
-export function parseInspection(answer: string): PkiFacts {
+/** Pure: the facts in the script's answer. */
+export function parsePkiFacts(answer: string): PkiFacts {
   const [head = "", ...named] = answer.split(/^==> (\S+) <==$/m);
   const texts = new Map<string, string>(
     named.flatMap((path, index) => (index % 2 === 0 ? [[path, named[index + 1] ?? ""] as const] : [])),
@@ -44,7 +42,7 @@ export function parseInspection(answer: string): PkiFacts {
   const all = head.split("\n").map((line) => line.split(" "));
   const rest = (word: string) => all.filter(([first]) => first === word).map(([, ...others]) => others);
   const one = (word: string) => rest(word)[0]?.[0] ?? "";
-  const seen = ([path = "", mode = "", owner = "", group = ""]: string[]): [string, SeenFile] => [
+  const seen = ([path = "", mode = "", owner = "", group = ""]: string[]): [string, FileFacts] => [
     path,
     { mode, owner, group, text: readable(path, texts.get(path) ?? "") },
   ];
@@ -54,9 +52,8 @@ export function parseInspection(answer: string): PkiFacts {
     qemuGroup: one("qemuGroup"),
     folders: rest("folder").map(([path = ""]) => path),
     files: new Map(rest("file").map(seen)),
-    aside: rest("aside").map(([path = ""]) => path),
-    record: Buffer.from(one("record"), "base64").toString(),
-    untold: one("untold") !== "",
+    baseline: Buffer.from(one("record"), "base64").toString(),
+    reloadPending: one("untold") !== "",
   };
 }
 

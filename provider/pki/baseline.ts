@@ -1,0 +1,70 @@
+/**
+ * What a host was like before it was enrolled, kept on the host itself: it is written before anything is changed, so
+ * that a crash at any moment leaves enough to go back. It also marks the host as ours.
+ */
+import { writeTextFile } from "../host/files";
+import type { Host } from "../host/host";
+import { runScript, sh } from "../host/script";
+import { baselinePath, ownFolder } from "./layout";
+import type { PkiFacts } from "./observe";
+
+export interface UnitState {
+  enabled: boolean;
+  active: boolean;
+}
+
+export interface HostBaseline {
+  /** Address of the authority that the host belongs to. */
+  authority: string;
+  /** Folders that did not exist. */
+  folders: string[];
+  /** Units as they were, by name; empty on a machine that is only the authority. */
+  units: Record<string, UnitState>;
+  /** Files that were replaced, and are restored at removal. */
+  backups: string[];
+}
+
+/** Pure. @returns undefined when there is none, or nothing that can be understood */
+export function parseBaseline(text: string): HostBaseline | undefined {
+  try {
+    const {
+      authority,
+      folders = [],
+      units = {},
+      aside = [],
+    } = JSON.parse(text) as Partial<Omit<HostBaseline, "backups"> & { aside: string[] }>;
+    return typeof authority === "string" ? { authority, folders, units, backups: aside } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pure: the file's format. Hosts have such files, so its keys never change. */
+export function printBaseline({ authority, folders, units, backups }: HostBaseline): string {
+  return `${JSON.stringify({ authority, folders, units, aside: backups }, undefined, 2)}\n`;
+}
+
+/** Pure: what was saved first stays. */
+export function mergeBaselines(saved: HostBaseline | undefined, now: HostBaseline): HostBaseline {
+  if (!saved) return now;
+  return {
+    authority: now.authority,
+    folders: [...new Set([...saved.folders, ...now.folders])],
+    units: { ...now.units, ...saved.units },
+    backups: [...new Set([...saved.backups, ...now.backups])],
+  };
+}
+
+export async function saveBaseline(host: Host, facts: PkiFacts, baseline: HostBaseline): Promise<void> {
+  const text = printBaseline(baseline);
+  if (facts.baseline === text) return;
+  await runScript(host, sh`umask 077; mkdir -p -- "$1"`, [ownFolder]);
+  await writeTextFile(host, baselinePath, text, { mode: 0o600 });
+}
+
+/** Makes the folders that do not exist yet. */
+export async function makeFolders(host: Host, facts: PkiFacts, folders: readonly string[]): Promise<void> {
+  const missing = folders.filter((folder) => !facts.folders.includes(folder));
+  if (missing.length === 0) return;
+  await runScript(host, sh`for folder; do [ -d "$folder" ] || install -d -m 755 -- "$folder"; done`, missing);
+}
