@@ -1,7 +1,6 @@
 import { guests } from "../../lab/guest/build";
-import { retryUntil } from "../../provider/util/policy";
 import { PlacedGuest } from "./placed-guest";
-import { everything, lengthyTest, prepareHypervisors, removeGuest, runningLab } from "./support";
+import { everything, lengthyTest, prepareHypervisors, removeGuest, runningLab, waitDuring } from "./support";
 
 const { hvA, hvB } = runningLab();
 const guest = new PlacedGuest("busy", guests.busy);
@@ -35,8 +34,7 @@ lengthyTest("a move that would never end is given up, with the numbers; the gues
 test("Ctrl-C in the middle aborts it, and confirms where the guest is", async () => {
   const { from, to } = guest.nextMove();
   const moving = guest.up(to, slow);
-  const sending = async () => expect(guest.told).toMatch(/MiB sent/);
-  await Promise.race([moving, retryUntil(sending, { everyMs: 300, timeoutMs: 300_000 })]);
+  await waitDuring(moving, () => expect(guest.told).toMatch(/MiB sent/));
   guest.placement.cancel();
   await expect(moving).rejects.toThrow(
     `busy was not moved from ${from} to ${to}. It is running on ${from}.\nCancelled.`,
@@ -46,9 +44,8 @@ test("Ctrl-C in the middle aborts it, and confirms where the guest is", async ()
 
 lengthyTest("left to itself, it is begun anew with auto-converge; Ctrl-C ends that too", async () => {
   const moving = guest.up("hv-a", slow);
-  const throttled = async () =>
-    expect(guest.told).toMatch(/trying again with auto-converge.*guest throttled by \d\d %/s);
-  await Promise.race([moving, retryUntil(throttled, { everyMs: 300, timeoutMs: 300_000 })]);
+  const throttled = /trying again with auto-converge.*guest throttled by \d\d %/s;
+  await waitDuring(moving, () => expect(guest.told).toMatch(throttled));
   guest.placement.cancel();
   await expect(moving).rejects.toThrow("busy was not moved from hv-b to hv-a. It is running on hv-b.\nCancelled.");
   await guest.expectOn("hv-b");

@@ -6,7 +6,7 @@ import type { LabHost } from "../../lab/lab-host";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
 import { retryUntil } from "../../provider/util/policy";
 import { type HarnessOf, ResourceHarness } from "./resource-harness";
-import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./support";
+import { connectionsTo, expectUnbroken, imageFolder, runningLab, waitDuring } from "./support";
 
 type Guest = HarnessOf<typeof qemuGuest>;
 type Inputs = Parameters<Guest["up"]>[0];
@@ -113,9 +113,8 @@ export class NativeGuest {
   }
 
   /** Until something has been told, e.g. that some of its memory is sent. @throws what `running` throws before */
-  async untilTold(pattern: RegExp, running: Promise<unknown>): Promise<void> {
-    const told = async () => expect(this.told).toMatch(pattern);
-    await Promise.race([running, retryUntil(told, { everyMs: 200, timeoutMs: 300_000 })]);
+  untilTold(pattern: RegExp, running: Promise<unknown>): Promise<void> {
+    return waitDuring(running, () => expect(this.told).toMatch(pattern));
   }
 
   /** Until a refresh finds it in this state. */

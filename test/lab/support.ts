@@ -70,6 +70,13 @@ export async function expectUnbroken(guest: GuestDomain): Promise<void> {
   expect(await counterOf(nas, guest)).toMatchObject({ breaks: [], garbage: [] });
 }
 
+/** Waits until `check` throws no more, at most while `running` runs. @throws what `running` throws, at once */
+export async function waitDuring(running: Promise<unknown>, check: () => void): Promise<void> {
+  const over = new AbortController();
+  const checked = retryUntil(async () => check(), { everyMs: 200, timeoutMs: 300_000, signal: over.signal });
+  await Promise.race([running, checked]).finally(() => over.abort());
+}
+
 /** `npm run test:everything`: also other values, faults and numbers of what `npm test` proves by some of them. */
 export const everything = process.env.KVM_LIVE_EVERYTHING === "1";
 
