@@ -140,7 +140,12 @@ export function differences(seen: Look, args: Args): string[] {
     const reloadPending = one.pki.reloadPending ? [`${one.name}: libvirtd does not know its new certificates yet`] : [];
     const daemon = one.daemon ? daemonDifferences(one.daemon, settingsOf(args)) : [];
     const notEnrolled = one.before ? [] : [`${one.name}: does not belong to this authority`];
-    return [...notEnrolled, ...listed(one.name, findings), ...reloadPending, ...daemon.map((line) => `${one.name}: ${line}`)];
+    return [
+      ...notEnrolled,
+      ...listed(one.name, findings),
+      ...reloadPending,
+      ...daemon.map((line) => `${one.name}: ${line}`),
+    ];
   });
   const left = seen.departed
     .filter((one) => isLeft(one, args))
