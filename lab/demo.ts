@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: examples/live-migration on real hosts, by the real Pulumi CLI. A guest is placed on one host and moves live to another,
- * then is moved by hand, and comes back. It has a lab of its own, always fresh, and leaves it up for looking around.
+ * `npm run demo`: examples/live-migration on real hosts, by the real Pulumi CLI. A guest is placed on one host, moves
+ * live to another, is moved by hand, and comes back. The lab is always a new one, and stays up for looking around.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,16 +26,23 @@ runMain(async () => {
     { title: "Taking down the last demo's lab", run: (report) => lab.down(report) },
     { title: "Building the provider", run: buildProvider },
     ...setupSteps({ labs: [lab], hosts: defaultHosts, pulumi: true }),
-    { title: "A bridge on hv-a and hv-b, a guest's image on nas", run: () => prepareHosts(lab) },
+    { title: "Adding a bridge on hv-a and hv-b, and the guest's image on nas", run: () => prepareHosts(lab) },
     {
-      title: "A Pulumi stack of examples/live-migration",
+      title: "Making a Pulumi stack of examples/live-migration",
       run: async () => (stack = await createLiveMigrationStack(lab, folder)),
     },
   ]);
   if (stack) await play(stack);
 });
 
+/** Narrower terminals cut off Pulumi's last column, where a move shows its progress. */
+const columnsForProgress = 120;
+
 async function play(stack: PulumiWorkspace): Promise<void> {
+  if (process.stdout.columns < columnsForProgress)
+    say(
+      `Widen this terminal to ${columnsForProgress} columns or more: Pulumi shows a move's progress in its last column.`,
+    );
   const pulumi = async (...args: string[]) => {
     say(`$ pulumi ${args.join(" ")}`);
     await stack.show(args);
@@ -61,7 +68,7 @@ Take it down:
   npm run lab -- --name demo down`);
 }
 
-/** Figures, the guest's own testimony, and both hosts' lists. */
+/** Prints libvirt's figures, the guest's counter, and both hosts' lists of domains. */
 async function showProof(stack: PulumiWorkspace): Promise<void> {
   const { lastMigration } = JSON.parse((await stack.pulumi(["stack", "output", "--json"])).stdout);
   const { from, to, totalTimeMs, downtimeMs } = lastMigration;

@@ -25,16 +25,16 @@ export function setupSteps(options: SetupOptions): Step[] {
   const { labs, hosts, later = [], pulumi } = options;
   const releases = new Set([...hosts, ...later].map((name) => hostSpec(name).release));
   return [
-    { title: "This machine can run the lab", run: () => checkMachine(options) },
-    { title: "Debian packages", run: ensurePackages },
+    { title: "Checking this machine", run: () => checkMachine(options) },
+    { title: "Installing Debian packages", run: ensurePackages },
     ...[...releases].map((release) => ({
-      title: `Root file system of the hosts (${release})`,
+      title: `Building the hosts' root file system (${release})`,
       run: (report: (line: string) => void) => ensureImage(release, report),
     })),
-    { title: "ssh keys", run: ensureKeys },
-    ...(pulumi ? [{ title: "Pulumi CLI", run: ensurePulumiCli }] : []),
+    { title: "Making ssh keys", run: ensureKeys },
+    ...(pulumi ? [{ title: "Finding or building the Pulumi CLI", run: ensurePulumiCli }] : []),
     {
-      title: `Hosts ${hosts.join(", ")}${labs.length > 1 ? `, in ${labs.length} labs` : ""}`,
+      title: `Booting ${hosts.join(", ")}${labs.length > 1 ? `, in ${labs.length} labs` : ""}`,
       run: (report) => Promise.all(labs.map((lab) => lab.up({ hosts, report }))),
     },
   ];

@@ -5,15 +5,15 @@
 import { closeConnections } from "./host/ssh-host";
 import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
-import { domain } from "./resources/domain.handlers";
-import { domainPlacement } from "./resources/domain-placement.handlers";
-import { host } from "./resources/host.handlers";
-import { libvirtSshAccess } from "./resources/libvirt-ssh-access.handlers";
-import { libvirtTlsPki } from "./resources/libvirt-tls-pki.handlers";
-import type { ResourceType } from "./resources/managed-resource";
-import { nfsExport } from "./resources/nfs-export.handlers";
-import { nfsMount } from "./resources/nfs-mount.handlers";
-import { qemuGuest } from "./resources/qemu-guest.handlers";
+import { domain } from "./resources/domain/definition";
+import { domainPlacement } from "./resources/domain-placement/definition";
+import { host } from "./resources/host/definition";
+import { libvirtSshAccess } from "./resources/libvirt-ssh-access/definition";
+import { libvirtTlsPki } from "./resources/libvirt-tls-pki/definition";
+import { nfsExport } from "./resources/nfs-export/definition";
+import { nfsMount } from "./resources/nfs-mount/definition";
+import { qemuGuest } from "./resources/qemu-guest/definition";
+import type { ResourceType } from "./resources/shared/managed-resource";
 
 const environment = { operationFor, unknownValue };
 

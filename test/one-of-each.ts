@@ -10,7 +10,7 @@ import {
   NfsMount,
   QemuGuest,
 } from "../provider/index";
-import type { ManagedResource, ResourceType } from "../provider/resources/managed-resource";
+import type { ManagedResource, ResourceType } from "../provider/resources/shared/managed-resource";
 
 /** What Pulumi was asked to make. */
 interface Registration {

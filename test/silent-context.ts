@@ -1,4 +1,4 @@
-import type { LockedOperation } from "../provider/placement/guard";
+import type { LockedOperation } from "../provider/placement/lock/locks";
 import type { Operation } from "../provider/util/operation";
 
 /** For an operation that nobody listens to, and that nobody ends. */

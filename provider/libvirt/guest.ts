@@ -1,4 +1,4 @@
-import type { DomainName } from "../placement/observation";
+import type { DomainName } from "../placement/observe/observation";
 import type { MigrationOptions } from "./migration/options";
 
 /** A guest as the program describes it. */

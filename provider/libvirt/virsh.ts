@@ -1,7 +1,7 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import { markedDefinition } from "./domain-xml";
+import { markedDefinition } from "./definition/domain-xml";
 
 /** A command to the host's own libvirt. */
 export const virsh = (...argv: string[]) => ["virsh", "--connect", "qemu:///system", ...argv];

@@ -19,7 +19,7 @@ import {
   type ServerFacts,
   toExport,
   type WantedExport,
-} from "./export-plan";
+} from "./export-view";
 import { type ExportClient, parseExports } from "./exports";
 import { readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";

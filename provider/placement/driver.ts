@@ -5,13 +5,13 @@
  */
 import type { Host } from "../host/host";
 import type { Operation } from "../util/operation";
-import type { Candidate } from "./candidate";
-import type { GuestLocation, Located } from "./locate";
 import type { Job, ObservedJob } from "./migration/job";
 import type { MigrationRecord } from "./migration/record";
-import type { HostAnswer } from "./observation";
-import type { Step } from "./steps";
-import type { Wanted } from "./wanted";
+import type { Candidate } from "./observe/candidate";
+import type { GuestLocation, Located } from "./observe/locate";
+import type { HostAnswer } from "./observe/observation";
+import type { Step } from "./plan/steps";
+import type { Wanted } from "./plan/wanted";
 
 export interface Driver {
   /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */

@@ -1,15 +1,15 @@
 /** Brings a guest from where it was seen to where it should be. */
 import type { Operation } from "../util/operation";
-import { candidateOf } from "./candidate";
-import { carryOutStep } from "./carry-out-step";
 import type { PreflightProblems } from "./driver";
-import type { LockedOperation } from "./guard";
-import type { Located, SettledLocation } from "./locate";
-import { described, isActive, stateAndReason } from "./observation";
+import { carryOutStep } from "./execute/carry-out-step";
+import type { LockedOperation } from "./lock/locks";
+import { PlacementUnclear, type SettledGuest, waitUntilSettled } from "./migration/wait-until-settled";
+import { candidateOf } from "./observe/candidate";
+import type { Located, SettledLocation } from "./observe/locate";
+import { described, isActive, stateAndReason } from "./observe/observation";
 import type { Placement } from "./placement";
-import { type Plan, planPlacement, remaining, type Settled } from "./plan";
-import { PlacementUnclear, type SettledGuest, waitUntilSettled } from "./settle";
-import { hostsOf, labelOf, type Step } from "./steps";
+import { type Plan, planPlacement, remaining, type Settled } from "./plan/plan";
+import { hostsOf, labelOf, type Step } from "./plan/steps";
 
 export interface CheckedPlan extends PreflightProblems {
   steps: Step[];

@@ -1,15 +1,16 @@
 /** QEMU by itself, as a placement uses it: no libvirt is asked or needed. */
-import type { Candidate } from "../placement/candidate";
+
 import type { Driver, StepOnHost } from "../placement/driver";
-import { observeGuest } from "./facts";
+import type { Candidate } from "../placement/observe/candidate";
+import type { QemuGuestOptions } from "./guest";
 import { removeUnit } from "./launch";
-import { migrationAttempt } from "./migration/depart";
+import { migrationAttempt } from "./migration/attempt";
 import { jobOf } from "./migration/job";
-import { jobControl } from "./migration/jobs";
+import { jobControl } from "./migration/job-control";
 import { resumePostCopy } from "./migration/resume-post-copy";
-import { cont, queryState, withMonitor } from "./monitor";
-import type { QemuGuestOptions } from "./placed-guest";
+import { observeGuest } from "./observe";
 import { preflight } from "./preflight";
+import { cont, queryState, withMonitor } from "./qmp/monitor";
 import { destroyIf, launchOn, requestShutdown } from "./verbs";
 
 export function qemuDriver(guest: QemuGuestOptions): Driver {

@@ -1,36 +1,36 @@
-/** What can go wrong with a QEMU that is asked by QMP, as types. */
+/** The failures of a QEMU and of its QMP monitor, as types. */
 import { HostError } from "../host/errors";
 
-/** QEMU said nothing in time: it hangs, or serves somebody else. Nothing is known about what it does. */
-export class MonitorSilent extends HostError {
-  /** @param awaited e.g. `answer to query-status` */
-  constructor(host: string, what: string, awaited: string, timeoutMs: number) {
-    super(host, `${what} on ${host}: no ${awaited} within ${timeoutMs / 1000} s.`);
+/** QEMU did not answer in time: it hangs, or another client holds its monitors. What it does is unknown. */
+export class MonitorTimedOut extends HostError {
+  /** @param awaited the missing message, e.g. `answer to query-status` */
+  constructor(host: string, label: string, awaited: string, timeoutMs: number) {
+    super(host, `${label} on ${host}: no ${awaited} within ${timeoutMs / 1000} s.`);
   }
 }
 
-/** It may have done what it was asked for: look again. */
+/** The session ended before QEMU's answer. QEMU may have run the command: observe it again. */
 export class MonitorClosed extends HostError {
-  constructor(host: string, what: string, reason = "QEMU ended or the connection broke") {
-    super(host, `${what} on ${host}: ${reason} before it answered.`);
+  constructor(host: string, label: string, reason = "QEMU ended or the connection broke before it answered") {
+    super(host, `${label} on ${host}: ${reason}.`);
   }
 }
 
-/** QEMU's own words on why it did not do what it was asked for. */
+/** QEMU refused a command; the message has its reason. */
 export class QmpError extends HostError {
   constructor(
     host: string,
-    what: string,
+    label: string,
     readonly command: string,
     /** @example "GenericError" */
     readonly errorClass: string,
     readonly desc: string,
   ) {
-    super(host, `${what} on ${host}: ${command}: ${desc}`);
+    super(host, `${label} on ${host}: ${command}: ${desc}`);
   }
 }
 
-/** It has changed since it was looked at, so nothing was done. */
+/** The guest's state has changed since it was observed, so nothing was done. */
 export class NotInState extends Error {
   constructor(message: string) {
     super(message);
@@ -38,35 +38,30 @@ export class NotInState extends Error {
   }
 }
 
-/** A QEMU that was started and is no more; the message has its own words. */
+/** A QEMU ended although it should run; the message has its last output. */
 export class QemuEnded extends Error {
-  constructor(name: string, host: string, lastWords: string) {
-    const said = lastWords.trim();
-    super(
-      [`The QEMU of ${name} on ${host} has ended:`, said || "it has said nothing.", hintFor(said)]
-        .filter(Boolean)
-        .join("\n"),
-    );
+  constructor(name: string, host: string, lastOutput: string) {
+    const output = lastOutput.trim();
+    const lines = [`The QEMU of ${name} on ${host} has ended:`, output || "it printed nothing.", hintFor(output)];
+    super(lines.filter(Boolean).join("\n"));
     this.name = "QemuEnded";
   }
 }
 
-/** The rest of what QEMU says is clear by itself. */
+/** Hints for output of QEMU that does not name the fix by itself. */
 const hints: readonly [pattern: RegExp, hint: string][] = [
-  [
-    /Failed to get "write" lock/,
-    "Another QEMU has the image open: look for a second copy of the guest before anything else.",
-  ],
-  [/Address already in use/, "Something else listens on that port of the host: end it, or take another port."],
+  [/Failed to get "write" lock/, "Another QEMU has the image open: look for a second copy of the guest first."],
+  [/Address already in use/, "Another process listens on that port of the host: stop it, or use another port."],
   [
     /Cannot assign requested address/,
-    "The host has no such address: set migrationAddress of its Host to one that it has.",
+    "The host does not have this address: set migrationAddress of its Host to one that it has.",
   ],
   [
     /Permission denied/,
-    "QEMU runs as the owner of its images unless user says otherwise: that user has to reach all that it opens.",
+    "QEMU runs as the owner of its images unless user is set: that user needs access to every file that QEMU opens.",
   ],
-  [/tls|certificate|x509/i, "A LibvirtTlsPki with both hosts makes certificates that they accept of each other."],
+  [/tls|certificate|x509/i, "A LibvirtTlsPki with both hosts issues certificates that each accepts from the other."],
 ];
 
-export const hintFor = (said: string): string | undefined => hints.find(([pattern]) => pattern.test(said))?.[1];
+/** @param output text that QEMU printed */
+export const hintFor = (output: string): string | undefined => hints.find(([pattern]) => pattern.test(output))?.[1];

@@ -1,11 +1,11 @@
 /** Starts and removes a guest's unit. */
 import type { Host } from "../host/host";
 import { runScript } from "../host/script";
-import type { DomainName } from "../placement/observation";
+import type { DomainName } from "../placement/observe/observation";
 import { retryUntil } from "../util/policy";
 import { QemuEnded } from "./errors";
-import { unitFacts } from "./facts";
-import { stateIn, withMonitor } from "./monitor";
+import { unitFacts } from "./observe";
+import { stateIn, withMonitor } from "./qmp/monitor";
 import { type Launch, systemdRunArgv, unitOf } from "./unit";
 
 /** Opening images takes long on slow storage. */

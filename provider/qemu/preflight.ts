@@ -1,9 +1,11 @@
 /** What would make a start or a move of a guest fail, found out before; all at once. */
-import { type Candidate, candidateOf } from "../placement/candidate";
+
 import type { PreflightProblems } from "../placement/driver";
-import { lockedImages } from "../placement/fence-check";
-import type { Located } from "../placement/locate";
-import { foundOn } from "../placement/observation";
+import { type Candidate, candidateOf } from "../placement/observe/candidate";
+import type { Located } from "../placement/observe/locate";
+import { foundOn } from "../placement/observe/observation";
+import type { Step } from "../placement/plan/steps";
+import type { Wanted } from "../placement/plan/wanted";
 import {
   checkRequirements,
   commonRemedies,
@@ -11,16 +13,15 @@ import {
   missingRequirements,
   type Remedies,
   type Requirement,
-} from "../placement/provisions";
-import type { Step } from "../placement/steps";
-import type { Wanted } from "../placement/wanted";
+} from "../placement/preflight/host-requirements";
+import { lockedImages } from "../placement/preflight/image-locks";
 import type { Operation } from "../util/operation";
 import { type GuestNeeds, needsOf } from "./command-line/needs";
-import { checksAt } from "./host-checks";
-import { identityOf, type Owners, ownersAt } from "./identity";
-import { nameProblems } from "./name-checks";
-import type { QemuGuestOptions } from "./placed-guest";
-import { versionProblems } from "./version-checks";
+import type { QemuGuestOptions } from "./guest";
+import { observeQemuHost } from "./preflight/host-checks";
+import { nameProblems } from "./preflight/name-checks";
+import { versionProblems } from "./preflight/version-checks";
+import { observeRunAsFacts, type RunAsFacts, runAsOf } from "./run-as";
 
 const remedies: Remedies = {
   ...commonRemedies,
@@ -62,13 +63,13 @@ async function startProblems(
   certificates: readonly string[] = [],
 ): Promise<string[]> {
   const needs = needsOf(commandLine);
-  const owners = await ownersAt(on.host, user, commandLine, signal);
-  const identity = identityOf(user, owners) ?? { uid: 0, gid: 0 };
+  const owners = await observeRunAsFacts(on.host, user, commandLine, signal);
+  const identity = runAsOf(user, owners) ?? { uid: 0, gid: 0 };
   const [checked, checks] = await Promise.all([
     checkRequirements(on.host, [...requirementsOf(needs), ...certificateFiles(migration, certificates)], signal),
-    checksAt(on.host, emulator, identity, accessesOf(needs, certificates), signal),
+    observeQemuHost(on.host, emulator, identity, accessesOf(needs, certificates), signal),
   ]);
-  const taken = needs.listens.filter((listen) => isTaken(listen, checks.listening));
+  const taken = needs.listeners.filter((listen) => isTaken(listen, checks.listening));
   return [
     ...unknownUser(on, user, owners),
     ...missingRequirements(on.name, checked, remedies),
@@ -77,7 +78,7 @@ async function startProblems(
     needs.kvm &&
       !checks.hasKvm &&
       `${on.name} has no /dev/kvm, which accel kvm needs. Switch virtualization on in its firmware, or set accel to "tcg".`,
-    ...checks.forbidden.map(
+    ...checks.inaccessibleFiles.map(
       (path) =>
         `QEMU runs as ${identity.uid}:${identity.gid} on ${on.name}, which may not open ${path}. Give the file to that user or to group kvm, or set user.`,
     ),
@@ -105,15 +106,15 @@ const requirementsOf = ({ images, files, folders, bridges }: GuestNeeds): Requir
   ...bridges.map((what) => ({ kind: "bridge" as const, what })),
 ];
 
-const unknownUser = ({ name }: Candidate, user: string | undefined, { named }: Owners): string[] =>
-  user !== undefined && named === undefined
+const unknownUser = ({ name }: Candidate, user: string | undefined, { namedUser }: RunAsFacts): string[] =>
+  user !== undefined && namedUser === undefined
     ? [`${name} has no user ${user}. Make it there with the same number as on the other hosts, or set user to another.`]
     : [];
 
 const anywhere = ["0.0.0.0", "[::]", "*", ""];
 
 /** `0.0.0.0:5919`, `*:16514`, `[::1]:5900` */
-function isTaken({ address, port }: GuestNeeds["listens"][number], listening: readonly string[]): boolean {
+function isTaken({ address, port }: GuestNeeds["listeners"][number], listening: readonly string[]): boolean {
   return listening.some((one) => {
     const [, at = "", number] = /^(.*):(\d+)$/.exec(one) ?? [];
     return Number(number) === port && (at === address || anywhere.includes(at) || anywhere.includes(address));
@@ -156,9 +157,11 @@ async function userProblems(
   signal: AbortSignal,
 ): Promise<string[]> {
   if (user === undefined) return [];
-  const [here, there] = await Promise.all([from, to].map(({ host }) => ownersAt(host, user, commandLine, signal)));
-  if (!here?.named || !there?.named || here.named.uid === there.named.uid) return [];
+  const [here, there] = await Promise.all(
+    [from, to].map(({ host }) => observeRunAsFacts(host, user, commandLine, signal)),
+  );
+  if (!here?.namedUser || !there?.namedUser || here.namedUser.uid === there.namedUser.uid) return [];
   return [
-    `${user} is ${here.named.uid} on ${from.name} and ${there.named.uid} on ${to.name}: the images would be somebody else's. Give it one number on all hosts.`,
+    `${user} is ${here.namedUser.uid} on ${from.name} and ${there.namedUser.uid} on ${to.name}: the images would be somebody else's. Give it one number on all hosts.`,
   ];
 }

@@ -1,52 +1,53 @@
 /**
- * Pure: QEMU's own words for a guest's state in libvirt's, which the table of placements speaks.
+ * Pure: a guest's state in libvirt's terms, which the decision table uses, from QEMU's run state and migration status.
  *
  * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (RunState, MigrationStatus)
  * @see https://libvirt.org/manpages/virsh.html#domstate
  */
-import type { DomainFacts } from "../placement/observation";
+import type { DomainFacts } from "../placement/observe/observation";
 
-export type State = Pick<DomainFacts, "state" | "reason" | "job">;
+export type DomainState = Pick<DomainFacts, "state" | "reason" | "job">;
 
-const isUnderWay = (migration: string): boolean =>
+const isOngoing = (migration: string): boolean =>
   ["setup", "cancelling", "active", "pre-switchover", "device", "wait-unplug"].includes(migration);
 
 /**
- * A QEMU has one migration status for both directions; which one it is follows from the run state.
+ * The state of a guest. QEMU has one migration status for both directions; the direction follows from the run state.
  *
- * @param run of `query-status`. @param migration of `query-migrate`; "none" before the first
+ * @param run `status` of `query-status`
+ * @param migration `status` of `query-migrate`; "none" before the first migration
  */
-export function stateOf(run: string, migration: string): State {
-  const postCopy = postCopyOf(migration);
-  const isLeaving = run === "finish-migrate" || run === "postmigrate";
+export function domainState(run: string, migration: string): DomainState {
+  const postCopy = postCopyReason(migration);
+  const isSource = run === "finish-migrate" || run === "postmigrate";
   if (postCopy)
-    return { state: isLeaving ? "paused" : "running", reason: postCopy, job: isLeaving ? "outgoing" : "incoming" };
+    return { state: isSource ? "paused" : "running", reason: postCopy, job: isSource ? "outgoing" : "incoming" };
   if (run === "inmigrate")
     return { state: "paused", reason: migration === "active" ? "migrating" : "starting up", job: "incoming" };
-  // A guest that stood still before its move failed is left so.
-  if (isLeaving && (migration === "failed" || migration === "cancelled")) return paused("user");
-  if (isLeaving) return { ...paused("migrating"), job: isUnderWay(migration) ? "outgoing" : "none" };
-  const job = isUnderWay(migration) ? "outgoing" : "none";
-  if (run === "running") return { state: "running", reason: reasons[migration] ?? "booted", job };
+  // QEMU leaves a guest paused that was paused before its migration failed.
+  if (isSource && (migration === "failed" || migration === "cancelled")) return paused("user");
+  if (isSource) return { ...paused("migrating"), job: isOngoing(migration) ? "outgoing" : "none" };
+  const job = isOngoing(migration) ? "outgoing" : "none";
+  if (run === "running") return { state: "running", reason: runningReasons[migration] ?? "booted", job };
   if (run === "paused") return { ...paused(migration === "completed" ? "migrated" : "user"), job };
-  return { ...(others[run] ?? paused("unknown")), job };
+  return { ...(otherRunStates[run] ?? paused("unknown")), job };
 }
 
-/** `migrated` is also what tells a guest from the shell that it has left. */
-const reasons: Readonly<Record<string, string>> = {
+/** Reasons of a running guest. `migrated` also tells the guest from the stale copy that it left on its source. */
+const runningReasons: Readonly<Record<string, string>> = {
   completed: "migrated",
   failed: "migration canceled",
   cancelled: "migration canceled",
 };
 
-function postCopyOf(migration: string): string | undefined {
+function postCopyReason(migration: string): string | undefined {
   if (migration === "postcopy-paused") return "post-copy failed";
   return migration.startsWith("postcopy-") ? "post-copy" : undefined;
 }
 
-const paused = (reason: string): State => ({ state: "paused", reason, job: "none" });
+const paused = (reason: string): DomainState => ({ state: "paused", reason, job: "none" });
 
-const others: Readonly<Record<string, State>> = {
+const otherRunStates: Readonly<Record<string, DomainState>> = {
   prelaunch: paused("starting up"),
   "io-error": paused("I/O error"),
   "guest-panicked": paused("crashed"),

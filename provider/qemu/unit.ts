@@ -1,6 +1,6 @@
 /**
- * Pure: a guest's transient systemd unit and what its QEMU is started with. A unit that has ended stays until it is
- * removed, so that an end can be told from an absence.
+ * Pure: a guest's transient systemd unit and the argv of its QEMU. A unit stays when its QEMU has ended, so that an
+ * ended guest can be told from an absent one.
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html
  */
@@ -9,45 +9,46 @@ import { optionList } from "./command-line/option-list";
 
 export const unitOf = (uuid: string): string => `pulumi-kvm-live-${uuid}.service`;
 
-/** Made by systemd, for root only; gone with the unit. */
-const folderOf = (uuid: string) => `pulumi-kvm-live/qemu/${uuid}`;
-const socketOf = (uuid: string, name: string) => `/run/${folderOf(uuid)}/${name}.sock`;
+/** The unit's directory under /run, which systemd creates for root only and removes with the unit. */
+const runtimeDirectory = (uuid: string) => `pulumi-kvm-live/qemu/${uuid}`;
+const socketPath = (uuid: string, name: string) => `/run/${runtimeDirectory(uuid)}/${name}.sock`;
 
-/** Several, since QEMU serves one client each, and one whose machine has vanished stays for hours. */
-export const qmpSockets = (uuid: string): string[] => [1, 2, 3].map((number) => socketOf(uuid, `qmp-${number}`));
-/** For people: QEMU's monitor, with its own words. */
-export const monitorSocket = (uuid: string): string => socketOf(uuid, "monitor");
+/** Several sockets: QEMU serves one client per socket, and one whose machine has vanished holds it for hours. */
+export const qmpSockets = (uuid: string): string[] => [1, 2, 3].map((number) => socketPath(uuid, `qmp-${number}`));
+/** Socket of the human monitor, for operators. */
+export const monitorSocket = (uuid: string): string => socketPath(uuid, "monitor");
 
 export interface Launch {
   uuid: string;
   name: string;
-  /** A program's name or its path. */
+  /** Name or path of the QEMU program. */
   emulator: string;
-  /** What the program wrote, without what is added here. */
+  /** The program's command line, without the options that are added here. */
   commandLine: readonly string[];
-  /** Whom QEMU becomes when it has opened what only root may; undefined: it stays root. */
-  user: Identity | undefined;
-  /** `-runas` has had another name since QEMU 9.1. */
+  /** The user that QEMU becomes once it has opened what only root may; undefined: it stays root. */
+  runAs: RunAs | undefined;
+  /** True for QEMU 9.1 and later, where `-run-with user=` replaces `-runas`. */
   hasRunWith: boolean;
-  /** Waits for its state from another host. */
+  /** True when QEMU waits for the guest's state from another host. */
   incoming: boolean;
 }
 
-export interface Identity {
+/** The user and group that QEMU runs as, by number. */
+export interface RunAs {
   uid: number;
   gid: number;
 }
 
-/** Ours come first and end with the UUID, so that the rest can be told from them. */
+/** The provider's own options come first and end with the UUID, so that {@link readQemuArgv} can tell them apart. */
 export function qemuArgv(launch: Launch): string[] {
-  const { uuid, name, emulator, commandLine, user, hasRunWith, incoming } = launch;
-  const id = user && `${user.uid}:${user.gid}`;
+  const { uuid, name, emulator, commandLine, runAs, hasRunWith, incoming } = launch;
+  const user = runAs && `${runAs.uid}:${runAs.gid}`;
   return [
     ...[emulator, "-name", name],
     ...(hasDisplay(commandLine) ? [] : ["-display", "none"]),
     ...qmpSockets(uuid).flatMap((path, index) => monitor(`qmp${index + 1}`, path, "control")),
     ...monitor("monitor", monitorSocket(uuid), "readline"),
-    ...(id === undefined ? [] : hasRunWith ? ["-run-with", `user=${id}`] : ["-runas", id]),
+    ...(user === undefined ? [] : hasRunWith ? ["-run-with", `user=${user}`] : ["-runas", user]),
     ...(incoming ? ["-incoming", "defer"] : []),
     ...["-uuid", uuid],
     ...commandLine,
@@ -59,7 +60,7 @@ const monitor = (id: string, path: string, mode: "control" | "readline"): string
   ...["-mon", optionList({ chardev: id, mode })],
 ];
 
-/** What a QEMU was started with: the reverse of {@link qemuArgv}. */
+/** The parts of a QEMU's argv: the reverse of {@link qemuArgv}. */
 export function readQemuArgv(argv: readonly string[]): Pick<Launch, "name" | "emulator" | "commandLine" | "incoming"> {
   const end = argv.indexOf("-uuid") + 2;
   const ours = argv.slice(0, end);
@@ -71,28 +72,31 @@ export function readQemuArgv(argv: readonly string[]): Pick<Launch, "name" | "em
   };
 }
 
-/** Of the unit; where root's privileges end is QEMU's own business, since its sockets are to be root's. */
+/** The command that starts the unit, as root: QEMU drops root's privileges itself, once it has opened its sockets. */
 export function systemdRunArgv(launch: Launch): string[] {
   const { uuid, name } = launch;
   const properties = [
     ...["Type=exec", "RemainAfterExit=yes", "Slice=machine.slice", "NoNewPrivileges=yes", "UMask=0077"],
-    ...[`RuntimeDirectory=${folderOf(uuid)}`, "RuntimeDirectoryMode=0700"],
+    ...[`RuntimeDirectory=${runtimeDirectory(uuid)}`, "RuntimeDirectoryMode=0700"],
     "After=remote-fs.target", // so that it ends before its disks go, when the host is shut down
   ];
-  const words = properties.map((property) => `--property=${property}`);
+  const options = properties.map((property) => `--property=${property}`);
   const description = `--description=Guest ${name} of pulumi-kvm-live`;
   const argv = qemuArgv(launch);
-  const record = `--setenv=${recordVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`;
-  // systemd puts a variable in the place of `$NAME`, and `$` in the place of `$$`.
-  const command = argv.map((word) => word.replaceAll("$", "$$$$"));
-  return ["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, description, record, ...words, "--", ...command];
+  const environment = `--setenv=${argvVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`;
+  // systemd expands `$NAME`, and turns `$$` into `$`.
+  const command = argv.map((argument) => argument.replaceAll("$", "$$$$"));
+  return ["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, description, environment, ...options, "--", ...command];
 }
 
-/** For a unit that has ended: systemd's own record is in its own quotes from its next daemon-reload on. */
-const recordVariable = "PULUMI_KVM_LIVE_ARGV";
+/** Environment variable with the argv, for a unit that has ended: systemd quotes its own copy after a daemon-reload. */
+const argvVariable = "PULUMI_KVM_LIVE_ARGV";
 
-/** @param environment as `systemctl show --property=Environment` prints it @returns nothing for a unit of somebody else */
+/**
+ * @param environment as `systemctl show --property=Environment` prints it
+ * @returns an empty list for a unit that this provider did not start
+ */
 export function recordedArgv(environment: string): string[] {
-  const record = new RegExp(`(?:^|\\s)${recordVariable}=([\\w-]+)`).exec(environment)?.[1];
-  return record === undefined ? [] : JSON.parse(Buffer.from(record, "base64url").toString());
+  const encoded = new RegExp(`(?:^|\\s)${argvVariable}=([\\w-]+)`).exec(environment)?.[1];
+  return encoded === undefined ? [] : JSON.parse(Buffer.from(encoded, "base64url").toString());
 }

@@ -1,13 +1,13 @@
 /** Verbs on one guest on one host. */
-import type { Candidate } from "../placement/candidate";
-import type { DomainName } from "../placement/observation";
+import type { Candidate } from "../placement/observe/candidate";
+import type { DomainName } from "../placement/observe/observation";
 import { NotInState } from "./errors";
-import { unitFacts } from "./facts";
-import { identityOf, ownersAt } from "./identity";
+import type { QemuGuestOptions } from "./guest";
 import { launch, removeUnit, removeUnitWhenEnded } from "./launch";
-import { quitIfInState, stateIn, withMonitor } from "./monitor";
-import type { QemuGuestOptions } from "./placed-guest";
-import { runWithSince } from "./versions";
+import { unitFacts } from "./observe";
+import { supportsRunWith } from "./preflight/versions";
+import { quitIfInState, stateIn, withMonitor } from "./qmp/monitor";
+import { observeRunAsFacts, runAsOf } from "./run-as";
 
 export async function launchOn(
   on: Candidate,
@@ -17,16 +17,16 @@ export async function launchOn(
 ): Promise<void> {
   const { host, name } = on;
   const [owners, hasRunWith] = await Promise.all([
-    ownersAt(host, user, commandLine, signal),
-    runWithSince(host, emulator, signal),
+    observeRunAsFacts(host, user, commandLine, signal),
+    supportsRunWith(host, emulator, signal),
   ]);
-  if (user !== undefined && !owners.named) throw new NotInState(`${name} has no user ${user} any more.`);
-  const identity = identityOf(user, owners);
+  if (user !== undefined && !owners.namedUser) throw new NotInState(`${name} has no user ${user} any more.`);
+  const identity = runAsOf(user, owners);
   if (identity === undefined && user === undefined)
     warn(
       `QEMU of ${domain.name} runs as root on ${name}, since no other user owns its images. Give them to one (chown), or set user.`,
     );
-  await launch(host, { ...domain, emulator, commandLine, user: identity, hasRunWith, incoming }, signal);
+  await launch(host, { ...domain, emulator, commandLine, runAs: identity, hasRunWith, incoming }, signal);
 }
 
 /** Ends it if it is in this state still, and takes away what is left of it. Absent is fine. */

@@ -72,7 +72,7 @@ describe("the rule itself", () => {
     ["sideways", file("provider/nfs/mount.ts", "provider/pki/install.ts")],
     ["lifecycle to a host", file("provider/lifecycle/define.ts", "provider/host/host.ts")],
     ["provider to lab", file("provider/host/host.ts", "lab/process.ts")],
-    ["lab to a resource", file("lab/lab.ts", "provider/resources/domain.ts")],
+    ["lab to a resource", file("lab/lab.ts", "provider/resources/domain/resource.ts")],
     ["an example to the lab", file("examples/live-migration/index.ts", "lab/lab.ts")],
   ])("%s is refused", (_, source) => {
     expect(violations([source])).toEqual([`${source.path} must not import ${source.imports[0]}`]);
@@ -80,8 +80,8 @@ describe("the rule itself", () => {
 
   test("down and within a folder is fine", () => {
     const sources = [
-      file("provider/index.ts", "provider/resources/domain.ts"),
-      file("provider/resources/domain.ts", "provider/lifecycle/define.ts", "provider/libvirt/virsh.ts"),
+      file("provider/index.ts", "provider/resources/domain/resource.ts"),
+      file("provider/resources/domain/resource.ts", "provider/lifecycle/define.ts", "provider/libvirt/virsh.ts"),
       file("provider/libvirt/virsh.ts", "provider/libvirt/errors.ts", "provider/host/host.ts"),
     ];
     expect(violations(sources)).toEqual([]);

@@ -1,6 +1,6 @@
 /** The class, the type in the state and the key of the handlers are one name; tsc sees to the handlers. */
 import * as index from "../../provider/index";
-import type { ResourceType } from "../../provider/resources/managed-resource";
+import type { ResourceType } from "../../provider/resources/shared/managed-resource";
 import { oneOfEach } from "../one-of-each";
 
 test("index exports one class for each type, which registers it by its name", async () => {

@@ -10,7 +10,6 @@ interface Side {
 const shared = /^provider\/lifecycle\/(pulumi-sdk|control-keys)\.ts$/;
 const programSide = [
   /^provider\/index\.ts$/,
-  /^provider\/resources\/(?!(schemas|reach|placing|several)\.ts)[a-z-]+\.ts$/,
   /^provider\/resources\/shared\/managed-resource\.ts$/,
   /^provider\/resources\/[^/]+\/(resource|[a-z-]+-args)\.ts$/,
 ];

@@ -4,7 +4,7 @@ import { type Fault, moments } from "./fault";
 import { type CellRecord, type ProblemKind, problemKinds } from "./record";
 
 /** Widths of the columns, in characters, on a terminal that is narrower than the table. */
-const narrow = { below: 150, widths: [19, 10, 10, 10, 12, 12] };
+const narrow = { below: 150, widths: [16, 11, 11, 11, 12, 12] };
 
 /** @param columns of the terminal, if it is one */
 export function reportText(faults: readonly Fault[], records: readonly CellRecord[], columns?: number): string {

@@ -30,7 +30,7 @@ test("QEMU moves a guest there that names a machine type, and refuses one that d
   await guest.furnish();
   await guest.up("hv-a", { machine: "pc" });
   expect(await messageOf(guest.up("hv-c", { machine: "pc" }))).toMatch(
-    /^hv-a has QEMU 7\.2\.\d+, and hv-c has 10\.0\.\d+: the guest's command line names the machine type pc, which is another machine in each version\. Name a machine type that both know \(machine: pc-i440fx-7\.2 or pc-q35-7\.2\)/,
+    /^hv-a has QEMU 7\.2\.\d+, and hv-c has 10\.0\.\d+: the guest's command line names the machine type pc, which is a different machine in each version\. Name a machine type that both know \(machine: pc-i440fx-7\.2 or pc-q35-7\.2\)/,
   );
   await guest.expectOn("hv-a");
   await guest.driver.destroy();

@@ -9,6 +9,7 @@ const { lab, hvA, hvB } = runningLab();
 let workspace: PulumiWorkspace;
 const pulumi = (...args: string[]) => workspace.pulumi(args);
 const tryPulumi = (...args: string[]) => workspace.tryPulumi(args);
+const addresses = { "addresses[0]": hvA.address, "addresses[1]": hvB.address };
 const set = (path: string, value: string) => pulumi("config", "set", "--path", path, value);
 const exported = async () => JSON.parse((await pulumi("stack", "export")).stdout).deployment.resources ?? [];
 const hostsInState = async () => (await exported()).filter(({ type }: { type: string }) => type.endsWith("kvm:Host"));
@@ -25,10 +26,11 @@ function expectNoKeyIn(...places: string[]): void {
 beforeAll(async () => {
   workspace = await createPulumiWorkspace({ program: "examples/hosts", wrap: (argv) => inNamespace(lab.name, argv) });
   await pulumi("stack", "init", "lab");
-  await set("addresses[0]", hvA.address);
-  await set("addresses[1]", hvB.address);
-  await set("login.identityFile", lab.ssh.identityFile);
-  await set("login.knownHosts", lab.ssh.knownHostsFile);
+  await workspace.configure({
+    ...addresses,
+    "login.identityFile": lab.ssh.identityFile,
+    "login.knownHosts": lab.ssh.knownHostsFile,
+  });
 });
 afterAll(() => workspace.remove());
 
@@ -40,11 +42,10 @@ test("nothing of the user's own Pulumi is used", () => {
 test("bad inputs are all named at once, in the preview, before a host is touched", async () => {
   // Pulumi stops at the first resource with problems, whichever comes first: so both have the same ones.
   const bad = { "addresses[0]": "root@hv-a", "addresses[1]": "root@hv-b", "login.port": "0", "login.colour": "blue" };
-  for (const [path, value] of Object.entries(bad)) await set(path, value);
+  await workspace.configure(bad);
   const { exitCode, stdout } = await tryPulumi("preview");
   for (const path of ["login.port", "login.colour"]) await pulumi("config", "rm", "--path", path);
-  await set("addresses[0]", hvA.address);
-  await set("addresses[1]", hvB.address);
+  await workspace.configure(addresses);
   expect(exitCode).not.toBe(0);
   expect(stdout).toMatch(
     /property address .* has a problem: "root@hv-[ab]" must be a host name or an IP address, without user/,
@@ -86,9 +87,13 @@ test("the provider in the state is a short text, the same for all, that names no
   expect(texts[0]).not.toMatch(/\/(root|tmp|home|usr|work)\//);
 });
 
-test("a host that cannot be reached stays in the state, and refresh says so", async () => {
+test("a key file's content is in neither the state nor the most talkative log", async () => {
   await set("login.connectTimeoutSeconds", "5");
-  await pulumi("up", "--yes", "--skip-preview");
+  const { stdout, stderr } = await pulumi("up", "--yes", "--skip-preview", "--logtostderr", "-v=9");
+  expectNoKeyIn(JSON.stringify(await exported()), stdout, stderr);
+});
+
+test("a host that cannot be reached stays in the state, and refresh says so", async () => {
   await hvB.partition();
   const { exitCode, stdout } = await tryPulumi("refresh", "--yes");
   await hvB.heal();
@@ -97,21 +102,16 @@ test("a host that cannot be reached stays in the state, and refresh says so", as
   expect(await hostsInState()).toHaveLength(2);
 });
 
-test("a key file's content is in neither the state nor the most talkative log", async () => {
-  const { stdout, stderr } = await pulumi("up", "--yes", "--skip-preview", "--logtostderr", "-v=9");
-  expectNoKeyIn(JSON.stringify(await exported()), stdout, stderr);
-});
-
 test("a private key given as an input is encrypted in the state, and in no message", async () => {
   await pulumi("config", "rm", "--path", "login.identityFile");
   await workspace.pulumi(["config", "set", "--secret", "--path", "login.privateKey"], { input: privateKey() });
   const { stdout, stderr } = await pulumi("up", "--yes", "--skip-preview");
   expectNoKeyIn(JSON.stringify(await exported()), stdout, stderr);
-  await pulumi("up", "--yes", "--expect-no-changes");
+  await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
 });
 
 test("destroy leaves nothing, and no process of the provider", async () => {
-  expect((await pulumi("destroy", "--yes")).stdout).toMatch(/3 deleted/);
+  expect((await pulumi("destroy", "--yes", "--skip-preview")).stdout).toMatch(/3 deleted/);
   expect(await hostsInState()).toEqual([]);
   const left = namespaceProcesses(namespacePath(lab.name)).map(({ pid }) =>
     readFileSync(`/proc/${pid}/cmdline`, "utf8"),

@@ -1,8 +1,8 @@
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections } from "../../provider/host/ssh-host";
-import { sshUri } from "../../provider/libvirt/uri";
+import { sshUri } from "../../provider/libvirt/connectivity/uri";
 import { Refused } from "../../provider/lifecycle/errors";
-import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
+import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, runningLab } from "./support";
 

@@ -24,7 +24,7 @@ test("bandwidthMiBps is kept to; passes that do not get shorter make the downtim
   await guest.expectOn("hv-b");
 });
 
-test("a move that would never end is given up, with the numbers; the guest stays", async () => {
+lengthyTest("a move that would never end is given up, with the numbers; the guest stays", async () => {
   const failure = guest.up("hv-a", { ...slow, autoConverge: false });
   await expect(failure).rejects.toThrow(
     /busy was not moved from hv-b to hv-a\. It is running on hv-b\.\nIt would never have converged: the guest dirties [\d.]+ MiB\/s of memory, [\d.]+ MiB\/s are sent, and [\d.]+ MiB remain at each pass\. Any of these would have let it finish: a maxDowntimeMs of \d+ \(now 300\), or more than/,
@@ -68,7 +68,7 @@ test("timeoutSeconds with abort leaves the guest on the source", async () => {
   await guest.expectOn(from);
 });
 
-test("timeoutSeconds with suspend holds it still until it has arrived", async () => {
+lengthyTest("timeoutSeconds with suspend holds it still until it has arrived", async () => {
   const { to } = guest.nextMove();
   await guest.up(to, { ...slow, timeoutSeconds: 3, onTimeout: "suspend" });
   expect(guest.told).toMatch(/3 s \(timeoutSeconds\) are over: holding the guest still for the rest/);

@@ -1,7 +1,7 @@
 /** Every way that control and data can take, in both directions at once: two guests swap hosts by each. */
 import { guests } from "../../lab/guest/build";
 import { isPlainQemuStream, isTlsHandshake } from "../../lab/machine/pcap";
-import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access.handlers";
+import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import { PlacedGuest } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, everything, prepareHypervisors, removeGuest, runningLab } from "./support";
@@ -49,11 +49,12 @@ interface Way {
 /** Each value of each. */
 const ways: Way[] = [
   { control: "peer-to-peer", uri: "qemu+tls", data: "tls" },
-  { control: "peer-to-peer", uri: "qemu+ssh", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tcp", data: "tunnelled" },
-  { control: "direct", uri: "qemu+ssh", data: "tls" },
+  { control: "direct", uri: "qemu+ssh", data: "plain" },
 ];
 const others: Way[] = [
+  { control: "peer-to-peer", uri: "qemu+ssh", data: "plain" },
+  { control: "direct", uri: "qemu+ssh", data: "tls" },
   { control: "direct", uri: "qemu+tls", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tls", data: "plain" },
   { control: "peer-to-peer", uri: "qemu+tls", data: "tunnelled" },
@@ -62,7 +63,6 @@ const others: Way[] = [
   { control: "peer-to-peer", uri: "qemu+tcp", data: "tls" },
   { control: "peer-to-peer", uri: "qemu+tcp", data: "plain" },
   { control: "direct", uri: "qemu+tls", data: "tls" },
-  { control: "direct", uri: "qemu+ssh", data: "plain" },
   { control: "direct", uri: "qemu+tcp", data: "tls" },
   { control: "direct", uri: "qemu+tcp", data: "plain" },
 ];

@@ -3,7 +3,15 @@ import { counterOf, domainState, migrateCommand, startGuest } from "../../lab/by
 import { guests } from "../../lab/guest/build";
 import { CommandFailed } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
-import { expectOnlyOn, expectUnbroken, imageFolder, prepareHypervisors, removeGuest, runningLab } from "./support";
+import {
+  expectOnlyOn,
+  expectUnbroken,
+  imageFolder,
+  lengthyTest,
+  prepareHypervisors,
+  removeGuest,
+  runningLab,
+} from "./support";
 
 const { nas, hvA, hvB } = runningLab();
 const guest = { name: "dirty", folder: imageFolder, memoryMiB: 96 };
@@ -23,7 +31,7 @@ test("a second start elsewhere is refused by the image's lock", async () => {
   await expectUnbroken(guest);
 });
 
-test("a destination that loses power in the middle of a slowed move leaves the guest running on the source", async () => {
+lengthyTest("a destination that loses power in a slowed move leaves the guest running on the source", async () => {
   const moving = hvA.exec(migrateCommand(guest, hvB, { bandwidthMiBps: 1 })).catch((error: unknown) => error);
   const inTheMiddle = async () => {
     const { stdout } = await hvA.exec(["virsh", "domjobinfo", guest.name, "--rawstats"]);

@@ -3,7 +3,7 @@ import { counterOf } from "../../lab/by-hand/guest";
 import { buildGuest, type GuestOptions } from "../../lab/guest/build";
 import { imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
-import { qemuGuest } from "../../provider/resources/qemu-guest.handlers";
+import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
 import { retryUntil } from "../../provider/util/policy";
 import { type HarnessOf, ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectUnbroken, imageFolder, runningLab } from "./support";

@@ -2,8 +2,8 @@
 import { buildGuest, type GuestOptions } from "../../lab/guest/build";
 import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
-import { domain } from "../../provider/resources/domain.handlers";
-import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { domain } from "../../provider/resources/domain/definition";
+import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { type HarnessOf, ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectOnlyOn, expectUnbroken, imageFolder, runningLab } from "./support";
 

@@ -2,8 +2,8 @@ import { buildGuest, guests } from "../../lab/guest/build";
 import { domainXml, imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections } from "../../provider/host/ssh-host";
-import { domain } from "../../provider/resources/domain.handlers";
-import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { domain } from "../../provider/resources/domain/definition";
+import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { retryUntil } from "../../provider/util/policy";
 import { ResourceHarness } from "./resource-harness";
 import {

@@ -59,15 +59,18 @@ test("Ctrl-C in the middle cancels it", async () => {
   await guest.expectOn(from.name);
 });
 
-lengthyTest("the write-up's words work in its monitor: info migrate tells, migrate_cancel ends it", async () => {
-  const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
-  expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
-  const parameters = await monitor(from, "info migrate_parameters");
-  expect(parameters).toMatch(/max-bandwidth: 1048576 bytes.*downtime-limit: 100 ms/s);
-  await monitor(from, "migrate_cancel");
-  expect(await messageOf(moving)).toContain(notMoved(from, to));
-  await guest.expectOn(from.name);
-});
+lengthyTest(
+  "the original article's commands work in its monitor: info migrate shows it, migrate_cancel ends it",
+  async () => {
+    const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
+    expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
+    const parameters = await monitor(from, "info migrate_parameters");
+    expect(parameters).toMatch(/max-bandwidth: 1048576 bytes.*downtime-limit: 100 ms/s);
+    await monitor(from, "migrate_cancel");
+    expect(await messageOf(moving)).toContain(notMoved(from, to));
+    await guest.expectOn(from.name);
+  },
+);
 
 test("a destination whose QEMU dies leaves the guest on the source, and nothing behind", async () => {
   const { from, to, moving } = await setOut();

@@ -10,7 +10,7 @@ import {
 } from "../../provider/host/errors";
 import { removeFile, writeTextFile } from "../../provider/host/files";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { runningLab } from "./support";
+import { lengthyTest, runningLab } from "./support";
 
 const { lab, hvA, hvB } = runningLab();
 const argsFor = (host: LabHost): ConnectionArgs => ({
@@ -81,7 +81,7 @@ test("a file gets its owner and mode", async () => {
   expect((await root.tryRun(["test", "-e", "/root/it's a file"])).exitCode).toBe(1);
 });
 
-test("a network that breaks under a command ends it with an error, and the next one finds the host again", async () => {
+lengthyTest("a network that breaks under a command ends it; the next one finds the host again", async () => {
   const host = new SshHost({ ...argsFor(hvB), connectTimeoutSeconds: 5 });
   await host.run(["true"]);
   const broken = host.run(["sleep", "500"], { timeoutMs: 600_000 }).catch((error: unknown) => error);

@@ -1,5 +1,6 @@
 import { CommandFailed, CommandTimedOut, ConnectionLost, SudoRefused, ToolMissing } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
+import { retryUntil } from "../../provider/util/policy";
 import { answer, destroySocket, type Script, ScriptedHost } from "./scripted-host";
 
 let server: ScriptedHost;
@@ -33,6 +34,17 @@ test("a program gets its arguments and its input as they are, in the C locale", 
     stderr: "err\n",
     durationMs: expect.any(Number),
   });
+});
+
+test("a host that falls silent under a command ends it with an error, and the next one finds the host again", async () => {
+  await start({ run: (command, channel) => command.includes("long") || answer(channel, 0, "there\n") });
+  const { args, losePower } = await server.behindMortalPort();
+  const host = new SshHost(args);
+  const broken = failure(host.run(["long"], { timeoutMs: 600_000 }));
+  await retryUntil(async () => expect(server.commands).toHaveLength(1), { everyMs: 5, timeoutMs: 60_000 });
+  losePower();
+  expect(await broken).toBeInstanceOf(ConnectionLost);
+  expect((await host.run(["hostname"])).stdout).toBe("there\n");
 });
 
 test("a failed command tells host, command, exit code, stderr and time", async () => {

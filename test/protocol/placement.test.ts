@@ -1,7 +1,7 @@
 /** What hosts in a lab cannot be made to say: answers that must not be taken for an absence, or for leave to act. */
 import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
-import { domainPlacement } from "../../provider/resources/domain-placement.handlers";
+import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { silentContext, unguardedOperation } from "../silent-context";
 import { ScriptedHost } from "./scripted-host";
 

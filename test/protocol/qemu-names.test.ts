@@ -1,7 +1,7 @@
-/** What a host makes of the destination's name, by a real getent. */
+/** Checks of the destination's name, by a real getent. */
 import { SshHost } from "../../provider/host/ssh-host";
-import type { Candidate } from "../../provider/placement/candidate";
-import { nameProblems } from "../../provider/qemu/name-checks";
+import type { Candidate } from "../../provider/placement/observe/candidate";
+import { nameProblems } from "../../provider/qemu/preflight/name-checks";
 import { ScriptedHost } from "./scripted-host";
 
 afterEach(() => ScriptedHost.stopAll());
@@ -13,20 +13,22 @@ async function problems(address: string, migrationAddress?: string): Promise<str
   return nameProblems(from, { ...from, name: "hv-b", address, migrationAddress }, new AbortController().signal);
 }
 
-test("a name that means the host itself is told of both hosts, with the way on", async () => {
+test("a name that resolves to the host itself is reported for both hosts, with the fix", async () => {
   const said = await problems("localhost");
   expect(said).toHaveLength(2);
   expect(said[0]).toMatch(
-    /^On hv-a, localhost is the host itself \(.*\), where no other one connects to\. Mend \/etc\/hosts or DNS there, or set migrationAddress of hv-b to an IP address\.$/,
+    /^On hv-a, localhost resolves to the host itself \(.*\), which no other host can reach\. Fix \/etc\/hosts or DNS there, or set migrationAddress of hv-b to an IP address\.$/,
   );
-  expect(said[1]).toMatch(/^On hv-b, localhost is the host itself/);
+  expect(said[1]).toMatch(/^On hv-b, localhost resolves to the host itself/);
 });
 
-test("a name that cannot be resolved is told", async () => {
-  expect((await problems("hv-b.invalid"))[0]).toMatch(/^hv-a cannot resolve hv-b\.invalid, where hv-b is to listen\./);
+test("a name that cannot be resolved is reported", async () => {
+  expect((await problems("hv-b.invalid"))[0]).toMatch(
+    /^hv-a cannot resolve hv-b\.invalid, the migration address of hv-b\./,
+  );
 });
 
-test("an IP address means the same everywhere, also as migrationAddress beside a bad name", async () => {
+test("an IP address is accepted, also as the migrationAddress of a host with a bad name", async () => {
   expect(await problems("192.0.2.2")).toEqual([]);
   expect(await problems("localhost", "2001:db8::2")).toEqual([]);
 });

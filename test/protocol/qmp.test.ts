@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { ServerChannel } from "ssh2";
 import { HostUnreachable, SocketClosed, ToolMissing } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { MonitorClosed, MonitorSilent, QmpError } from "../../provider/qemu/errors";
-import { withQmp } from "../../provider/qemu/qmp";
+import { MonitorClosed, MonitorTimedOut, QmpError } from "../../provider/qemu/errors";
+import { withQmp } from "../../provider/qemu/qmp/session";
 import { event, Monitor, ok, type Request, socat } from "./qmp-monitor";
 import { answer, ScriptedHost } from "./scripted-host";
 
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a command is answered, whatever event comes before, and the socket is free again afterwards", async () => {
+test("a command is answered after any event, and the socket is free again afterwards", async () => {
   const { host } = await start();
   const monitor = await Monitor.listen(socket("plain"), (request) => [event("STOP"), ok(request, { running: true })]);
   const status = await withQmp(host, [monitor.path], what, (qmp) =>
@@ -52,7 +52,7 @@ test("a command is answered, whatever event comes before, and the socket is free
   expect(await withQmp(host, [monitor.path], what, async () => "again")).toBe("again");
 });
 
-test("several commands at once get their own answers, in whatever order and pieces they come", async () => {
+test("several commands at once get their own answers, in any order and in any pieces", async () => {
   const { host } = await start();
   const asked: Request[] = [];
   const monitor = await Monitor.listen(socket("several"), (request, client) => {
@@ -71,7 +71,7 @@ test("several commands at once get their own answers, in whatever order and piec
   expect(answers).toEqual(["€ one", "€ two", "€ three"]);
 });
 
-test("QEMU's refusal is told in its own words, and the session goes on", async () => {
+test("QEMU's refusal has its own text, and the session continues", async () => {
   const { host } = await start();
   const refusal = { class: "CommandNotFound", desc: "The command nonsense has not been found" };
   const monitor = await Monitor.listen(socket("refusing"), (request) =>
@@ -86,7 +86,7 @@ test("QEMU's refusal is told in its own words, and the session goes on", async (
   });
 });
 
-test("sockets at which nothing listens are told with the host and both causes", async () => {
+test("closed sockets are reported with the host and both causes", async () => {
   const { host } = await start();
   const path = socket("none");
   const error = await failure(withQmp(host, [path, socket("neither")], what, async () => {}));
@@ -96,21 +96,21 @@ test("sockets at which nothing listens are told with the host and both causes", 
   expect(error.message).toMatch(/nothing is listening, .* sshd forbids .* \(AllowStreamLocalForwarding/);
 });
 
-test("a socket that takes no more clients is left for the next one", async () => {
+test("a socket that takes no more clients is skipped", async () => {
   const { host } = await start();
   const second = await Monitor.listen(socket("other"), (request) => [ok(request, "from the second")]);
   const execute = withQmp(host, [socket("none"), second.path], what, (qmp) => qmp.execute("query-status"));
   expect(await execute).toBe("from the second");
 });
 
-describe("a socket that is held by somebody else", () => {
+describe("a socket that another client holds", () => {
   const held = async (name: string) => {
     const monitor = await Monitor.listen(socket(name));
     await once(connect(monitor.path), "data");
     return monitor;
   };
 
-  test("is left for the next one", async () => {
+  test("is skipped", async () => {
     const { host } = await start();
     const monitor = await held("held");
     const second = await Monitor.listen(socket("second"), (request) => [ok(request, "from the second")]);
@@ -121,18 +121,18 @@ describe("a socket that is held by somebody else", () => {
     await until(() => monitor.clients === 1 && second.clients === 0);
   });
 
-  test("and no other one, or a closed one, is silence: nothing is known", async () => {
+  test("times out when no other socket greets", async () => {
     const { host } = await start();
     const [one, two] = [await held("held-1"), await held("held-2")];
     const sockets = [one.path, socket("none"), two.path];
     const error = await failure(withQmp(host, sockets, what, async () => {}, { greetingMs: 100 }));
-    expect(error).toBeInstanceOf(MonitorSilent);
+    expect(error).toBeInstanceOf(MonitorTimedOut);
     expect(error.message).toBe(`${what} on ${host.label}: no greeting at ${sockets.join(", ")} within 0.1 s.`);
     await until(() => one.clients === 1 && two.clients === 1);
   });
 });
 
-test("a command without an answer is given up, one that comes later is no other's", async () => {
+test("a command without an answer times out, and its late answer is ignored", async () => {
   const { host } = await start();
   const monitor = await Monitor.listen(socket("slow"), (request, client) => {
     if (request.execute !== "slow") return [ok(request, "quick")];
@@ -145,7 +145,7 @@ test("a command without an answer is given up, one that comes later is no other'
     what,
     async (qmp) => {
       const error = await failure(qmp.execute("slow"));
-      expect(error).toBeInstanceOf(MonitorSilent);
+      expect(error).toBeInstanceOf(MonitorTimedOut);
       expect(error.message).toBe(`${what} on ${host.label}: no answer to slow within 0.1 s.`);
       await new Promise((resolve) => setTimeout(resolve, 100));
       return qmp.execute("quick");
@@ -185,7 +185,7 @@ describe("a session that ends in the middle", () => {
     expect(server.connections).toBe(2);
   });
 
-  test("because something else than QMP is heard", async () => {
+  test("because something other than QMP arrives", async () => {
     const { host } = await start();
     const monitor = await Monitor.listen(socket("nonsense"), (_, client) => {
       client.write("(qemu) what?\n");
@@ -193,10 +193,10 @@ describe("a session that ends in the middle", () => {
     });
     const error = await failure(withQmp(host, [monitor.path], what, (qmp) => qmp.execute("query-status")));
     expect(error).toBeInstanceOf(MonitorClosed);
-    expect(error.message).toContain("it said what is not QMP: (qemu) what?");
+    expect(error.message).toContain("it sent something that is not QMP: (qemu) what?");
   });
 
-  test("because its work fails, or the caller has had enough: the socket is free again", async () => {
+  test("because its work fails or the caller cancels: the socket is free again", async () => {
     const { host } = await start();
     const monitor = await Monitor.listen(socket("given-up"), () => []);
     const failed = withQmp(host, [monitor.path], what, () => Promise.reject(new Error("no luck")));
@@ -214,7 +214,7 @@ describe("a session that ends in the middle", () => {
   });
 });
 
-test("a connection that was over before is replaced, and nobody notices", async () => {
+test("a connection that was closed before is replaced", async () => {
   const { host, server } = await start();
   const monitor = await Monitor.listen(socket("replaced"));
   await host.run(["true"]);
@@ -250,7 +250,7 @@ describe("for a user with sudo", () => {
     await until(() => monitor.clients === 0);
   });
 
-  test("a socket at which nothing listens is told in socat's words", async () => {
+  test("a closed socket is reported with socat's message", async () => {
     const { host } = await asAdmin();
     const error = await failure(withQmp(host, [socket("none")], what, async () => {}));
     expect(error).toBeInstanceOf(SocketClosed);

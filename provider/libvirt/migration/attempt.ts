@@ -1,11 +1,11 @@
 /** One live migration by libvirt: `virsh migrate` on the source. */
 import type { Host } from "../../host/host";
-import type { Candidate } from "../../placement/candidate";
 import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
+import type { Candidate } from "../../placement/observe/candidate";
 import { explained } from "../errors";
 import type { LibvirtGuest } from "../guest";
-import { imagePhases } from "../placement/luggage";
 import { migrateCommand } from "./command";
+import { imagePhases } from "./copied-images";
 import { parseJob } from "./job";
 import { isEncrypted, transportOf } from "./options";
 

@@ -1,7 +1,7 @@
 /** Pure: what is run on the source. @see https://libvirt.org/manpages/virsh.html#migrate */
-import type { Candidate } from "../../placement/candidate";
-import type { DomainName } from "../../placement/observation";
-import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../uri";
+import type { Candidate } from "../../placement/observe/candidate";
+import type { DomainName } from "../../placement/observe/observation";
+import { hostOf, migrateUri, sshUri, tcpUri, tlsUri } from "../connectivity/uri";
 import { virsh } from "../virsh";
 import type { MigrationOptions } from "./options";
 

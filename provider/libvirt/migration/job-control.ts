@@ -4,7 +4,7 @@ import type { Host } from "../../host/host";
 import { runScript } from "../../host/script";
 import type { JobControl } from "../../placement/driver";
 import type { Job, ObservedJob } from "../../placement/migration/job";
-import type { DomainName } from "../../placement/observation";
+import type { DomainName } from "../../placement/observe/observation";
 import { resume, virsh } from "../virsh";
 import { parseJob } from "./job";
 

@@ -9,7 +9,7 @@
  */
 import type { Host } from "../../host/host";
 import { runScript } from "../../host/script";
-import { disksOf } from "../disks";
+import { disksOf } from "../definition/disks";
 import type { CopyStorage } from "./options";
 
 /** Path of the mark: the image holds nothing that is needed. */

@@ -2,8 +2,8 @@
 import { HostError } from "../../host/errors";
 import type { Operation } from "../../util/operation";
 import { pause } from "../../util/pause";
-import type { Candidate } from "../candidate";
 import type { JobControl } from "../driver";
+import type { Candidate } from "../observe/candidate";
 import { type ObservedJob, progressLine } from "./job";
 import type { MigrationLimits } from "./limits";
 import { type AbortReason, Steering } from "./steering";

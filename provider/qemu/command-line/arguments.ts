@@ -1,16 +1,16 @@
 /**
- * Pure: the options in the words of a command line.
+ * Pure: the options of a command line.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  * @see https://gitlab.com/qemu-project/qemu/-/blob/master/system/vl.c `lookup_opt`
  */
 
 export interface Option {
-  /** Without dashes: `-m` and `--m` are the same. */
+  /** The name without dashes: `-m` and `--m` are the same. */
   option: string;
-  /** Undefined when it takes none, or when the words end before it. */
+  /** Undefined when the option takes none, or when argv ends before it. */
   value?: string;
-  /** Where it begins in argv. */
+  /** Position of the option in argv. */
   index: number;
 }
 
@@ -30,17 +30,17 @@ const valueless = new Set([
 
 export const takesValue = (option: string) => !valueless.has(option);
 
-/** QEMU takes a word without a dash, where no value is due, for the image of the first disk: the same as -hda. */
-export const isDiskShorthand = (word: string) => !word.startsWith("-");
+/** An argument without a dash that is no option's value is the image of the first disk: the same as -hda. */
+export const isDiskShorthand = (argument: string) => !argument.startsWith("-");
 
 /** @param argv without the emulator */
 export function optionsOf(argv: readonly string[]): Option[] {
   const options: Option[] = [];
   for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? "";
-    if (isDiskShorthand(word)) options.push({ option: "hda", value: word, index });
+    const argument = argv[index] ?? "";
+    if (isDiskShorthand(argument)) options.push({ option: "hda", value: argument, index });
     else {
-      const option = word.replace(/^--?/, "");
+      const option = argument.replace(/^--?/, "");
       const value = takesValue(option) ? argv[index + 1] : undefined;
       options.push({ option, ...(value !== undefined && { value }), index });
       if (value !== undefined) index++;
@@ -49,6 +49,6 @@ export function optionsOf(argv: readonly string[]): Option[] {
   return options;
 }
 
-/** The values of some options, in the order of the command line. */
-export const valuesOf = (argv: readonly string[], ...names: readonly string[]): string[] =>
+/** The values of these options, in the order of the command line. */
+export const optionValues = (argv: readonly string[], ...names: readonly string[]): string[] =>
   optionsOf(argv).flatMap(({ option, value }) => (names.includes(option) && value !== undefined ? [value] : []));

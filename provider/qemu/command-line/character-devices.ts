@@ -1,6 +1,6 @@
 /**
- * Pure: what serial ports, monitors and their like are connected to. `-chardev` says it by keys, all others by a
- * shorter, older notation: `-serial tcp::4444,server`.
+ * Pure: the back ends of serial ports, monitors and their like. `-chardev` names them by keys, all other options by an
+ * older short form: `-serial tcp::4444,server`.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-6
  * @see https://gitlab.com/qemu-project/qemu/-/blob/master/chardev/char.c `qemu_chr_parse_compat`
@@ -10,9 +10,9 @@ import { isOn } from "./option-list";
 import { optionPairs, type Pairs } from "./option-pairs";
 
 export interface CharacterDevice extends Option {
-  /** QEMU's word: file, socket, stdio, … */
+  /** QEMU's name of the back end: file, socket, stdio, … */
   backend: string;
-  /** Of `-chardev`, of the others as if they were one. */
+  /** The keys of `-chardev`; a short form is turned into the same keys. */
   settings: ReadonlyMap<string, string>;
 }
 
@@ -31,17 +31,17 @@ function pairsOf({ option, value = "" }: Option): Pairs | undefined {
   if (option === "chardev") return optionPairs(value, "backend");
   if (option === "s") return pairsOf({ option: "gdb", value: "tcp::1234", index: 0 });
   if (!shortForms.includes(option)) return undefined;
-  // QEMU makes the debugger's port a server by itself.
+  // QEMU makes the debugger's port a server without being asked.
   return option === "gdb" ? [...shortForm(value), ["server", "on"]] : shortForm(value);
 }
 
-/** `mon:` puts the monitor on the same line. */
+/** A prefix `mon:` puts the monitor on the same line. */
 function shortForm(value: string): Pairs {
   const text = value.replace(/^mon:/, "");
   const [, scheme = text, rest = ""] = /^([a-z0-9]+):(.*)$/s.exec(text) ?? [];
   if (["tcp", "telnet", "websocket", "tn3270"].includes(scheme)) return [["backend", "socket"], ...inetPairs(rest)];
   if (scheme === "unix") return [["backend", "socket"], ...optionPairs(rest, "path")];
-  // No list: a comma is part of the file's name.
+  // Not an option list: a comma is part of the file's name.
   if (scheme === "file" || scheme === "pipe")
     return [
       ["backend", scheme],
@@ -51,11 +51,11 @@ function shortForm(value: string): Pairs {
 }
 
 function inetPairs(text: string): Pairs {
-  const [, six, host = six ?? "", port = "", more = ""] =
+  const [, ipv6, host = ipv6 ?? "", port = "", more = ""] =
     /^(?:\[([^\]]*)\]|([^:]*)):([^,]*)(?:,(.*))?$/s.exec(text) ?? [];
   return [["host", host], ["port", port], ...optionPairs(more)];
 }
 
-/** It waits for connections, rather than making one. */
+/** True when QEMU waits for connections instead of making one. */
 export const isServer = ({ backend, settings }: CharacterDevice) =>
   backend === "socket" && isOn(settings.get("server"));

@@ -1,5 +1,5 @@
 /**
- * Pure: files beside the disks that QEMU reads, and those that it writes.
+ * Pure: the files that QEMU reads, other than disks, and the files that it writes.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
@@ -8,10 +8,10 @@ import { characterDevices, isServer } from "./character-devices";
 import { networkScripts } from "./networks";
 import { optionPairs } from "./option-pairs";
 
-/** The value is a path. A `-bios` that is none is looked for among QEMU's own firmware. */
+/** Options whose value is a path. QEMU looks for a `-bios` without a slash among its own firmware. */
 const pathOptions = ["kernel", "initrd", "shim", "dtb", "bios", "readconfig"];
 
-/** Keys whose values are paths. */
+/** Keys whose values are paths, by option. */
 const pathKeys: Readonly<Record<string, readonly string[]>> = {
   "option-rom": ["romfile"],
   device: ["romfile"],
@@ -25,7 +25,7 @@ export function readFilesOf(argv: readonly string[]): string[] {
 
 function readBy({ option, value = "" }: Option): string[] {
   if (pathOptions.includes(option)) return [value];
-  // Several files, one after the other.
+  // A colon separates several files.
   if (option === "acpitable")
     return optionPairs(value).flatMap(([key, paths]) => (key === "file" || key === "data" ? paths.split(":") : []));
   const pairs = optionPairs(value, option === "option-rom" ? "romfile" : undefined);
@@ -36,7 +36,7 @@ export interface WrittenFile extends Option {
   path: string;
 }
 
-/** Logs, and the sockets that QEMU makes. */
+/** Logs, and the sockets that QEMU creates. */
 export function writtenFilesOf(argv: readonly string[]): WrittenFile[] {
   const logs = optionsOf(argv).flatMap((option) =>
     option.option === "D" && option.value !== undefined ? [{ ...option, path: option.value }] : [],

@@ -1,5 +1,5 @@
 /**
- * Pure: what QEMU opens as disks.
+ * Pure: the images that QEMU opens as disks.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-1
  */
@@ -8,10 +8,10 @@ import { isOn } from "./option-list";
 import { isJson, jsonPairs, optionPairs, type Pairs } from "./option-pairs";
 
 export interface Image extends Option {
-  /** As QEMU will open it: relative maybe, or `nbd://…`. */
+  /** The path as QEMU will open it: possibly relative, or `nbd://…`. */
   path: string;
   readonly: boolean;
-  /** Firmware: read rather than shared between the hosts. */
+  /** True for firmware, which each host may have a copy of. */
   isFlash: boolean;
 }
 
@@ -24,21 +24,22 @@ export function imagesOf(argv: readonly string[]): Image[] {
 function imagesOfOption(option: Option): Image[] {
   const value = option.value ?? "";
   if (imageOptions.includes(option.option)) {
-    const whole = { ...option, readonly: option.option === "cdrom", isFlash: option.option === "pflash" };
-    return pathsIn(value).map((path) => ({ ...whole, path }));
+    const flags = { readonly: option.option === "cdrom", isFlash: option.option === "pflash" };
+    return pathsIn(value).map((path) => ({ ...option, ...flags, path }));
   }
   if (option.option !== "drive" && option.option !== "blockdev") return [];
   const pairs = optionPairs(value, option.option === "blockdev" ? "driver" : undefined);
-  const said = new Map(pairs);
-  const readonly = isOn(said.get("readonly") ?? said.get("read-only")) || said.get("media") === "cdrom";
-  const isFlash = said.get("if") === "pflash";
+  const settings = new Map(pairs);
+  const isReadonly = isOn(settings.get("readonly") ?? settings.get("read-only"));
+  const readonly = isReadonly || settings.get("media") === "cdrom";
+  const isFlash = settings.get("if") === "pflash";
   return filesIn(pairs, option.option === "drive").map(([key, path]) => {
-    // A backing file is only read, whatever is above it.
+    // QEMU only reads a backing file, whatever is above it.
     return { ...option, path, isFlash, readonly: readonly || key.split(".").includes("backing") };
   });
 }
 
-/** `file=` of a `-blockdev` names another node; each `filename`, however deep, is a path. */
+/** The `file` of a `-blockdev` names another node; each `filename`, at any depth, is a path. */
 function filesIn(pairs: Pairs, isDrive: boolean): Pairs {
   return pairs.flatMap(([key, value]): Pairs => {
     if (isDrive && key === "file") return pathsIn(value).map((path) => [key, path]);
@@ -46,12 +47,12 @@ function filesIn(pairs: Pairs, isDrive: boolean): Pairs {
   });
 }
 
-/** `file:/x` is /x, and `json:{…}` is a whole `-blockdev`. */
+/** `file:/x` names /x, and `json:{…}` is a whole `-blockdev`. */
 function pathsIn(name: string): string[] {
   const json = name.replace(/^json:/, "");
   if (json === name || !isJson(json)) return [name.replace(/^file:/, "")];
   return filesIn(jsonPairs(json) ?? [], false).map(([, path]) => path);
 }
 
-/** As in QEMU: a colon before the first slash. */
+/** QEMU's rule: a colon before the first slash. */
 export const hasProtocol = (path: string) => /^[^/:]*:/.test(path);

@@ -1,5 +1,5 @@
 /**
- * Pure: what a command line needs of each host that its guest is to run on.
+ * Pure: the requirements that a command line has of each host that its guest runs on.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
@@ -7,23 +7,23 @@ import { posix } from "node:path";
 import { optionsOf } from "./arguments";
 import { readFilesOf, writtenFilesOf } from "./files";
 import { imagesOf } from "./images";
-import { type Listen, listensOf } from "./listens";
+import { type Listener, listenersOf } from "./listens";
 import { machineOf, needsKvm } from "./machine";
 import { bridgesOf } from "./networks";
 
-/** Paths are absolute ones only; nothing is named twice. */
+/** Only absolute paths are listed, and nothing twice. */
 export interface GuestNeeds {
-  /** Files that QEMU opens as disks. */
+  /** Images that QEMU opens as disks. */
   images: { path: string; readonly: boolean }[];
-  /** Other files that it reads: kernel, initrd, firmware, scripts of networks. */
+  /** Other files that it reads: kernel, initrd, firmware, network scripts. */
   files: string[];
-  /** Folders of files that it writes: serial, chardev, logs, its sockets. */
+  /** Folders of the files that it writes: serial, chardev, logs, sockets. */
   folders: string[];
-  /** e.g. pc-i440fx-7.2; undefined when none is named. */
+  /** The machine type, e.g. pc-i440fx-7.2; undefined when none is named. */
   machine: string | undefined;
   kvm: boolean;
   /** TCP ports that it listens on. */
-  listens: Listen[];
+  listeners: Listener[];
   bridges: string[];
 }
 
@@ -37,12 +37,12 @@ export function needsOf(argv: readonly string[]): GuestNeeds {
     folders: unique(writtenFilesOf(argv).flatMap(({ path }) => (posix.isAbsolute(path) ? [posix.dirname(path)] : []))),
     machine: machineOf(argv),
     kvm: needsKvm(argv),
-    listens: [...new Map(listensOf(argv).map((listen) => [`${listen.address} ${listen.port}`, listen])).values()],
+    listeners: [...new Map(listenersOf(argv).map((listen) => [`${listen.address} ${listen.port}`, listen])).values()],
     bridges: unique(bridgesOf(argv)),
   };
 }
 
-/** What is written anywhere is not readonly. */
+/** An image that is named twice is readonly only when both say so. */
 function merged(images: readonly { path: string; readonly: boolean }[]): GuestNeeds["images"] {
   return unique(images.map(({ path }) => path)).map((path) => ({
     path,
@@ -50,9 +50,9 @@ function merged(images: readonly { path: string; readonly: boolean }[]): GuestNe
   }));
 }
 
-const unique = (words: readonly string[]) => [...new Set(words)];
+const unique = (texts: readonly string[]) => [...new Set(texts)];
 
-/** Without one of these QEMU opens a window, or a VNC server on a port of its own choice. */
+/** Without one of these options QEMU opens a window, or a VNC server on its default port. */
 const displays = ["display", "vnc", "spice", "nographic", "curses", "sdl"];
 
 export const hasDisplay = (argv: readonly string[]) => optionsOf(argv).some(({ option }) => displays.includes(option));

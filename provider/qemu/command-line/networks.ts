@@ -1,5 +1,5 @@
 /**
- * Pure: the networks that a command line names, and what they need of a host.
+ * Pure: the networks of a command line, and what they need on a host.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-5
  */
@@ -7,7 +7,7 @@ import { type Option, optionsOf } from "./arguments";
 import { optionPairs, type Pairs } from "./option-pairs";
 
 export interface Network extends Option {
-  /** tap, bridge, user, …; `nic` of `-net nic`. */
+  /** The type: tap, bridge, user, …; `nic` for `-net nic`. */
   type: string;
   pairs: Pairs;
   settings: ReadonlyMap<string, string>;
@@ -23,25 +23,25 @@ export function networksOf(argv: readonly string[]): Network[] {
     });
 }
 
-/** What QEMU takes when none is named. */
+/** QEMU's defaults. */
 const defaultBridge = "br0";
 const defaultScript = "/etc/qemu-ifup";
 
 export function bridgesOf(argv: readonly string[]): string[] {
   return networksOf(argv).flatMap(({ type, settings }) => {
-    const isHelped = type === "bridge" || (type === "tap" && settings.has("helper"));
-    const bridge = settings.get("br") ?? (isHelped ? defaultBridge : undefined);
+    const usesBridgeHelper = type === "bridge" || (type === "tap" && settings.has("helper"));
+    const bridge = settings.get("br") ?? (usesBridgeHelper ? defaultBridge : undefined);
     return bridge === undefined ? [] : [bridge];
   });
 }
 
-/** Scripts and helpers that QEMU runs before the guest: without one it does not start. */
+/** Scripts and helpers that QEMU runs before the guest; it does not start when one is missing. */
 export function networkScripts(argv: readonly string[]): string[] {
   return networksOf(argv).flatMap(({ type, settings }) => {
     const helper = settings.get("helper");
     if (helper !== undefined) return [helper];
-    const isGiven = settings.has("fd") || settings.has("fds");
+    const hasDescriptor = settings.has("fd") || settings.has("fds");
     const script = settings.get("script") ?? defaultScript;
-    return type === "tap" && !isGiven && script !== "no" ? [script] : [];
+    return type === "tap" && !hasDescriptor && script !== "no" ? [script] : [];
   });
 }

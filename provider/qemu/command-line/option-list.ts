@@ -1,22 +1,22 @@
 /**
- * Pure: QEMU's lists `first,key=value,…`, in which a comma within a value is doubled.
+ * Pure: QEMU's option lists, `first,key=value,…`, in which a comma within a value is doubled.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  * @see https://gitlab.com/qemu-project/qemu/-/blob/master/util/qemu-option.c `get_opt_name_value`
  */
 
-/** @param first what stands in front without a key. QEMU takes a `=` before its first comma for a key's end. */
+/** @param first the element in front, without a key. QEMU takes a `=` before its first comma for the end of a key. */
 export function optionList(values: Record<string, string | number | boolean | undefined>, first?: string): string {
   const pairs = Object.entries(values).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key}=${doubled(typeof value === "boolean" ? onOff(value) : String(value))}`],
+    value === undefined ? [] : [`${key}=${escaped(typeof value === "boolean" ? onOff(value) : String(value))}`],
   );
-  return [...(first === undefined ? [] : [doubled(first)]), ...pairs].join(",");
+  return [...(first === undefined ? [] : [escaped(first)]), ...pairs].join(",");
 }
 
 export interface OptionList {
-  /** The element in front, when it has no key. */
+  /** The element in front, if it has no key. */
   first?: string;
-  /** The last one of each key, as in QEMU; elements without `=` are flags, which are "on". */
+  /** The last value of each key, as in QEMU; elements without `=` are flags with the value "on". */
   values: ReadonlyMap<string, string>;
 }
 
@@ -34,21 +34,21 @@ interface Element {
 }
 
 export function elementsOf(text: string): Element[] {
-  const words = [...text.matchAll(/((?:,,|[^,])*)(?:,|$)/g)].map(([, word = ""]) => word);
-  // Past the end there is one more match, of nothing.
-  return words.slice(0, -1).map((word) => {
-    const [, key, value] = /^([^=,]*)=(.*)$/s.exec(word) ?? [];
-    return key === undefined ? { value: single(word) } : { key, value: single(value ?? "") };
+  const parts = [...text.matchAll(/((?:,,|[^,])*)(?:,|$)/g)].map(([, part = ""]) => part);
+  // The last match is an empty one at the end of the text.
+  return parts.slice(0, -1).map((part) => {
+    const [, key, value] = /^([^=,]*)=(.*)$/s.exec(part) ?? [];
+    return key === undefined ? { value: unescaped(part) } : { key, value: unescaped(value ?? "") };
   });
 }
 
-/** An element that is not in front: without `=` it is a flag. */
+/** Key and value of an element that is not in front: without `=` it is a flag. */
 export const pairOf = ({ key, value }: Element): [key: string, value: string] =>
   key === undefined ? [value, "on"] : [key, value];
 
-/** As QEMU reads a boolean. */
+/** QEMU's rule for booleans. */
 export const isOn = (value: string | undefined) => ["on", "yes", "true", "y"].includes(value ?? "");
 
 const onOff = (value: boolean) => (value ? "on" : "off");
-const doubled = (value: string) => value.replaceAll(",", ",,");
-const single = (value: string) => value.replaceAll(",,", ",");
+const escaped = (value: string) => value.replaceAll(",", ",,");
+const unescaped = (value: string) => value.replaceAll(",,", ",");

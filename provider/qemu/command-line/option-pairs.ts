@@ -1,15 +1,15 @@
 /**
- * Pure: what an option's value says, as pairs. Some options take JSON as well, some in both ways dotted keys:
+ * Pure: an option's value as pairs. Some options also take JSON, and nested keys have dots:
  * `file.filename=/x` and `{"file": {"filename": "/x"}}` are the same.
  *
  * @see https://gitlab.com/qemu-project/qemu/-/blob/master/util/keyval.c
  */
 import { elementsOf, pairOf } from "./option-list";
 
-/** A key may come several times, as `hostfwd` does. */
+/** A key may occur several times, as `hostfwd` does. */
 export type Pairs = readonly (readonly [key: string, value: string])[];
 
-/** @param implied the key of an element in front that has none; without it, that element is a flag */
+/** @param implied the key of the element in front, if that has none; without it, that element is a flag */
 export function optionPairs(text: string, implied?: string): Pairs {
   if (isJson(text)) return jsonPairs(text) ?? [];
   const elements = elementsOf(text).map((element, index) =>
@@ -18,10 +18,10 @@ export function optionPairs(text: string, implied?: string): Pairs {
   return elements.map(pairOf);
 }
 
-/** As QEMU tells the two apart. */
+/** QEMU's rule for telling JSON from an option list. */
 export const isJson = (text: string) => text.startsWith("{");
 
-/** @returns undefined when it cannot be read */
+/** @returns undefined when the text is not JSON */
 export function jsonPairs(text: string): Pairs | undefined {
   try {
     return flattened(JSON.parse(text));

@@ -1,5 +1,5 @@
 /**
- * Pure: what of a command line cannot be used for a guest that is started on one host and moved to others.
+ * Pure: the options that a guest cannot have that is started on one host and moved to others.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
@@ -10,28 +10,28 @@ import { hasProtocol, imagesOf } from "./images";
 import { isOn } from "./option-list";
 import { isJson, jsonPairs, optionPairs } from "./option-pairs";
 
-/** Where the provider has its own sockets and files of guests. */
+/** The folder of the provider's own sockets. */
 const ownFolder = "/run/pulumi-kvm-live";
 
 const leaveOut = "leave it out";
-const systemd = `the guest is a service of systemd, which does this itself: ${leaveOut}`;
-const lost = "its changes would be in a temporary file of one host, so that it cannot move";
-const still = `the guest would stand still here and on each host that it moves to: ${leaveOut}`;
-const prints = `QEMU would print something and end: ${leaveOut}`;
-const stdin = "the guest is a service of systemd, whose standard input is closed";
+const systemd = `systemd runs the guest as a service and does this itself: ${leaveOut}`;
+const temporary = "the guest's changes would be in a temporary file on one host, so it could not move";
+const paused = `the guest would stay paused, here and on each host that it moves to: ${leaveOut}`;
+const prints = `QEMU would print a text and exit: ${leaveOut}`;
+const stdin = "systemd runs the guest as a service, and its standard input is closed";
 
 const refused: Readonly<Record<string, string>> = {
-  incoming: `it is added where a guest is to be received: ${leaveOut}`,
+  incoming: `the provider adds it where a guest is received: ${leaveOut}`,
   daemonize: systemd,
   pidfile: systemd,
-  uuid: "the guest is recognized by it: set uuid instead",
-  name: "the guest is recognized by it: set name instead",
+  uuid: "the provider recognizes the guest by it: set uuid instead",
+  name: "the provider recognizes the guest by it: set name instead",
   runas: "set user instead",
-  chroot: "paths and sockets would be others than those that are looked at: set user to confine the guest",
-  S: still,
-  preconfig: still,
-  snapshot: `${lost}: ${leaveOut}`,
-  loadvm: `a guest that moves gets its state from the host that it comes from: ${leaveOut}`,
+  chroot: "the provider would look for files and sockets in other places: set user to confine the guest",
+  S: paused,
+  preconfig: paused,
+  snapshot: `${temporary}: ${leaveOut}`,
+  loadvm: `a guest that moves receives its state from the source host: ${leaveOut}`,
   nographic: `${stdin}: use -display none and -serial file:/PATH`,
   help: prints,
   h: prints,
@@ -39,52 +39,54 @@ const refused: Readonly<Record<string, string>> = {
   "audio-help": prints,
 };
 
-/** All problems at once, each with the option, the reason and what to do. */
+/** All problems at once, each with its option, reason and fix. */
 export function argumentProblems(argv: readonly string[]): string[] {
   return [
-    ...argv.flatMap(wordProblems),
+    ...argv.flatMap(textProblems),
     ...optionsOf(argv).flatMap((option) => optionProblems(option, argv[option.index] ?? "")),
     ...characterDevices(argv).flatMap(deviceProblems),
     ...relativePaths(argv),
   ];
 }
 
-function wordProblems(word: string, index: number): string[] {
-  const has = word.includes("\0") ? "a NUL byte" : /[\r\n]/.test(word) ? "a line break" : undefined;
-  return has === undefined ? [] : [`argument ${index} (${JSON.stringify(word)}) has ${has}: no option needs one`];
+function textProblems(argument: string, index: number): string[] {
+  const has = argument.includes("\0") ? "a NUL byte" : /[\r\n]/.test(argument) ? "a line break" : undefined;
+  return has === undefined ? [] : [`argument ${index} (${JSON.stringify(argument)}) has ${has}: no option needs one`];
 }
 
-function optionProblems({ option, value, index }: Option, word: string): string[] {
-  if (word === "") return [`argument ${index} is empty, which QEMU takes for a disk image: ${leaveOut}`];
-  if (option === "") return [`${word} is no option: ${leaveOut}`];
+function optionProblems({ option, value, index }: Option, argument: string): string[] {
+  if (argument === "") return [`argument ${index} is empty, which QEMU takes for a disk image: ${leaveOut}`];
+  if (option === "") return [`${argument} is not an option: ${leaveOut}`];
   if (Object.hasOwn(refused, option)) return [`-${option}: ${refused[option]}`];
-  if (value === undefined) return takesValue(option) ? [`-${option} needs a value: it is the last word`] : [];
-  // Not -append: that is for the guest's kernel.
+  if (value === undefined) return takesValue(option) ? [`-${option} needs a value, but is the last argument`] : [];
+  // The value of -append is for the guest's kernel.
   if (option !== "append" && /(^|,)(help|\?)$/.test(value)) return [`-${option} ${value}: ${prints}`];
   if (isJson(value) && jsonOptions.includes(option) && jsonPairs(value) === undefined)
-    return [`-${option} ${value}: is not JSON: check its quotes, which are double ones`];
-  const said = new Map(optionPairs(value));
-  if (option === "drive" && isOn(said.get("snapshot"))) return [`-drive ${value}: ${lost}: leave snapshot out`];
+    return [`-${option} ${value}: the value is not valid JSON: check its quotes, which must be double quotes`];
+  const settings = new Map(optionPairs(value));
+  if (option === "drive" && isOn(settings.get("snapshot")))
+    return [`-drive ${value}: ${temporary}: leave snapshot out`];
   if (option !== "run-with") return [];
-  return ["user", "chroot"].filter((key) => said.has(key)).map((key) => `-run-with ${key}=: ${refused[runWith(key)]}`);
+  const keys = ["user", "chroot"].filter((key) => settings.has(key));
+  return keys.map((key) => `-run-with ${key}=: ${refused[olderOption(key)]}`);
 }
 
 const jsonOptions = ["blockdev", "device", "netdev", "object"];
 
-/** `-run-with` is what came after `-runas` and `-chroot`. */
-const runWith = (key: string) => (key === "user" ? "runas" : "chroot");
+/** QEMU 9.1 replaced `-runas` and `-chroot` by `-run-with`. */
+const olderOption = (key: string) => (key === "user" ? "runas" : "chroot");
 
 function deviceProblems({ option, value = "", backend, settings }: ReturnType<typeof characterDevices>[number]) {
-  const problems: string[] = [];
-  if (backend === "stdio") problems.push(`-${option} ${value}: ${stdin}: use a file or a socket, e.g. file:/PATH`);
-  if (isOwn(settings.get("path") ?? ""))
-    problems.push(`-${option} ${value}: ${ownFolder} is where the provider has its own sockets: use another folder`);
-  return problems;
+  const problems = [
+    backend === "stdio" && `${stdin}: use a file or a socket, e.g. file:/PATH`,
+    isOwn(settings.get("path") ?? "") && `${ownFolder} holds the provider's own sockets: use another folder`,
+  ];
+  return problems.flatMap((problem) => (problem === false ? [] : [`-${option} ${value}: ${problem}`]));
 }
 
 const isOwn = (path: string) => `${path.replace(/\/+/g, "/")}/`.startsWith(`${ownFolder}/`);
 
-/** Names absolute paths: QEMU runs in / on each host. */
+/** Relative paths would be looked up in /, where QEMU runs on each host. */
 function relativePaths(argv: readonly string[]): string[] {
   const images = imagesOf(argv).filter(({ path }) => !hasProtocol(path));
   const asPaths = ["kernel", "initrd", "dtb", "shim"];
@@ -94,10 +96,10 @@ function relativePaths(argv: readonly string[]): string[] {
   return [...images, ...read, ...writtenFilesOf(argv)]
     .filter(({ path }) => !path.startsWith("/"))
     .map(({ option, path, index }) => {
-      const reason = `QEMU runs in / on each host, and ${path} is a relative path: write an absolute one`;
-      const word = argv[index] ?? "";
-      return isDiskShorthand(word)
-        ? `${word}: a word that belongs to no option is a disk image. ${reason}`
+      const reason = `QEMU runs in / on each host, and ${path} is a relative path: use an absolute one`;
+      const argument = argv[index] ?? "";
+      return isDiskShorthand(argument)
+        ? `${argument}: QEMU takes an argument that belongs to no option for a disk image. ${reason}`
         : `-${option}: ${reason}`;
     });
 }

@@ -1,53 +1,76 @@
 /**
- * Pure: a command line from typed inputs.
+ * Pure: a command line made of typed inputs.
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
-import { createHash } from "node:crypto";
+import { stableMac } from "../../util/identity";
 import { optionList } from "./option-list";
 
+/** Each field is the input of the same name of `QemuGuestArgs`. */
 export interface TypedCommandLine {
   memoryMiB?: number | undefined;
   smp?: number | undefined;
-  /** e.g. `pc-i440fx-7.2`. */
   machine?: string | undefined;
-  /** Default: kvm. */
   accel?: "kvm" | "tcg" | undefined;
   drives?: readonly Drive[] | undefined;
   netdevs?: readonly Netdev[] | undefined;
-  /** `listen` is an address, 127.0.0.1 by default; the port is 5900 + `display`. */
   vnc?: { display: number; listen?: string | undefined } | undefined;
-  /** Where the first serial port is logged. */
   serial?: { file: string } | undefined;
   extraArguments?: readonly string[] | undefined;
 }
 
+/**
+ * A disk or CD-ROM drive: one `-drive`.
+ *
+ * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-1
+ */
 export interface Drive {
+  /** Absolute path of the image, the same on all candidates. */
   file: string;
-  /** Default: qcow2; of a cdrom, raw. */
+  /** Format of the image. @default "qcow2"; "raw" for a cdrom */
   format?: "qcow2" | "raw" | undefined;
-  /** Default: virtio; of a cdrom, ide. With none it has the id `driveN`, for a `-device` among the extra arguments. */
+  /**
+   * Bus that the drive is attached to. `none` attaches it to none: it has the id `driveN`, where N is its position in
+   * `drives`, counted from 0, for a `-device` in `extraArguments`.
+   *
+   * @default "virtio"; "ide" for a cdrom
+   */
   if?: "ide" | "virtio" | "scsi" | "none" | undefined;
-  /** Default: none, since the page cache of one host knows nothing of what the other one writes. */
+  /**
+   * Cache mode. Only `none` and `directsync` bypass the host's page cache, which does not see what another host writes.
+   *
+   * @default "none"
+   */
   cache?: "none" | "writeback" | "writethrough" | "directsync" | "unsafe" | undefined;
-  /** Default: disk. */
+  /** Kind of drive. @default "disk" */
   media?: "disk" | "cdrom" | undefined;
+  /** True forbids the guest to write to the image. @default false */
   readonly?: boolean | undefined;
 }
 
+/**
+ * A network card: a `-netdev` and the `-device` connected to it.
+ *
+ * @see https://www.qemu.org/docs/master/system/invocation.html#hxtool-5
+ */
 export interface Netdev {
+  /**
+   * `user`: network address translation in QEMU. `tap`: a tap interface. `bridge`: a tap that QEMU adds to a bridge.
+   */
   type: "user" | "tap" | "bridge";
-  /** Default: `netN`. */
+  /** Name of the `-netdev`. @default "netN", where N is its position in `netdevs`, counted from 0 */
   id?: string | undefined;
+  /** Name of the tap interface on the host; for `type: "tap"`. @default the kernel's next free name, e.g. `tap0` */
   ifname?: string | undefined;
+  /** Name of the bridge on the host; for `type: "bridge"`. @default QEMU's: "br0" */
   br?: string | undefined;
-  /** Default: virtio-net-pci. */
+  /** QEMU device that the guest sees as its card. @default "virtio-net-pci" */
   model?: string | undefined;
-  /** Default: made of the guest's uuid, so that it stays the same. */
+  /** MAC address of the card. @default derived from the guest's `uuid`, so that it stays the same */
   mac?: string | undefined;
 }
 
-/** Devices of QEMU's own choice are not the same in all versions, and a host's own configuration is of that host. */
+/** QEMU's default devices differ between versions, and the configuration files of hosts differ. */
 const sameEverywhere = ["-nodefaults", "-no-user-config"];
 
 export function typedArguments(typed: TypedCommandLine, uuid: string): string[] {
@@ -66,20 +89,20 @@ export function typedArguments(typed: TypedCommandLine, uuid: string): string[] 
   ];
 }
 
-/** A medium of a cdrom drive is an ISO image, and only buses with such drives have one. */
+/** A virtio bus has no CD-ROM drives. */
 const busOf = ({ media, if: bus = media === "cdrom" ? "ide" : "virtio" }: Drive) => bus;
 
 function driveArguments(drive: Drive, position: number, drives: readonly Drive[]): string[] {
   const { file, media = "disk", format = media === "cdrom" ? "raw" : "qcow2", cache = "none", readonly } = drive;
   const bus = busOf(drive);
   const index = drives.slice(0, position).filter((other) => busOf(other) === bus).length;
-  const place = bus === "none" ? { id: `drive${position}` } : { index };
-  return ["-drive", optionList({ file, format, if: bus, ...place, cache, media, readonly: readonly || undefined })];
+  const address = bus === "none" ? { id: `drive${position}` } : { index };
+  return ["-drive", optionList({ file, format, if: bus, ...address, cache, media, readonly: readonly || undefined })];
 }
 
 function netdevArguments(netdev: Netdev, index: number, uuid: string): string[] {
   const { type, id = `net${index}`, ifname, br, model = "virtio-net-pci", mac = stableMac(uuid, index) } = netdev;
-  // Without this QEMU runs /etc/qemu-ifup, which is another one on each host.
+  // Otherwise QEMU runs /etc/qemu-ifup, which differs per host.
   const scripts = type === "tap" ? { script: "no", downscript: "no" } : {};
   return [
     ...["-netdev", optionList({ id, ifname, br, ...scripts }, type)],
@@ -87,17 +110,11 @@ function netdevArguments(netdev: Netdev, index: number, uuid: string): string[] 
   ];
 }
 
-/** In the range that QEMU takes its own from. Those are 52:54:00:12:34:56 in every guest. */
-function stableMac(uuid: string, index: number): string {
-  const digest = createHash("sha256").update(`${uuid.toLowerCase()} ${index}`).digest("hex");
-  return ["52:54:00", ...(digest.slice(0, 6).match(/../g) ?? [])].join(":");
-}
-
 function vncArguments({ display, listen = "127.0.0.1" }: { display: number; listen?: string | undefined }): string[] {
   return ["-vnc", `${listen.includes(":") ? `[${listen}]` : listen}:${display}`, "-vga", "std"];
 }
 
-/** Append: otherwise the destination's QEMU empties the log while the source's still writes it. */
+/** Without `append` the destination's QEMU would empty the log while the source's still writes to it. */
 function serialArguments({ file }: { file: string }): string[] {
   return ["-chardev", optionList({ id: "serial0", path: file, append: true }, "file"), "-serial", "chardev:serial0"];
 }

@@ -1,10 +1,14 @@
-/** Pure: what `query-migrate` answers. @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo) */
+/**
+ * Pure: the migration job in an answer of `query-migrate`.
+ *
+ * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationInfo)
+ */
 import type { Job } from "../../placement/migration/job";
-import type { MigrationInfo } from "../monitor";
-import type { State } from "../states";
+import type { MigrationInfo } from "../qmp/monitor";
+import type { DomainState } from "../states";
 
-/** A post-copy that has lost its connection is no job any more: somebody has to go on with it. */
-export function jobOf(info: MigrationInfo, { job }: Pick<State, "job">): Job {
+/** A post-copy that has lost its connection is not active: it has to be resumed. */
+export function jobOf(info: MigrationInfo, { job }: Pick<DomainState, "job">): Job {
   const { ram = {} } = info;
   return {
     active: job !== "none" && info.status !== "postcopy-paused",

@@ -1,24 +1,26 @@
 /**
- * How QEMU moves a guest by itself. Everything but the defaults is optional; `undefined` is QEMU's default.
+ * Options of a migration by QEMU itself. `undefined` stands for QEMU's default.
  *
  * @see https://www.qemu.org/docs/master/devel/migration/index.html
  */
 import type { MigrationLimits } from "../../placement/migration/limits";
 
 export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" | "noProgressSeconds"> {
+  /** Limit of the transfer rate; undefined: unlimited. */
   bandwidthMiBps?: number | undefined;
   tls: boolean;
-  /** Where QEMU looks for certificates, on each host. */
+  /** Folder with QEMU's certificates, on each host. */
   tlsCredsDir: string;
   multifdChannels?: number | undefined;
-  /** The destination listens on one of these. */
+  /** TCP ports of which the destination listens on one. */
   ports: { min: number; max: number };
 }
 
-/** QEMU itself would wait for TCP to give up, a quarter of an hour; libvirt does so after 30 s. */
+/** Without a limit QEMU waits for TCP to give up, which takes 15 minutes; libvirt gives up after 30 s. */
 const noProgressSeconds = 45;
 
-export const limitsOf = (options: QemuMigrationOptions): MigrationLimits => ({
+/** The limits that the placement engine enforces. */
+export const qemuMigrationLimits = (options: QemuMigrationOptions): MigrationLimits => ({
   ...options,
   noProgressSeconds,
   tlsRequiredBy: options.tls ? "tls: true" : undefined,

@@ -1,25 +1,26 @@
 /**
- * Pure: options as QEMU's capabilities and parameters. All of them are written each time, since a QEMU keeps what an
- * earlier migration was given.
+ * Pure: migration options as QEMU's capabilities and parameters. All of them are set for each migration, since QEMU
+ * keeps those of an earlier one.
  *
  * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (MigrationCapability, MigrationParameters)
  */
 import { bracketed } from "../../util/address";
 import type { QemuMigrationOptions } from "./options";
 
-const mib = 1024 ** 2;
-/** QEMU has no word for it, and 128 MiB/s of its own choice. */
-const unlimited = 2 ** 52;
+const bytesPerMiB = 1024 ** 2;
+/** QEMU has no value for unlimited, and its default is 128 MiB/s. */
+const unlimitedBandwidth = 2 ** 52;
 
-/** QEMU's own choices. */
-const usual = { throttleInitial: 20, throttleIncrement: 10, channels: 2 };
+/** QEMU's defaults. */
+const qemuDefaults = { throttleInitial: 20, throttleIncrement: 10, channels: 2 };
 
-/** Name of the credentials object within QEMU. */
+/** Id of the object in QEMU that holds the TLS credentials. */
 export const tlsCredsId = "pulumi-kvm-live-tls";
 
 /**
- * Without a return path a source never goes on by itself once it has sent everything: whether the guest runs on the
- * destination is found out by looking, not guessed from a broken connection. Post-copy cannot do without.
+ * The capabilities of a migration. Without a return path a source that has sent everything never resumes the guest by
+ * itself: whether the guest runs on the destination is observed, not guessed from a broken connection. Post-copy needs
+ * the return path.
  */
 export const capabilities = ({ multifdChannels, postCopy, autoConverge }: QemuMigrationOptions) =>
   Object.entries({
@@ -29,27 +30,29 @@ export const capabilities = ({ multifdChannels, postCopy, autoConverge }: QemuMi
     "return-path": postCopy !== undefined,
   }).map(([capability, state]) => ({ capability, state }));
 
-/** @param certified what the destination's certificate is for */
-export function sourceParameters(options: QemuMigrationOptions, certified: string): Record<string, unknown> {
+/** @param tlsHostname the name in the destination's certificate */
+export function sourceParameters(options: QemuMigrationOptions, tlsHostname: string): Record<string, unknown> {
   const { bandwidthMiBps, postCopy, autoConverge, tls } = options;
   const { initialPercent, incrementPercent } = typeof autoConverge === "object" ? autoConverge : {};
   return {
     ...sharedParameters(options),
-    "max-bandwidth": bandwidthMiBps === undefined ? unlimited : bandwidthMiBps * mib,
-    "max-postcopy-bandwidth": (postCopy?.bandwidthMiBps ?? 0) * mib,
-    "cpu-throttle-initial": initialPercent ?? usual.throttleInitial,
-    "cpu-throttle-increment": incrementPercent ?? usual.throttleIncrement,
-    "tls-hostname": tls ? certified : "",
+    "max-bandwidth": bandwidthMiBps === undefined ? unlimitedBandwidth : bandwidthMiBps * bytesPerMiB,
+    "max-postcopy-bandwidth": (postCopy?.bandwidthMiBps ?? 0) * bytesPerMiB,
+    "cpu-throttle-initial": initialPercent ?? qemuDefaults.throttleInitial,
+    "cpu-throttle-increment": incrementPercent ?? qemuDefaults.throttleIncrement,
+    "tls-hostname": tls ? tlsHostname : "",
   };
 }
 
+/** Parameters that both ends must agree on. */
 export const sharedParameters = ({ multifdChannels, tls }: QemuMigrationOptions): Record<string, unknown> => ({
-  "multifd-channels": multifdChannels ?? usual.channels,
+  "multifd-channels": multifdChannels ?? qemuDefaults.channels,
   "tls-creds": tls ? tlsCredsId : "",
 });
 
-/** Where the destination listens: the first of these ports that is free, on this address only. */
+/** The URI that the destination listens at: the first free one of these ports, at this address only. */
 export const listenUri = (address: string, { min, max }: QemuMigrationOptions["ports"]): string =>
   `tcp:${bracketed(address)}:${min}${max > min ? `,to=${max}` : ""}`;
 
+/** The URI that the source connects to. */
 export const connectUri = (address: string, port: string): string => `tcp:${bracketed(address)}:${port}`;

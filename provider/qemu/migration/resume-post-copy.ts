@@ -1,8 +1,8 @@
 /** Goes on with a post-copy that was interrupted: its memory is on both hosts. */
-import type { Candidate } from "../../placement/candidate";
-import { withMonitor } from "../monitor";
-import type { QemuGuestOptions } from "../placed-guest";
-import { receiveAgain, sendAgain } from "./streams";
+import type { Candidate } from "../../placement/observe/candidate";
+import type { QemuGuestOptions } from "../guest";
+import { withMonitor } from "../qmp/monitor";
+import { recoverIncoming, resumeOutgoing } from "./streams";
 
 /** @returns what was said when it could not be begun; its end is seen by looking at it */
 export async function resumePostCopy(
@@ -13,8 +13,8 @@ export async function resumePostCopy(
 ): Promise<string> {
   const address = to.migrationAddress ?? to.address;
   try {
-    const port = await withMonitor(to.host, domain, (qmp) => receiveAgain(qmp, migration, address), signal);
-    await withMonitor(from.host, domain, (qmp) => sendAgain(qmp, address, port), signal);
+    const port = await withMonitor(to.host, domain, (qmp) => recoverIncoming(qmp, migration, address), signal);
+    await withMonitor(from.host, domain, (qmp) => resumeOutgoing(qmp, address, port), signal);
     return "";
   } catch (error) {
     return (error as Error).message;

@@ -1,17 +1,16 @@
 /** Both ends of a migration stream, by QMP. */
-
-import { migrationOf } from "../monitor";
-import type { Qmp } from "../qmp";
+import { migrationOf } from "../qmp/monitor";
+import type { Qmp } from "../qmp/session";
 import type { QemuMigrationOptions } from "./options";
 import { capabilities, connectUri, listenUri, sharedParameters, sourceParameters, tlsCredsId } from "./parameters";
 
 /**
- * The destination listens.
+ * Makes the destination listen.
  *
- * @param address one of its own
- * @returns the port that QEMU has found free
+ * @param address an address of the destination
+ * @returns the port that it listens on
  */
-export async function receive(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
+export async function startIncoming(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
   await qmp.execute("migrate-set-capabilities", { capabilities: capabilities(options) });
   await renewCredentials(qmp, options, "server");
   await qmp.execute("migrate-set-parameters", sharedParameters(options));
@@ -19,39 +18,44 @@ export async function receive(qmp: Qmp, options: QemuMigrationOptions, address: 
   return portOf(qmp);
 }
 
-/** The source sends; it goes on by itself from here. @param certified what the destination's certificate is for */
-export async function send(
+/**
+ * Makes the source send, which then continues by itself.
+ *
+ * @param to `tlsHostname` is the name in the destination's certificate
+ */
+export async function startOutgoing(
   qmp: Qmp,
   options: QemuMigrationOptions,
-  to: { address: string; port: string; certified: string },
+  to: { address: string; port: string; tlsHostname: string },
 ): Promise<void> {
   await qmp.execute("migrate-set-capabilities", { capabilities: capabilities(options) });
   await renewCredentials(qmp, options, "client");
-  await qmp.execute("migrate-set-parameters", sourceParameters(options, to.certified));
+  await qmp.execute("migrate-set-parameters", sourceParameters(options, to.tlsHostname));
   await qmp.execute("migrate", { uri: connectUri(to.address, to.port) });
 }
 
-/** A post-copy that lost its connection gets another one. */
-export async function receiveAgain(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
+/** Makes the destination of a post-copy that lost its connection listen again. @returns the port that it listens on */
+export async function recoverIncoming(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
   await qmp.execute("migrate-recover", { uri: listenUri(address, options.ports) });
   return portOf(qmp);
 }
 
-export async function sendAgain(qmp: Qmp, address: string, port: string): Promise<void> {
+/** Makes the source of a post-copy that lost its connection send again. */
+export async function resumeOutgoing(qmp: Qmp, address: string, port: string): Promise<void> {
   await qmp.execute("migrate", { uri: connectUri(address, port), resume: true });
 }
 
 async function portOf(qmp: Qmp): Promise<string> {
-  const [listens] = (await migrationOf(qmp))["socket-address"] ?? [];
-  if (!listens) throw new Error("QEMU listens for a migration, and does not say where.");
-  return listens.port;
+  const [listener] = (await migrationOf(qmp))["socket-address"] ?? [];
+  if (!listener) throw new Error("QEMU listens for a migration, but does not tell its port.");
+  return listener.port;
 }
 
-/** Certificates are read when the object is made: those of an earlier attempt may have been renewed since. */
+/** QEMU reads certificates when the object is created, and those of an earlier attempt may have been renewed since. */
 async function renewCredentials(qmp: Qmp, { tls, tlsCredsDir }: QemuMigrationOptions, endpoint: "server" | "client") {
   if (!tls) return;
   await qmp.execute("migrate-set-parameters", { "tls-creds": "" });
-  await qmp.execute("object-del", { id: tlsCredsId }).catch(() => {}); // it is not there at the first attempt
+  await qmp.execute("object-del", { id: tlsCredsId }).catch(() => {}); // absent at the first attempt
   const object = { "qom-type": "tls-creds-x509", id: tlsCredsId, dir: tlsCredsDir, endpoint, "verify-peer": true };
   await qmp.execute("object-add", object);
 }

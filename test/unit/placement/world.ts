@@ -1,17 +1,17 @@
 /** A model of a few hosts with one domain: what they say, and what a step makes of it. */
-import { libvirtMessages } from "../../../provider/libvirt/placement/words";
-import { locate } from "../../../provider/placement/locate";
-import type { DomainFacts } from "../../../provider/placement/observation";
+import { libvirtMessages } from "../../../provider/libvirt/messages";
+import { locate } from "../../../provider/placement/observe/locate";
+import type { DomainFacts } from "../../../provider/placement/observe/observation";
 import {
   foundOn,
   type HostAnswered,
   hasAnswered,
   isActive,
   type Observation,
-} from "../../../provider/placement/observation";
-import { type Plan, planPlacement, planRemoval } from "../../../provider/placement/plan";
-import { labelOf, type Step } from "../../../provider/placement/steps";
-import type { Wanted } from "../../../provider/placement/wanted";
+} from "../../../provider/placement/observe/observation";
+import { type Plan, planPlacement, planRemoval } from "../../../provider/placement/plan/plan";
+import { labelOf, type Step } from "../../../provider/placement/plan/steps";
+import type { Wanted } from "../../../provider/placement/plan/wanted";
 
 export const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
 

@@ -11,12 +11,12 @@ test.each<[said: string, hint: RegExp]>([
   ],
   ["Failed to bind socket to 10.77.1.12:49152: Cannot assign requested address", /migrationAddress/],
   ["qemu-system-x86_64: Could not open '/srv/vm/web.qcow2': Permission denied", /the owner of its images/],
-  // GnuTLS' words come with it; the file is the trouble.
+  // GnuTLS is named too, but the file's permissions are the cause.
   ["Unable to access credentials /etc/pki/qemu/ca-cert.pem: Permission denied", /the owner of its images/],
   ["TLS handshake failed: The TLS connection was non-properly terminated.", /LibvirtTlsPki/],
   ["Certificate does not match the hostname hv-b", /LibvirtTlsPki/],
   ["Unable to access credentials /etc/pki/qemu/x509/server-cert.pem: No such file or directory", /LibvirtTlsPki/],
-])("%s comes with the way on", (said, hint) => {
+])("%s comes with a hint", (said, hint) => {
   expect(hintFor(said)).toMatch(hint);
   const { message, name } = new QemuEnded("web", "root@10.77.0.11", `${said}\n`);
   expect(name).toBe("QemuEnded");
@@ -28,13 +28,13 @@ test.each<[said: string, hint: RegExp]>([
 });
 
 test.each(["qemu-system-x86_64: -drive file=/srv/vm/no.qcow2: Could not open: No such file or directory", ""])(
-  "what is clear by itself comes alone: %j",
+  "output that needs no hint: %j",
   (said) => {
     expect(hintFor(said)).toBeUndefined();
   },
 );
 
-test("nothing was said", () => {
-  const lines = ["The QEMU of web on hv-a has ended:", "it has said nothing."];
+test("output that is empty", () => {
+  const lines = ["The QEMU of web on hv-a has ended:", "it printed nothing."];
   for (const words of ["", " \n"]) expect(new QemuEnded("web", "hv-a", words).message.split("\n")).toEqual(lines);
 });

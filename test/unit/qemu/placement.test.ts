@@ -1,15 +1,15 @@
 /** The rows of the decision table that QEMU itself makes, from its own words to the steps. */
-import type { DomainFacts } from "../../../provider/placement/observation";
-import { describeStep } from "../../../provider/placement/steps";
-import { stateOf } from "../../../provider/qemu/states";
-import { qemuMessages } from "../../../provider/qemu/words";
+import type { DomainFacts } from "../../../provider/placement/observe/observation";
+import { describeStep } from "../../../provider/placement/plan/steps";
+import { qemuMessages } from "../../../provider/qemu/messages";
+import { domainState } from "../../../provider/qemu/states";
 import { asker, domain, planFor, says, uuid, type Want, wanted } from "../placement/world";
 
 const want: Want = { ...wanted, persistent: false, messages: qemuMessages };
 const longAgo = 90_000;
 
 /** What a host says of a QEMU in this state. */
-const qemu = (run: string, migration = "none"): DomainFacts => domain("", stateOf(run, migration));
+const qemu = (run: string, migration = "none"): DomainFacts => domain("", domainState(run, migration));
 const ended = (reason = "shutdown") => domain(`shut off (${reason})`);
 
 const { plan, steps, refusal } = asker(want);

@@ -1,9 +1,9 @@
-import { stateAndReason } from "../../../provider/placement/observation";
-import { stateOf as stateIn } from "../../../provider/qemu/states";
+import { stateAndReason } from "../../../provider/placement/observe/observation";
+import { domainState } from "../../../provider/qemu/states";
 
 /** As people read it, with the job. */
 const said = (run: string, migration: string) => {
-  const { job, ...state } = stateIn(run, migration);
+  const { job, ...state } = domainState(run, migration);
   return `${stateAndReason(state)}, ${job}`;
 };
 

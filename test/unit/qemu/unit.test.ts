@@ -15,7 +15,7 @@ const launch: Launch = {
   name: "web",
   emulator: "qemu-system-x86_64",
   commandLine: ["-m", "64"],
-  user: undefined,
+  runAs: undefined,
   hasRunWith: false,
   incoming: false,
 };
@@ -24,7 +24,7 @@ const folder = `/run/pulumi-kvm-live/qemu/${uuid}`;
 const has = (argv: readonly string[], ...words: string[]) =>
   argv.some((_, index) => words.every((word, at) => argv[index + at] === word));
 
-test("monitors and identity come first; what the program wrote follows the UUID", () => {
+test("monitors and name come first; the program's command line follows the UUID", () => {
   expect(qemuArgv(launch)).toEqual([
     ...["qemu-system-x86_64", "-name", "web", "-display", "none"],
     ...["-chardev", `socket,id=qmp1,path=${folder}/qmp-1.sock,server=on,wait=off`, "-mon", "chardev=qmp1,mode=control"],
@@ -40,28 +40,28 @@ test("sockets fit into the 107 bytes that Linux has for their paths", () => {
   expect(Math.max(...[...qmpSockets(uuid), monitorSocket(uuid)].map((path) => path.length))).toBeLessThan(108);
 });
 
-test("a user is named as the version at hand has it", () => {
-  const user = { uid: 64055, gid: 106 };
-  expect(has(qemuArgv({ ...launch, user }), "-runas", "64055:106")).toBe(true);
-  const later = qemuArgv({ ...launch, user, hasRunWith: true });
+test("the user is given by the option that the version has", () => {
+  const runAs = { uid: 64055, gid: 106 };
+  expect(has(qemuArgv({ ...launch, runAs }), "-runas", "64055:106")).toBe(true);
+  const later = qemuArgv({ ...launch, runAs, hasRunWith: true });
   expect(has(later, "-run-with", "user=64055:106")).toBe(true);
   expect(later).not.toContain("-runas");
   expect(qemuArgv({ ...launch, hasRunWith: true })).not.toContain("-run-with");
 });
 
-test("only what is to receive waits for it", () => {
+test("only an incoming QEMU gets -incoming", () => {
   expect(has(qemuArgv({ ...launch, incoming: true }), "-incoming", "defer")).toBe(true);
   expect(qemuArgv(launch)).not.toContain("-incoming");
 });
 
 test.each([["-vnc", ":7"], ["-display", "egl-headless"], ["-spice", "port=5901"], ["--vnc", "none"], ["-nographic"]])(
-  "no display of ours beside %s",
+  "no display is added to %s",
   (...commandLine) => {
     expect(qemuArgv({ ...launch, commandLine }).slice(3, 5)).not.toEqual(["-display", "none"]);
   },
 );
 
-test("what only looks like a display is none", () => {
+test("options that only look like a display are none", () => {
   for (const commandLine of [[], ["-append", "-vnc"], ["-vga", "std"]])
     expect(qemuArgv({ ...launch, commandLine }).slice(3, 5)).toEqual(["-display", "none"]);
 });
@@ -75,13 +75,13 @@ const launches = fc.record({
   commandLine: fc.array(word, { maxLength: 12 }),
   name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,20}$/),
   emulator: fc.constantFrom("qemu-system-x86_64", "/opt/qemu/bin/qemu-system-x86_64"),
-  user: fc.option(fc.record({ uid: fc.nat(), gid: fc.nat() }), { nil: undefined }),
+  runAs: fc.option(fc.record({ uid: fc.nat(), gid: fc.nat() }), { nil: undefined }),
   hasRunWith: fc.boolean(),
   incoming: fc.boolean(),
   uuid: fc.uuid(),
 });
 
-test("what a QEMU was started with is read as it was written", () => {
+test("an argv is parsed as it was built", () => {
   fc.assert(
     fc.property(launches, (one) => {
       const { name, emulator, commandLine, incoming } = one;
@@ -90,7 +90,7 @@ test("what a QEMU was started with is read as it was written", () => {
   );
 });
 
-test("and as systemd has it", () => {
+test("systemd's command and environment hold the same argv", () => {
   fc.assert(
     fc.property(launches, (one) => {
       const argv = systemdRunArgv(one);
@@ -98,18 +98,18 @@ test("and as systemd has it", () => {
       expect(command.map((word) => word.replaceAll("$$", "$"))).toEqual(qemuArgv(one));
       const environment = argv.find((word) => word.startsWith("--setenv="))?.replace("--setenv=", "") ?? "";
       expect(recordedArgv(`A=b ${environment} C=d`)).toEqual(qemuArgv(one));
-      // systemd puts a variable in the place of what is left.
+      // systemd would expand any other dollar sign.
       for (const given of command) expect(given.replaceAll("$$", "")).not.toContain("$");
     }),
   );
 });
 
-test("a command line that is not ours is not torn apart", () => {
+test("an argv that this provider did not build is parsed, too", () => {
   expect(readQemuArgv(["/usr/bin/qemu", "-m", "64"])).toMatchObject({ commandLine: ["-m", "64"], incoming: false });
   expect(readQemuArgv([])).toEqual({ emulator: "", name: "", commandLine: [], incoming: false });
 });
 
-test("a unit that stays when it has ended, with a folder for root only", () => {
+test("the unit stays after its end, with a runtime directory for root only", () => {
   const argv = systemdRunArgv({ ...launch, name: "web" });
   expect(argv.slice(0, argv.indexOf("--")).filter((word) => !word.startsWith("--setenv="))).toEqual([
     ...["systemd-run", "--quiet", `--unit=pulumi-kvm-live-${uuid}.service`],

@@ -1,4 +1,4 @@
-import { domainPlacement } from "../../../provider/resources/domain-placement.handlers";
+import { domainPlacement } from "../../../provider/resources/domain-placement/definition";
 
 const good = {
   domain: { uuid: "u", name: "n", definition: "<domain/>" },
@@ -30,7 +30,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [{ onDelete: "delete" }, 'onDelete: must be "shutdown", "destroy" or "keep"'],
   [{ fenced: ["hv-c"] }, "fenced: must be some of the candidates (hv-a, hv-b), and hv-c is not"],
-  [{ fenced: ["hv-a"] }, "fenced: must not have hv-a, where the guest shall be: set host to another candidate"],
+  [{ fenced: ["hv-a"] }, "fenced: must not have hv-a, where the guest should be: set host to another candidate"],
   [{ powerState: "off" }, 'powerState: must be "running" or "shut off"'],
   [{ shutdownTimeoutSeconds: 0 }, "shutdownTimeoutSeconds: must be above 0"],
   [{ migration: { bandwidthMiBps: 0.5 } }, "migration.bandwidthMiBps: must be a whole number of MiB/s"],

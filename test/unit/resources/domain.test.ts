@@ -1,5 +1,5 @@
 import { domainXml } from "../../../lab/guest/domain";
-import { domain } from "../../../provider/resources/domain.handlers";
+import { domain } from "../../../provider/resources/domain/definition";
 
 const problems = (args: Record<string, unknown>) => {
   const { error } = domain.schema.safeParse(args);

@@ -1,4 +1,4 @@
-import { host } from "../../../provider/resources/host.handlers";
+import { host } from "../../../provider/resources/host/definition";
 
 const problems = (args: Record<string, unknown>) => {
   const { error } = host.schema.safeParse(args);

@@ -1,4 +1,4 @@
-import { libvirtSshAccess } from "../../../provider/resources/libvirt-ssh-access.handlers";
+import { libvirtSshAccess } from "../../../provider/resources/libvirt-ssh-access/definition";
 
 const two = { a: { address: "10.0.0.1" }, b: { address: "10.0.0.2" } };
 const problems = (args: Record<string, unknown>) =>

@@ -1,5 +1,5 @@
-import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki.handlers";
-import { departedHosts } from "../../../provider/resources/several";
+import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki/definition";
+import { departedHosts } from "../../../provider/resources/shared/many-hosts";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
 const problems = (args: Record<string, unknown>) =>

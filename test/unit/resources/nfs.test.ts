@@ -1,5 +1,5 @@
-import { nfsExport } from "../../../provider/resources/nfs-export.handlers";
-import { nfsMount } from "../../../provider/resources/nfs-mount.handlers";
+import { nfsExport } from "../../../provider/resources/nfs-export/definition";
+import { nfsMount } from "../../../provider/resources/nfs-mount/definition";
 
 const server = { name: "nas", address: "10.77.0.13" };
 const exportArgs = { server, path: "/srv/vm", clients: [{ client: "10.77.0.0/24", options: ["rw"] }] };

@@ -1,5 +1,5 @@
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
-import { qemuGuest } from "../../../provider/resources/qemu-guest.handlers";
+import { qemuGuest } from "../../../provider/resources/qemu-guest/definition";
 import { silentContext } from "../../silent-context";
 
 /** Pulumi's own. */
@@ -77,7 +77,7 @@ test.each<[Args, string]>([
   [{ host: "hv-c" }, 'host: "hv-c" must be one of the candidates (hv-a, hv-b): add the Host to them'],
   [
     { fenced: ["hv-a"] },
-    "fenced: its value must not have hv-a, where the guest shall be: set host to another candidate",
+    "fenced: its value must not have hv-a, where the guest should be: set host to another candidate",
   ],
   [{ fenced: ["hv-c"] }, "fenced: its value must be some of the candidates (hv-a, hv-b), and hv-c is not"],
   [
@@ -144,7 +144,7 @@ test("without a command line there is no guest", async () => {
 test("options that are the provider's own are named, with the reason", async () => {
   const words = ["-incoming", "defer", "-daemonize", "-uuid", "x", "-hda", "web.img", "-snapshot"];
   const said = [
-    expect.stringMatching(/^arguments: its value cannot be used: -incoming: it is added/),
+    expect.stringMatching(/^arguments: its value cannot be used: -incoming: the provider adds it/),
     expect.stringMatching(/^arguments: its value cannot be used: -daemonize: /),
     expect.stringMatching(/^arguments: its value cannot be used: -uuid: .* set uuid instead/),
     expect.stringMatching(/^arguments: its value cannot be used: -snapshot: /),

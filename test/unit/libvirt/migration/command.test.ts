@@ -1,7 +1,7 @@
 import { controlUri, migrateCommand } from "../../../../provider/libvirt/migration/command";
 import { isEncrypted, type MigrationOptions } from "../../../../provider/libvirt/migration/options";
-import type { Candidate } from "../../../../provider/placement/candidate";
-import { defaultMigration } from "../../../../provider/resources/migration.schema";
+import type { Candidate } from "../../../../provider/placement/observe/candidate";
+import { defaultMigration } from "../../../../provider/resources/domain-placement/migration-inputs";
 
 const to = { name: "b", address: "10.0.0.2", port: 22 } as Candidate;
 const command = (options: Partial<MigrationOptions> = {}, destination = to) =>

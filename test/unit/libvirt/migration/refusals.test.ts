@@ -5,7 +5,7 @@ import {
   unsupported,
 } from "../../../../provider/libvirt/migration/capabilities";
 import { refusals } from "../../../../provider/libvirt/migration/refusals";
-import { defaultMigration, migration } from "../../../../provider/resources/migration.schema";
+import { defaultMigration, migration } from "../../../../provider/resources/domain-placement/migration-inputs";
 
 const said = (input: unknown) =>
   migration.safeParse(input).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];

@@ -1,8 +1,8 @@
 import { optionsOf } from "../../../../provider/qemu/command-line/arguments";
-import { writeUp } from "./write-up";
+import { articleCommandLine } from "./original-article";
 
-test("the write-up's line", () => {
-  expect(optionsOf(writeUp)).toEqual([
+test("the original article's command line", () => {
+  expect(optionsOf(articleCommandLine)).toEqual([
     { option: "enable-kvm", index: 0 },
     { option: "m", value: "2048", index: 1 },
     { option: "hda", value: "/home/cliu8/migrate/ubuntutest.img", index: 3 },

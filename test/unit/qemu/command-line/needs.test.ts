@@ -1,5 +1,5 @@
 import { type GuestNeeds, hasDisplay, needsOf } from "../../../../provider/qemu/command-line/needs";
-import { writeUp } from "./write-up";
+import { articleCommandLine } from "./original-article";
 
 const nothing: GuestNeeds = {
   images: [],
@@ -7,16 +7,16 @@ const nothing: GuestNeeds = {
   folders: [],
   machine: undefined,
   kvm: false,
-  listens: [],
+  listeners: [],
   bridges: [],
 };
 const write = (...paths: string[]) => ({ images: paths.map((path) => ({ path, readonly: false })) });
 const read = (...paths: string[]) => ({ images: paths.map((path) => ({ path, readonly: true })) });
-const at = (address: string, port: number, what: string) => ({ listens: [{ address, port, what }] });
+const at = (address: string, port: number, what: string) => ({ listeners: [{ address, port, what }] });
 const qcow2 = '{"driver":"qcow2","read-only":true,"file":{"driver":"file","filename":"/a,b"}}';
 
-test("the write-up's line", () => {
-  expect(needsOf(writeUp)).toEqual({
+test("the original article's command line", () => {
+  expect(needsOf(articleCommandLine)).toEqual({
     ...nothing,
     ...write("/home/cliu8/migrate/ubuntutest.img"),
     kvm: true,
@@ -83,14 +83,14 @@ test.each<[string, string[]]>([
   ["-vnc 127.0.0.1:1", ["127.0.0.1 5901 VNC display 1"]],
   ["-vnc [::1]:1,password=on", ["::1 5901 VNC display 1"]],
   ["-display vnc=:2", ["0.0.0.0 5902 VNC display 2"]],
-  ["-vnc :3,websocket=on", ["0.0.0.0 5903 VNC display 3", "0.0.0.0 5703 VNC display 3 by WebSocket"]],
-  ["-vnc :3,websocket=80", ["0.0.0.0 5903 VNC display 3", "0.0.0.0 80 VNC display 3 by WebSocket"]],
+  ["-vnc :3,websocket=on", ["0.0.0.0 5903 VNC display 3", "0.0.0.0 5703 VNC display 3 over WebSocket"]],
+  ["-vnc :3,websocket=80", ["0.0.0.0 5903 VNC display 3", "0.0.0.0 80 VNC display 3 over WebSocket"]],
   ["-vnc none", []],
   ["-vnc unix:/run/vnc", []],
   ["-vnc 10.77.0.1:1,reverse=on", []],
   ["-vnc :0,to=99", []],
   ["-spice port=5930,addr=127.0.0.1,disable-ticketing=on", ["127.0.0.1 5930 Spice"]],
-  ["-spice tls-port=5931", ["0.0.0.0 5931 Spice by TLS"]],
+  ["-spice tls-port=5931", ["0.0.0.0 5931 Spice over TLS"]],
   ["-spice unix=on,addr=/run/spice", []],
   ["-serial tcp:127.0.0.1:4444,server=on,wait=off", ["127.0.0.1 4444 -serial"]],
   ["-serial telnet::4444,server,nowait", ["0.0.0.0 4444 -serial"]],
@@ -113,7 +113,7 @@ test.each<[string, string[]]>([
     ["127.0.0.1 1234 -netdev stream"],
   ],
 ])("listens: %s", (line, listens) => {
-  const found = needsOf(line.split(" ")).listens;
+  const found = needsOf(line.split(" ")).listeners;
   expect(found.map(({ address, port, what }) => `${address} ${port} ${what}`)).toEqual(listens);
 });
 

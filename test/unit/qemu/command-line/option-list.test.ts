@@ -8,7 +8,7 @@ test.each<[Parameters<typeof optionList>, string]>([
   [[{ append: true, wait: false }], "append=on,wait=off"],
   [[{ file: "/a,b" }, "/c,d"], "/c,,d,file=/a,,b"],
   [[{}], ""],
-])("%j is written as %j", (list, text) => {
+])("%j is printed as %j", (list, text) => {
   expect(optionList(...list)).toBe(text);
 });
 
@@ -22,12 +22,12 @@ test.each<[string, string | undefined, Record<string, string>]>([
   ["a=1,", undefined, { a: "1" }],
   ["a=1,a=2", undefined, { a: "2" }],
   ["cmd=a=b", undefined, { cmd: "a=b" }],
-])("%j is read", (text, first, values) => {
+])("%j is parsed", (text, first, values) => {
   const read = parseOptionList(text);
   expect([read.first, Object.fromEntries(read.values)]).toEqual([first, values]);
 });
 
-test("what is written is read again, whatever it is", () => {
+test("any list that is printed is parsed to the same", () => {
   const keys = fc.stringMatching(/^[a-z][a-z0-9._-]*$/);
   // QEMU would take what is before the = for a key.
   const firsts = fc.option(fc.string({ minLength: 1, unit: "grapheme" }), { nil: undefined });

@@ -1,8 +1,8 @@
 import { argumentProblems } from "../../../../provider/qemu/command-line/problems";
-import { writeUp } from "./write-up";
+import { articleCommandLine } from "./original-article";
 
-test("the write-up's line will do", () => {
-  expect(argumentProblems(writeUp)).toEqual([]);
+test("the original article's command line is accepted", () => {
+  expect(argumentProblems(articleCommandLine)).toEqual([]);
 });
 
 test.each([
@@ -13,7 +13,7 @@ test.each([
   "-serial file:/srv/vm/a.log -monitor unix:/run/a.sock,server,nowait -qmp tcp:127.0.0.1:4444,server=on",
   "-run-with async-teardown=on -drive file=/srv/a,snapshot=off",
   "/srv/vm/disk.img",
-])("will do: %s", (line) => {
+])("accepted: %s", (line) => {
   expect(argumentProblems(line.replace("", "").split(" "))).toEqual([]);
 });
 
@@ -28,9 +28,9 @@ test.each<[string, RegExp]>([
   ["-run-with async-teardown=on,user=kvm", /^-run-with user=: set user instead$/],
   ["-run-with chroot=/srv", /^-run-with chroot=: .*set user/],
   ["-chroot /srv", /^-chroot: .*set user/],
-  ["-S", /^-S: .*stand still/],
-  ["--preconfig", /^-preconfig: .*stand still/],
-  ["-snapshot", /^-snapshot: .*temporary file of one host, so that it cannot move: leave it out$/],
+  ["-S", /^-S: .*stay paused/],
+  ["--preconfig", /^-preconfig: .*stay paused/],
+  ["-snapshot", /^-snapshot: .*temporary file on one host, so it could not move: leave it out$/],
   ["-drive file=/srv/a,snapshot=on", /^-drive file=\/srv\/a,snapshot=on: .*leave snapshot out$/],
   ["-drive snapshot,file=/srv/a", /leave snapshot out$/],
   ["-loadvm before", /^-loadvm: /],
@@ -44,21 +44,21 @@ test.each<[string, RegExp]>([
   ["-serial mon:stdio", /^-serial mon:stdio: .*standard input/],
   ["-qmp stdio", /^-qmp stdio: .*standard input/],
   ["-chardev stdio,id=c -mon chardev=c", /^-chardev stdio,id=c: .*standard input/],
-  ["-qmp unix:/run/pulumi-kvm-live/a.sock,server=on", /^-qmp .*its own sockets: use another folder$/],
-  ["-chardev socket,id=c,path=/run//pulumi-kvm-live/a,server=on", /its own sockets/],
+  ["-qmp unix:/run/pulumi-kvm-live/a.sock,server=on", /^-qmp .*own sockets: use another folder$/],
+  ["-chardev socket,id=c,path=/run//pulumi-kvm-live/a,server=on", /own sockets/],
   ["-hda disk.img", /^-hda: QEMU runs in \/ on each host, and disk\.img is a relative path/],
-  ["-drive if=virtio,file=./a,,b.img", /^-drive: .* \.\/a,b\.img is a relative path: write an absolute one$/],
+  ["-drive if=virtio,file=./a,,b.img", /^-drive: .* \.\/a,b\.img is a relative path: use an absolute one$/],
   ["-drive file=file:a.img", /a\.img is a relative path/],
   ['-drive file=json:{"driver":"qcow2",,"file":{"filename":"a.img"}}', /^-drive: .*a\.img/],
   ["-blockdev driver=file,filename=a.img,node-name=a", /^-blockdev: .*a\.img/],
   ['-blockdev {"driver":"file","filename":"a.img","node-name":"a"}', /^-blockdev: .*a\.img/],
-  ["-blockdev {'driver':'file'}", /^-blockdev .*: is not JSON/],
+  ["-blockdev {'driver':'file'}", /^-blockdev .*: the value is not valid JSON/],
   ["-kernel vmlinuz", /^-kernel: .*vmlinuz/],
   ["-serial file:a.log", /^-serial: .*a\.log/],
-  ["disk.img", /^disk\.img: a word that belongs to no option is a disk image\. .*relative path/],
-  ["–enable-kvm", /^–enable-kvm: a word that belongs to no option/],
+  ["disk.img", /^disk\.img: QEMU takes an argument that belongs to no option for a disk image\. .*relative path/],
+  ["–enable-kvm", /^–enable-kvm: QEMU takes an argument that belongs to no option/],
   ["-m", /^-m needs a value/],
-  ["-", /^- is no option/],
+  ["-", /^- is not an option/],
 ])("refused: %s", (line, problem) => {
   const problems = argumentProblems(line.split(" "));
   expect(problems).toEqual([expect.stringMatching(problem)]);
@@ -72,7 +72,7 @@ test.each<[string[], RegExp]>([
   expect(argumentProblems(argv)).toEqual([expect.stringMatching(problem)]);
 });
 
-test("all at once", () => {
+test("all problems are reported at once", () => {
   const line = "-daemonize -S -name a -hda b.img -monitor stdio";
   expect(argumentProblems(line.split(" "))).toHaveLength(5);
 });

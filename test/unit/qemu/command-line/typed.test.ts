@@ -5,11 +5,11 @@ const uuid = "6f1b9d2e-0c7a-4a51-9c1e-5f0a7c3d2b10";
 const start = ["-nodefaults", "-no-user-config"];
 const rest = (typed: TypedCommandLine) => typedArguments({ accel: "tcg", ...typed }, uuid).slice(4);
 
-test("nothing but what is the same everywhere", () => {
+test("an empty command line has only what is the same on every host", () => {
   expect(typedArguments({}, uuid)).toEqual([...start, "-accel", "kvm"]);
 });
 
-test("everything, in one order", () => {
+test("all options, in one order", () => {
   const argv = typedArguments(
     {
       ...{ memoryMiB: 2048, smp: 2, machine: "pc-i440fx-7.2", accel: "tcg" },
@@ -33,7 +33,7 @@ test("everything, in one order", () => {
   expect(argumentProblems(argv)).toEqual([]);
 });
 
-test("drives are counted for each bus", () => {
+test("drives are counted per bus", () => {
   const drives = rest({
     drives: [
       { file: "/a" },
@@ -69,7 +69,7 @@ test("networks", () => {
   ]);
 });
 
-test("MAC addresses stay the same, and are each guest's and card's own", () => {
+test("MAC addresses are stable, and different per guest and card", () => {
   const macs = (id: string) =>
     typedArguments({ netdevs: [{ type: "user" }, { type: "user" }] }, id).flatMap(
       (word) => /,mac=(.*)$/.exec(word)?.[1] ?? [],

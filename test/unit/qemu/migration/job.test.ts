@@ -1,14 +1,14 @@
 import { progressLine } from "../../../../provider/placement/migration/job";
 import { jobOf } from "../../../../provider/qemu/migration/job";
-import type { MigrationInfo } from "../../../../provider/qemu/monitor";
-import { stateOf } from "../../../../provider/qemu/states";
+import type { MigrationInfo } from "../../../../provider/qemu/qmp/monitor";
+import { domainState } from "../../../../provider/qemu/states";
 import { fixture } from "../../../fixtures/read";
 
 const read = (name: string): MigrationInfo => JSON.parse(fixture(`qemu-7.2-query-migrate-${name}.json`));
 const [active, completed] = [read("active"), read("completed")];
-const leaving = stateOf("running", "active");
+const leaving = domainState("running", "active");
 
-test("of a source that sends", () => {
+test("a source that sends", () => {
   expect(jobOf(active, leaving)).toEqual({
     active: true,
     operation: "outgoing",
@@ -25,8 +25,8 @@ test("of a source that sends", () => {
   expect(progressLine(jobOf(active, leaving))).toMatch(/^17 %, 0\.2 MiB sent, 66\.7 MiB of 80\.6 MiB remaining/);
 });
 
-test("of a source that has handed over", () => {
-  expect(jobOf(completed, stateOf("postmigrate", "completed"))).toEqual({
+test("a source that has sent everything", () => {
+  expect(jobOf(completed, domainState("postmigrate", "completed"))).toEqual({
     active: false,
     operation: "other",
     elapsedMs: 9183,
@@ -41,36 +41,36 @@ test("of a source that has handed over", () => {
   });
 });
 
-test("of one that has never moved", () => {
-  expect(jobOf({}, stateOf("running", "none"))).toEqual({
+test("a guest that has never moved", () => {
+  expect(jobOf({}, domainState("running", "none"))).toEqual({
     ...{ active: false, operation: "other", elapsedMs: 0, downtimeMs: 0, totalBytes: 0, processedBytes: 0 },
     ...{ remainingBytes: 0, bytesPerSecond: 0, dirtyBytesPerSecond: 0, iterations: 0, throttlePercent: 0 },
   });
 });
 
-test("as it begins there are no figures yet", () => {
-  const job = jobOf({ status: "setup" }, stateOf("running", "setup"));
+test("a migration that has just begun has no figures", () => {
+  const job = jobOf({ status: "setup" }, domainState("running", "setup"));
   expect(job).toMatchObject({ active: true, operation: "outgoing", totalBytes: 0 });
   expect(progressLine(job)).toBe("preparing, 0 s");
 });
 
-test("pages that are dirtied, as bytes", () => {
+test("dirty pages per second, in bytes", () => {
   const ram = { ...active.ram, "dirty-pages-rate": 100 };
   expect(jobOf({ ...active, ram }, leaving).dirtyBytesPerSecond).toBe(409_600);
 });
 
-test("auto-converge shows", () => {
+test("the throttling of auto-converge", () => {
   expect(jobOf({ ...active, "cpu-throttle-percentage": 30 }, leaving).throttlePercent).toBe(30);
 });
 
-test("of the destination: it goes on, and has no figures", () => {
-  const job = jobOf({ status: "active" }, stateOf("inmigrate", "active"));
+test("a destination is active and has no figures", () => {
+  const job = jobOf({ status: "active" }, domainState("inmigrate", "active"));
   expect(job).toMatchObject({ active: true, operation: "incoming", elapsedMs: 0 });
 });
 
-test("a post-copy without its connection is no job any more", () => {
+test("a post-copy that has lost its connection is not active", () => {
   const info = (status: string) => ({ ...active, status });
-  const state = (status: string) => stateOf("finish-migrate", status);
+  const state = (status: string) => domainState("finish-migrate", status);
   expect(jobOf(info("postcopy-paused"), state("postcopy-paused"))).toMatchObject({
     active: false,
     operation: "outgoing",

@@ -23,13 +23,13 @@ test.each<[means: string, more: Partial<QemuMigrationOptions>, on: string[]]>([
   ["auto-converge with its figures", { autoConverge: { initialPercent: 30 } }, ["auto-converge"]],
   ["several streams", { multifdChannels: 4 }, ["multifd"]],
   ["post-copy, which cannot do without a return path", { postCopy }, ["postcopy-ram", "return-path"]],
-])("%s; the others are switched off", (_means, more, on) => {
+])("%s; all other capabilities are off", (_means, more, on) => {
   const all = capabilities({ ...plain, ...more });
   expect(all.map(({ capability }) => capability)).toEqual(["auto-converge", "multifd", "postcopy-ram", "return-path"]);
   expect(all.flatMap(({ capability, state }) => (state ? [capability] : []))).toEqual(on);
 });
 
-test("what an earlier migration was given is written over", () => {
+test("parameters of an earlier migration are overwritten", () => {
   expect(sourceParameters(plain, "hv-b")).toEqual({
     "tls-creds": "",
     "tls-hostname": "",
@@ -41,7 +41,7 @@ test("what an earlier migration was given is written over", () => {
   });
 });
 
-test("all that there is to say", () => {
+test("all parameters", () => {
   const options: QemuMigrationOptions = {
     ...plain,
     tls: true,
@@ -61,7 +61,7 @@ test("all that there is to say", () => {
   });
 });
 
-test("both sides have to know of streams and of TLS; no name is checked by the one that listens", () => {
+test("both ends get channels and TLS; the one that listens checks no name", () => {
   expect(sharedParameters({ ...plain, tls: true, multifdChannels: 2 })).toEqual({
     "multifd-channels": 2,
     "tls-creds": tlsCredsId,

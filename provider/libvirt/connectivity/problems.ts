@@ -1,0 +1,52 @@
+/** Whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
+
+import type { Candidate } from "../../placement/observe/candidate";
+import { controlUri } from "../migration/command";
+import type { MigrationOptions } from "../migration/options";
+import { connectTo } from "./connect";
+import { type LoginFailure, loginFailure } from "./ssh-errors";
+import { type HandshakeFailure, handshakeFailure } from "./tls-errors";
+
+/** @returns why it cannot, with the fix */
+export async function controlProblems(
+  from: Candidate,
+  to: Candidate,
+  options: Pick<MigrationOptions, "uri">,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const answers = await connectTo(from.host, [controlUri(to, options)], signal);
+  return answers.flatMap(({ uri, exitCode, stderr, said }) => {
+    const failure = (isSsh(uri) ? loginFailure : handshakeFailure)(exitCode, stderr);
+    if (failure === undefined) return [];
+    const fix = fixes(uri, { from: from.name, to: to.name, said })[failure] ?? said.replace(/\.$/, "");
+    return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
+  });
+}
+
+const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
+
+type Fixes = Partial<Record<HandshakeFailure | LoginFailure, string>>;
+
+function fixes(uri: string, { from, to: peer, said }: { from: string; to: string; said: string }): Fixes {
+  const setUp = "a LibvirtSshAccess with both hosts sets it up";
+  if (isSsh(uri))
+    return {
+      "host key refused": `root's known_hosts has no such key for ${peer}: ${setUp}`,
+      "login refused": `root's key is not let in on ${peer}: ${setUp}`,
+    };
+  const noAnswer = { "no answer": "Look at the firewall and the network between the two" };
+  if (uri.startsWith("qemu+tcp"))
+    return {
+      ...noAnswer,
+      "nothing listens": `Nothing listens there: set libvirtd.listenTcp of a LibvirtTlsPki with ${peer} among its hosts`,
+      failed: `libvirtd there asks for a login that the other host has not: see libvirtd.authTcp of LibvirtTlsPki`,
+    };
+  return {
+    ...noAnswer,
+    "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
+    // libvirt says "not trusted" of one that has expired, too.
+    "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: run \`pulumi refresh\` and \`pulumi up\` of that LibvirtTlsPki, and compare the hosts' clocks (timedatectl)`,
+    "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`journalctl -u libvirtd\` on ${peer} says which`,
+    "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
+  };
+}

@@ -1,0 +1,33 @@
+/** Whether one hypervisor's libvirt can talk to another's over TLS, as a migration from peer to peer does. */
+import type { Host } from "../../host/host";
+import { connectTo } from "./connect";
+import { type HandshakeFailure, handshakeFailure } from "./tls-errors";
+import { tlsUri } from "./uri";
+
+export interface Peer {
+  name: string;
+  address: string;
+}
+
+export interface FailedHandshake {
+  peer: string;
+  uri: string;
+  failure: HandshakeFailure;
+  /** libvirt's last line. */
+  said: string;
+}
+
+/** @returns those that failed */
+export async function handshakes(
+  host: Host,
+  peers: readonly Peer[],
+  port: number,
+  signal: AbortSignal,
+): Promise<FailedHandshake[]> {
+  const uris = peers.map(({ address }) => tlsUri(address, port));
+  const answers = await connectTo(host, uris, signal);
+  return answers.flatMap(({ uri, exitCode, stderr, said }, index) => {
+    const failure = handshakeFailure(exitCode, stderr);
+    return failure ? [{ peer: peers[index]?.name ?? "", uri, failure, said }] : [];
+  });
+}

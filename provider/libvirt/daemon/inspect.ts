@@ -1,0 +1,119 @@
+/** What libvirtd on a host is told to do and really does, by one command. */
+import type { Host } from "../../host/host";
+import { runScript } from "../../host/script";
+import { activeSettings } from "./conf-file";
+import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
+
+export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
+const service = "libvirtd.service";
+const modular = ["virtqemud.socket", "virtqemud.service", "virtproxyd.socket", "virtproxyd-tls.socket"] as const;
+const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
+/** A daemon's arguments, on Debian and on Red Hat's systems. */
+const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
+const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
+
+interface Unit {
+  isLoaded: boolean;
+  isActive: boolean;
+  /** `enabled`, `disabled`, `masked` …; empty when there is no such unit. */
+  fileState: string;
+}
+
+export interface DaemonFacts {
+  units: ReadonlyMap<string, Unit>;
+  /** libvirtd.conf; undefined when there is none. */
+  conf: { text: string; mode: string; owner: string; group: string } | undefined;
+  /** Drop-ins of ours by unit. */
+  dropIns: ReadonlyMap<string, string>;
+  /** Files with the daemon's arguments, one after the other. */
+  arguments: string;
+  /** TCP ports on which anything listens. */
+  ports: ReadonlySet<number>;
+  /** Mode and group of libvirt's own sockets by path. */
+  sockets: ReadonlyMap<string, { mode: string; group: string }>;
+}
+
+/** Sections with a heading each; few processes, since each of them takes long on a busy host. */
+const script = `
+  conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
+  echo "== units"; systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
+  if [ -e "$conf" ]; then echo "== conf"; stat -Lc '%a %U %G' -- "$conf"; base64 -w 0 -- "$conf"; echo; fi
+  for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
+  echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done
+  echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
+  echo "== ports"; ss -Hltn`;
+
+export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<DaemonFacts> {
+  const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
+  const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), ...dropIns];
+  return parseDaemon((await runScript(host, script, values, { signal })).stdout);
+}
+
+/** Pure: the script's answer. */
+export function parseDaemon(answer: string): DaemonFacts {
+  const parts = answer.split(/^== /m).map((part) => {
+    const [heading = "", ...lines] = part.split("\n");
+    return { heading, lines: lines.filter(Boolean), text: lines.join("\n") };
+  });
+  const section = (name: string) => parts.find(({ heading }) => heading === name);
+  const lines = (name: string) => section(name)?.lines ?? [];
+  const [access, text = ""] = lines("conf");
+  const [mode = "", owner = "", group = ""] = access?.split(" ") ?? [];
+  const dropIns = parts.filter(({ heading }) => heading.startsWith("dropIn "));
+  return {
+    units: parseUnits(section("units")?.text ?? ""),
+    conf: section("conf") && { text: decode(text), mode, owner, group },
+    dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
+    arguments: lines("arguments").map(decode).join("\n"),
+    ports: new Set(lines("ports").map((line) => Number(/:(\d+)$/.exec(line.split(/\s+/)[3] ?? "")?.[1]))),
+    sockets: new Map(
+      lines("sockets")
+        .map((line) => line.split(" "))
+        .map(socketOf),
+    ),
+  };
+}
+
+const socketOf = ([path = "", mode = "", group = ""]: string[]) => [path, { mode, group }] as const;
+
+function parseUnits(text: string): Map<string, Unit> {
+  const blocks = text.split(/\n\n+/).map((block) => Object.fromEntries(block.split("\n").map(pair)));
+  return new Map(
+    blocks.map(({ Id = "", LoadState, ActiveState, UnitFileState = "" }) => [
+      Id,
+      { isLoaded: LoadState === "loaded", isActive: ActiveState === "active", fileState: UnitFileState },
+    ]),
+  );
+}
+
+const pair = (line: string): [string, string] => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)];
+const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? "";
+const decode = (text: string) => Buffer.from(text, "base64").toString();
+
+/** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
+export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFacts): string[] {
+  const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
+  if (modular.some((unit) => seen.get(unit)?.isActive))
+    return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
+  if (!seen.get(service)?.isLoaded) return ["has no libvirtd: on Debian, `apt-get install libvirt-daemon-system`"];
+  const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
+    /^masked/.test(seen.get(unit)?.fileState ?? ""),
+  );
+  const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
+  const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
+  const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
+  const active = activeSettings(conf?.text);
+  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
+  const opened = active.get("tls_no_verify_certificate") === "1";
+  return [
+    ...(elsewhere.length > 0
+      ? [`has ${elsewhere.join(", ")} in ${confPath}, so that libvirtd would not take these certificates`]
+      : []),
+    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so that anyone would be let in`] : []),
+    ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
+    ...(listens
+      ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]
+      : []),
+    ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
+  ];
+}

@@ -1,0 +1,51 @@
+/** libvirt, as a placement uses it. */
+
+import type { Driver, StepOnHost } from "../placement/driver";
+import type { Candidate } from "../placement/observe/candidate";
+import type { LibvirtGuest } from "./guest";
+import { migrationAttempt, runMigration } from "./migration/attempt";
+import { resumeCommand } from "./migration/command";
+import { keepCopiedImages } from "./migration/copied-images";
+import { completedJob, jobControl } from "./migration/job-control";
+import { observeDomain } from "./observe";
+import { preflight } from "./preflight";
+import { create, define, destroyIf, requestShutdown, resume, setAutostart, start, undefine } from "./virsh";
+
+export function libvirtDriver(guest: LibvirtGuest): Driver {
+  const { domain, migration } = guest;
+  return {
+    observe: (host, signal) => observeDomain(host, domain.uuid, signal),
+    preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
+    act: (step, on) => act(step, on, domain),
+    requestShutdown: ({ host }, signal) => requestShutdown(host, domain.uuid, signal),
+    resumePostCopy: async (from, to, signal) => {
+      const argv = resumeCommand(domain, to, migration);
+      return (await runMigration(from.host, domain.uuid, argv, { listens: false, signal })).failure;
+    },
+    migration: (from, to, signal) => migrationAttempt(guest, from, to, signal),
+    job: (source) => jobControl(domain, source),
+    lastJob: (_from, to, signal) => completedJob(domain, to.host, signal),
+    keepCopiedImages: (at) => keepCopiedImages(guest, at),
+  };
+}
+
+async function act(step: StepOnHost, { host }: Candidate, { uuid, definition }: LibvirtGuest["domain"]): Promise<void> {
+  switch (step.do) {
+    case "define":
+      return define(host, definition);
+    case "create":
+      return create(host, definition);
+    case "undefine":
+      return undefine(host, uuid);
+    case "start":
+      return start(host, uuid);
+    case "roll back":
+    case "resume":
+      return resume(host, uuid);
+    case "destroy":
+    case "destroy stale copy":
+      return destroyIf(host, uuid, step.expectedState);
+    case "set autostart":
+      return setAutostart(host, uuid, step.enabled);
+  }
+}

@@ -1,0 +1,15 @@
+/** Pure: what a user is told of a domain, and what an operator types. @see https://libvirt.org/manpages/virsh.html */
+import type { DriverMessages } from "../placement/messages";
+
+export const libvirtMessages: DriverMessages = {
+  leftover: "definition",
+  undefines: "undefines the leftover",
+  transient: " as a transient domain: it is gone when it ends.",
+  unknownQemu: "libvirt there does not know of it",
+  destroy: (uuid) => `virsh destroy ${uuid}`,
+  suspend: (uuid) => `virsh suspend ${uuid}`,
+  resume: (uuid) => `virsh resume ${uuid}`,
+  show: (uuid) => `virsh dumpxml --inactive ${uuid}`,
+  undefine: (uuid) => `virsh undefine ${uuid} --keep-nvram`,
+  savedMemory: (uuid) => `virsh start ${uuid} goes on from it, virsh managedsave-remove ${uuid} gives it up`,
+};

@@ -1,0 +1,68 @@
+/** What one host knows of one domain, by one command. */
+import type { Host } from "../host/host";
+import { runScript } from "../host/script";
+import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
+import { digest } from "../util/identity";
+import { markOf } from "./definition/domain-xml";
+import { parseXml } from "./definition/xml";
+import { isIncomingJob } from "./errors";
+import { parseJob } from "./migration/job";
+
+const separator = "-- kvm-live --";
+
+/** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
+const script = `virsh --connect qemu:///system "$1"
+  echo "$2"
+  grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$3$" || true`;
+
+/**
+ * @param uuid in its plain form; nothing else may stand in a line of virsh commands
+ * @throws CommandFailed when libvirt there does not answer
+ */
+export async function observeDomain(host: Host, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
+  if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
+  const asked = [
+    `domstate ${uuid} --reason`,
+    `dominfo ${uuid}`,
+    `domjobinfo ${uuid} --rawstats`,
+    `dumpxml ${uuid} --inactive`,
+  ];
+  // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
+  const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
+  const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
+  return parseAnswer(uuid, stdout, stderr);
+}
+
+/** Pure: what virsh printed. */
+export function parseAnswer(uuid: string, stdout: string, stderr: string): HostAnswer {
+  const parts = stdout.split(separator);
+  if (parts.length !== 6) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
+  const [state = "", info = "", job = "", xml = "", list = "", qemus = ""] = parts;
+  const hasQemu = qemus.trim() !== "";
+  const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
+  const names = new Map(rows);
+  const [listed] = rows.find(([, id]) => id === uuid) ?? [];
+  const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim()) ?? [];
+  if (listed === undefined && word === undefined) return { names, hasQemu };
+  if (listed === undefined || word === undefined || !xml.trim()) throw new ChangedWhileReading(uuid);
+  const definition = parseXml(xml);
+  const mark = markOf(definition);
+  const domain: DomainFacts = {
+    name: listed,
+    state: word,
+    reason,
+    persistent: /^Persistent: +yes$/m.test(info),
+    autostart: /^Autostart: +enable$/m.test(info),
+    managedSave: /^Managed save: +yes$/m.test(info),
+    job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
+    definitionDigest: digest(xml.trim()),
+    ...(mark !== undefined && { mark }),
+  };
+  return { domain, names, hasQemu };
+}
+
+function jobKind(rawStats: string): DomainFacts["job"] {
+  const { active, operation } = parseJob(rawStats);
+  if (!active) return "none";
+  return operation === "outgoing" ? "outgoing" : "other";
+}

@@ -1,0 +1,97 @@
+/** A lock on one guest at one host, held by a shell there for as long as it hears from us. */
+import type { Conversation, Host } from "../../host/host";
+import { oneLine } from "../../util/one-line";
+import type { DomainName } from "../observe/observation";
+
+/** Time without a heartbeat after which the host releases the lock, in seconds. */
+export const defaultLockTtlSeconds = 75;
+/** Longer than it takes to notice a broken connection. */
+const answerMs = 35_000;
+
+export class GuestBusy extends Error {
+  /** @param host where it was found, by the name that the program gave to it. @param holder who, and since when */
+  constructor(
+    name: string,
+    host: string,
+    readonly holder: string,
+  ) {
+    super(
+      `${name} is locked by another run. The lock on ${host} is held by ${holder || "someone who has not said who it is"}.
+Nothing was done. Run the same command again when that run has ended. If it was killed, it has ended; if it only lost its network, ${host} releases the lock after ${defaultLockTtlSeconds} s.`,
+    );
+    this.name = "GuestBusy";
+  }
+}
+
+/**
+ * The kernel drops the lock with the last descriptor of it: no child may have one, or it would outlive the shell. POSIX
+ * shells read without a time limit, so a child under timeout(1) reads; sshd closes its input when the connection ends.
+ * The file stays, since whoever unlinks it may unlink the one that somebody else has just locked.
+ *
+ * @see https://man7.org/linux/man-pages/man1/flock.1.html
+ */
+const holdLock = `umask 077; hear() { timeout "$3" sh -c 'IFS= read -r line' 9>&-; }
+  hear "$@" || exit 0
+  dir=/run/pulumi-kvm-live file=/run/pulumi-kvm-live/$1.lock
+  mkdir -p -m 700 -- "$dir" || exit 1
+  since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  exec 9<>"$file" || exit 1
+  flock -n -E 75 9; code=$?
+  if [ "$code" -eq 75 ]; then
+    holder=
+    for try in 1 2 3 4 5; do holder=$(head -n 1 -- "$file"); [ -z "$holder" ] || break; sleep 0.1; done
+    printf 'taken %s\\n' "$holder"; exit 0
+  fi
+  [ "$code" -eq 0 ] || exit "$code"
+  printf '%s, since %s\\n' "$2" "$since" > "$file"
+  while printf 'held\\n' && hear "$@"; do :; done
+  : > "$file"`;
+
+interface GuestLockRequest {
+  domain: DomainName;
+  /** The host's name in the program. */
+  name: string;
+  host: Host;
+  /** Who takes it, for others. */
+  holder: string;
+  lockTtlSeconds: number;
+}
+
+export class GuestLock {
+  private beats: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly request: GuestLockRequest,
+    private readonly conversation: Conversation,
+  ) {}
+
+  get name(): string {
+    return this.request.name;
+  }
+
+  /** Reaches the host, and takes nothing yet. @throws HostError when it cannot be used */
+  static async prepare(request: GuestLockRequest, signal: AbortSignal): Promise<GuestLock> {
+    const { domain, name, host, holder, lockTtlSeconds } = request;
+    const argv = ["sh", "-c", holdLock, "sh", domain.uuid, oneLine(holder), String(lockTtlSeconds)];
+    return new GuestLock(request, await host.converse(argv, `the lock of ${domain.name} on ${name}`, signal));
+  }
+
+  /** @throws GuestBusy at once when somebody else has it; HostError when nobody can tell */
+  async take(): Promise<void> {
+    const { domain, name, lockTtlSeconds } = this.request;
+    const answer = await this.conversation.ask("take", answerMs);
+    if (answer !== "held") throw new GuestBusy(domain.name, name, oneLine(answer.replace(/^taken ?/, "")));
+    const beat = () => void this.check().catch(() => {}); // whoever checks next is told
+    this.beats = setInterval(beat, (lockTtlSeconds * 1000) / 3).unref();
+  }
+
+  /** @throws HostError unless the host says now that it holds the lock for us */
+  async check(): Promise<void> {
+    await this.conversation.ask("beat", answerMs);
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.beats);
+    await this.conversation.close();
+  }
+}

@@ -1,0 +1,96 @@
+/** Nobody else's run acts on the guest while ours does: a lock on each candidate. */
+import type { Operation } from "../../util/operation";
+import type { Candidate } from "../observe/candidate";
+import type { DomainName } from "../observe/observation";
+import { defaultLockTtlSeconds, GuestBusy, GuestLock } from "./guest-lock";
+
+export interface LockRequest {
+  domain: DomainName;
+  /** Where it may be, without those that are known to be off. */
+  candidates: readonly Pick<Candidate, "name" | "address" | "port" | "host">[];
+  /** Time without a heartbeat after which a host releases its lock, in seconds. @default 75 */
+  lockTtlSeconds?: number;
+}
+
+export interface HostLocks {
+  /** Names of the candidates that are locked. */
+  readonly locked: readonly string[];
+  /** Before each step that changes something. @throws LockLost unless every candidate holds its lock for us now */
+  assertHeld(): Promise<void>;
+}
+
+/** An operation that nobody else's run can act beside, and that leaves a trace for whoever comes later. */
+export interface LockedOperation extends Operation {
+  locks: HostLocks;
+  /** Appends one line to the guest's journal on these hosts. */
+  journal(hostNames: readonly string[], line: string): Promise<void>;
+}
+
+/** Someone else may act on the guest by now. */
+export class LockLost extends Error {
+  constructor(name: string, hostName: string, reason: string) {
+    super(
+      `${name}: its lock on ${hostName} is not held, so another run may be acting on it: ${reason}
+Nothing more was done. Run the same command again: it goes on from what the hosts say then.`,
+    );
+    this.name = "LockLost";
+  }
+}
+
+/**
+ * A candidate that cannot be reached is not locked. It is for the work to find that it does not answer; should it
+ * answer by then, `assertHeld` throws all the same.
+ *
+ * @throws GuestBusy at once, before the work begins, when another run has one of the locks; what the work throws
+ */
+export async function withHostLocks<T>(
+  request: LockRequest,
+  { who, signal }: Pick<Operation, "who" | "signal">,
+  work: (locks: HostLocks) => Promise<T>,
+): Promise<T> {
+  const { domain, candidates, lockTtlSeconds = defaultLockTtlSeconds } = request;
+  // The same order for everybody, so that of two runs one has all locks.
+  const inOrder = [...candidates].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  const prepared = await Promise.allSettled(
+    inOrder.map(({ name, host }) => GuestLock.prepare({ domain, name, host, holder: who, lockTtlSeconds }, signal)),
+  );
+  const locks = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const missing = new Map(
+    inOrder.flatMap(({ name }, index): [string, Error][] => {
+      const one = prepared[index];
+      return one?.status === "rejected" ? [[name, one.reason as Error]] : [];
+    }),
+  );
+  try {
+    signal.throwIfAborted();
+    for (const lock of locks) await take(lock, missing);
+    return await work({
+      locked: locks.map(({ name }) => name).filter((name) => !missing.has(name)),
+      assertHeld: async () => {
+        for (const [name, { message }] of missing) throw new LockLost(domain.name, name, message);
+        await Promise.all(locks.map((lock) => assertHeld(domain, lock)));
+      },
+    });
+  } finally {
+    await Promise.all(locks.map((lock) => lock.release()));
+  }
+}
+
+const orderOf = ({ address, port }: { address: string; port: number }) => `${address} ${port}`;
+
+async function take(lock: GuestLock, missing: Map<string, Error>): Promise<void> {
+  try {
+    await lock.take();
+  } catch (error) {
+    if (error instanceof GuestBusy) throw error;
+    missing.set(lock.name, error as Error);
+  }
+}
+
+async function assertHeld({ name }: DomainName, lock: GuestLock): Promise<void> {
+  try {
+    await lock.check();
+  } catch (error) {
+    throw new LockLost(name, lock.name, (error as Error).message);
+  }
+}

@@ -1,0 +1,152 @@
+/** One live migration, from the first look to the last. */
+import type { Operation } from "../../util/operation";
+import { anySignal } from "../../util/signals";
+import type { MigrationAttempt, PerformOutcome } from "../driver";
+import type { Candidate } from "../observe/candidate";
+import type { SettledLocation } from "../observe/locate";
+import type { Placement } from "../placement";
+import { MigrationFailed } from "./errors";
+import { defaultMaxDowntimeMs } from "./limits";
+import { MigrationMonitor, type Monitored } from "./monitor";
+import { recordOf } from "./record";
+import { MigrationSlots } from "./slots";
+import { type SettledGuest, waitUntilSettled } from "./wait-until-settled";
+
+interface Migration {
+  placement: Placement;
+  from: Candidate;
+  to: Candidate;
+  operation: Operation;
+}
+
+const slots = new MigrationSlots();
+
+/**
+ * Both sides are looked at afterwards: they are what counts, whatever a command has said.
+ *
+ * @returns where it is then, with the record of this migration
+ * @throws MigrationFailed when the guest is not on the destination
+ */
+export async function migrate(migration: Migration): Promise<SettledGuest> {
+  const { placement, from, to, operation } = migration;
+  const ends = {
+    from: { key: from.address, max: from.maxOutgoingMigrations },
+    to: { key: to.address, max: to.maxIncomingMigrations },
+  };
+  let hasWaited = false;
+  const onWait = () => {
+    hasWaited = true;
+    operation.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts`);
+  };
+  const untilTurn = anySignal(operation.signal, operation.cancelled);
+  return slots
+    .within(ends, untilTurn, onWait, async () => {
+      const location = hasWaited ? (await waitUntilSettled(placement, operation)).location : undefined;
+      if (location && (location.kind !== "at" || location.hostName !== from.name))
+        throw notMoved(migration, location, "It was moved by something else meanwhile.");
+      return await migrateNow(migration);
+    })
+    .catch((error: unknown) => {
+      if (error !== operation.cancelled.reason) throw error;
+      throw new MigrationFailed(
+        `${placement.domain.name} was not moved from ${from.name} to ${to.name}.`,
+        "Cancelled.",
+      );
+    });
+}
+
+async function migrateNow(migration: Migration): Promise<SettledGuest> {
+  const { placement, from, to, operation } = migration;
+  operation.cancelled.throwIfAborted();
+  operation.progress(`migrating ${from.name} => ${to.name}: preparing`);
+  const attempt = placement.driver.migration(from, to, operation.signal);
+  const restoreMaxDowntime = await lowerMaxDowntime(migration);
+  let previousAttemptsMs = 0;
+  for (let withAutoConverge = false; ; withAutoConverge = true) {
+    await attempt.prepare();
+    const performed = await perform(migration, attempt, withAutoConverge, previousAttemptsMs);
+    const settled = await verify(migration, performed);
+    const { location } = settled;
+    if (location.kind === "at" && location.hostName === to.name) return confirm(migration, attempt, performed, settled);
+    const isOnSource = location.kind === "at" && location.hostName === from.name;
+    if (isOnSource) await Promise.all([attempt.rollback(location), restoreMaxDowntime()]);
+    const { abortReason, last } = performed;
+    if (abortReason?.do !== "retry with auto-converge" || !isOnSource || operation.cancelled.aborted) {
+      const isRolledBack = location.kind === "at" && location.isInterrupted;
+      const now = isRolledBack ? (await waitUntilSettled(placement, operation)).location : location;
+      throw notMoved(migration, now, abortReason?.do === "give up" ? abortReason.reason : performed.failure);
+    }
+    previousAttemptsMs += last?.elapsedMs ?? 0;
+  }
+}
+
+type Performed = PerformOutcome & Monitored;
+
+async function perform(
+  { placement, from, to, operation }: Migration,
+  attempt: MigrationAttempt,
+  withAutoConverge: boolean,
+  previousAttemptsMs: number,
+): Promise<Performed> {
+  const performing = await attempt.perform(withAutoConverge);
+  const limits = withAutoConverge ? { ...placement.limits, autoConverge: true } : placement.limits;
+  const control = placement.driver.job(from.host);
+  const monitor = new MigrationMonitor({ from, to, control, limits, previousAttemptsMs, isJoined: false }, operation);
+  const { ended } = performing;
+  const over = new AbortController();
+  const watched = ended?.finally(() => over.abort());
+  const monitored = await (watched ? monitor.untilEnded(over.signal) : monitor.untilGone());
+  await watched;
+  return { ...(await performing.outcome()), ...monitored };
+}
+
+/** Looks at both sides, and lets a guest go on that was held still for the migration. */
+async function verify(
+  { placement, from, to, operation }: Migration,
+  { isSuspended }: Performed,
+): Promise<SettledGuest> {
+  operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
+  const settled = await waitUntilSettled(placement, operation);
+  const { location } = settled;
+  if (isSuspended && location.kind === "at" && location.domain.state === "paused")
+    await placement.driver.job((location.hostName === to.name ? to : from).host).resume();
+  return settled;
+}
+
+async function confirm(
+  { placement, from, to, operation }: Migration,
+  attempt: MigrationAttempt,
+  { abortReason, tls, last, figures }: Performed,
+  settled: SettledGuest,
+): Promise<SettledGuest> {
+  const { domain, driver, limits } = placement;
+  const job = await driver.lastJob(from, to, operation.signal);
+  await attempt.confirm();
+  if (abortReason?.do === "give up" && limits.tlsRequiredBy !== undefined && tls === false)
+    throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, abortReason.reason);
+  const route = { from: from.name, to: to.name, ...attempt.stream };
+  const record = recordOf(route, job ?? figures ?? last, new Date());
+  const hasStaleCopy = settled.location.kind === "at" && settled.location.staleCopies.length > 0;
+  return { ...(hasStaleCopy ? await waitUntilSettled(placement, operation) : settled), records: [record] };
+}
+
+/** A lower limit has to hold from the beginning; a higher one is reached in steps when it is needed. */
+async function lowerMaxDowntime({ placement, from }: Migration): Promise<() => Promise<void>> {
+  const { maxDowntimeMs } = placement.limits;
+  if (maxDowntimeMs === undefined || maxDowntimeMs >= defaultMaxDowntimeMs) return async () => {};
+  const control = placement.driver.job(from.host);
+  const before = await control.maxDowntimeMs();
+  await control.setMaxDowntimeMs(maxDowntimeMs);
+  return async () => void (await control.setMaxDowntimeMs(before));
+}
+
+function notMoved({ placement, from, to }: Migration, location: SettledLocation, why: string): MigrationFailed {
+  const what = `${placement.domain.name} was not moved from ${from.name} to ${to.name}. ${whereIs(location)}`;
+  return new MigrationFailed(what, why);
+}
+
+function whereIs(location: SettledLocation): string {
+  if (location.kind === "at") return `It is ${location.domain.state} on ${location.hostName}.`;
+  if (location.kind === "nowhere") return "It is on none of the candidates now.";
+  return `Its memory is on ${location.from.hostName} and on ${location.to.hostName}: \`pulumi up\` goes on with its post-copy.`;
+}

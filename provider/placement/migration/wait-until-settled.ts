@@ -1,0 +1,125 @@
+/** Asks all the hosts where a domain may be, and finds it: as it is, or once nothing moves it any more. */
+import { isDeepStrictEqual } from "node:util";
+import type { Operation } from "../../util/operation";
+import { pause } from "../../util/pause";
+import { retryUntil } from "../../util/policy";
+import { type Located, type Location, locate, type SettledLocation } from "../observe/locate";
+import { ChangedWhileReading, isUnreachable, type Observation } from "../observe/observation";
+import type { Placement } from "../placement";
+import { MigrationFailed } from "./errors";
+import { MigrationMonitor } from "./monitor";
+import { type MigrationRecord, recordOf } from "./record";
+
+/** A state of the hosts in which nothing may be decided without the operator. */
+export class PlacementUnclear extends Error {
+  constructor(name: string, reason: string) {
+    super(`${name}: ${reason}`);
+    this.name = "PlacementUnclear";
+  }
+}
+
+export interface SettledGuest extends Located<SettledLocation> {
+  /** Migrations that have ended since the state was written, oldest first. */
+  records: MigrationRecord[];
+}
+
+async function observeCandidates({ candidates, driver }: Placement, signal: AbortSignal): Promise<Observation[]> {
+  const answers = await Promise.allSettled(candidates.map(({ host }) => driver.observe(host, signal)));
+  signal.throwIfAborted();
+  return answers.map((answer, index) => {
+    const hostName = candidates[index]?.name ?? "";
+    if (answer.status === "fulfilled") return { hostName, ...answer.value };
+    if (answer.reason instanceof ChangedWhileReading) throw answer.reason;
+    return { hostName, unreachable: (answer.reason as Error).message };
+  });
+}
+
+/** How long a domain may come and go while it is read, in milliseconds. */
+const changingMs = 60_000;
+/** How often what is alarming is looked at again, as long as it changes. */
+const secondLooks = 5;
+
+/**
+ * Answers come one after another: a guest that moves meanwhile can be seen on no host, or on two. So what would be
+ * alarming is looked at again, until it is the same twice.
+ *
+ * @throws ChangedWhileReading
+ */
+export async function locateGuest(placement: Placement, signal: AbortSignal, unchangedForMs = 0): Promise<Located> {
+  const look = async (): Promise<Located> => {
+    const observations = await observeCandidates(placement, signal);
+    return { observations, unchangedForMs, location: locate(observations, placement, unchangedForMs) };
+  };
+  const after = (error: Error) => error instanceof ChangedWhileReading;
+  const lookWhileChanging = () => retryUntil(look, { everyMs: 500, timeoutMs: changingMs, signal, after });
+  let seen = await lookWhileChanging();
+  for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
+    await pause(500, signal);
+    const next = await lookWhileChanging();
+    if (isDeepStrictEqual(next.location, seen.location)) return next;
+    seen = next;
+  }
+  return seen;
+}
+
+function isAlarming({ location, observations }: Located): boolean {
+  if (location.kind === "at") return location.isInterrupted || location.staleCopies.length > 0;
+  if (location.kind === "unclear") return !observations.some(isUnreachable); // that has been waited for
+  return location.kind !== "moving";
+}
+
+/**
+ * A migration that an earlier run or an operator began is waited for; none is ever begun beside it. An operation that
+ * acts also steers it: towards its deadline, and to its end by Ctrl-C.
+ *
+ * @throws PlacementUnclear; MigrationFailed when it was steered and came to nothing
+ */
+export async function waitUntilSettled(placement: Placement, operation: Operation): Promise<SettledGuest> {
+  const { name } = placement.domain;
+  let joined: Joined | undefined;
+  let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
+  for (;;) {
+    const seen = await locateGuest(placement, operation.signal, Date.now() - since);
+    const { location } = seen;
+    if (!isDeepStrictEqual(location, last)) since = Date.now();
+    last = location;
+    if (location.kind === "unclear") throw new PlacementUnclear(name, location.reason);
+    if (location.kind !== "moving") {
+      const hasArrived = location.kind === "at" && location.hostName === joined?.record.to;
+      if (joined?.failure !== undefined && !hasArrived)
+        throw new MigrationFailed(`${name} was not moved to ${joined.record.to}.`, joined.failure);
+      return { ...seen, location, records: joined && hasArrived ? [joined.record] : [] };
+    }
+    operation.signal.throwIfAborted();
+    if (operation.cancelled.aborted && !operation.acts) throw new PlacementUnclear(name, "A migration of it goes on.");
+    joined = (await join(placement, location, operation)) ?? joined;
+  }
+}
+
+interface Joined {
+  record: MigrationRecord;
+  failure: string | undefined;
+}
+
+/** @returns what was seen of it, if anything was */
+async function join(
+  { candidates, limits, driver }: Placement,
+  moving: Extract<Location, { kind: "moving" }>,
+  operation: Operation,
+): Promise<Joined | undefined> {
+  const [from, to] = [moving.from, moving.to].map((name) => candidates.find((one) => one.name === name));
+  operation.progress("a migration is under way: waiting for its end");
+  if (!from || !to) {
+    await pause(1000, operation.signal); // it begins or ends just now, or a side is no candidate
+    return undefined;
+  }
+  const control = driver.job(from.host);
+  const job = { from, to, control, limits: operation.acts ? limits : undefined, previousAttemptsMs: 0, isJoined: true };
+  const { last, tls, abortReason } = await new MigrationMonitor(job, operation).untilGone();
+  if (last === undefined) return undefined;
+  const figures = await driver.lastJob(from, to, operation.signal);
+  return {
+    record: recordOf({ from: from.name, to: to.name, encrypted: tls }, figures ?? last, new Date()),
+    failure: abortReason?.do === "give up" ? abortReason.reason : undefined,
+  };
+}

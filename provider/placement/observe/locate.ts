@@ -1,0 +1,118 @@
+/**
+ * Pure: where a domain is, from what all its candidates say. The letters are those of the table in
+ * docs/recovery.md.
+ *
+ * @see https://libvirt.org/migration.html
+ */
+
+import type { Wanted } from "../plan/wanted";
+import { isInPostCopy, isLive, isMigrating, isStaleCopy, isSwitchedOverSource } from "./domain-roles";
+import {
+  type DomainFacts,
+  type Found,
+  foundOn,
+  type HostAnswered,
+  hasAnswered,
+  isActive,
+  isUnreachable,
+  type Observation,
+} from "./observation";
+import { memoryLost, runsTwice, sourceLost, strayQemu, undecided, unknownLocation } from "./operator-advice";
+
+export type SettledLocation =
+  | { kind: "nowhere" }
+  | GuestLocation
+  /** Post-copy that was interrupted: its memory is on both. */
+  | { kind: "split"; from: Found; to: Found; leftovers: Found[] };
+
+export type Location =
+  | SettledLocation
+  /** A migration is under way, whoever began it. */
+  | { kind: "moving"; from: string | undefined; to: string | undefined }
+  /** Something that must not be touched without a decision of the operator. */
+  | { kind: "unclear"; reason: string };
+
+export interface GuestLocation extends Found {
+  kind: "at";
+  /** Hosts with a definition of it and nothing that runs. */
+  leftovers: Found[];
+  /** Hosts where a QEMU of it is left that is not the guest. */
+  staleCopies: Found[];
+  /** It stands still since a migration was cut off. */
+  isInterrupted: boolean;
+}
+
+/** What all candidates have said, and what follows from it. */
+export interface Located<Where extends Location = Location> {
+  location: Where;
+  observations: Observation[];
+  /** For how long the hosts had said the same by then, in milliseconds. */
+  unchangedForMs: number;
+}
+
+export function locate(observations: readonly Observation[], wanted: Wanted, unchangedForMs: number): Location {
+  const { fenced } = wanted;
+  const found = foundOn(observations);
+  const unreachable = observations.filter(isUnreachable).filter(({ hostName }) => !fenced.includes(hostName));
+  const hostNames = observations.map(({ hostName }) => hostName);
+  if (unreachable.length > 0) return unclear(unknownLocation(hostNames, unreachable, found)); // p
+  const strays = observations.filter(hasAnswered).filter(isStray);
+  const split = strays.length === 0 ? splitOf(found) : undefined; // k
+  if (split) return split;
+  if (isMigrating(found, unchangedForMs)) return moving(found); // b, j
+  return strays.length > 0 ? unclear(strayQemu(wanted, strays)) : decide(found, wanted);
+}
+
+const isStray = ({ hasQemu, domain }: HostAnswered) => hasQemu && !(domain && isActive(domain));
+
+function decide(found: readonly Found[], wanted: Wanted): Location {
+  const active = found.filter((one) => isActive(one.domain));
+  const [guest, second] = active.filter((one) => isLive(one.domain));
+  if (guest && second) return unclear(runsTwice(wanted, found)); // h
+  if (guest && isInPostCopy(guest.domain)) return unclear(memoryLost(wanted, found, guest));
+  if (guest) {
+    const rest = active.filter((one) => one !== guest);
+    if (rest.every((one) => isStaleCopy(guest, one))) return at(guest, found); // a, c, d, e, g, l, m, n, o
+    return unclear(undecided(wanted, found, "What runs is not what a migration leaves beside the other one."));
+  }
+  const [one, other] = active;
+  if (one && other) return unclear(undecided(wanted, found, "Both stand still, and either may be the guest."));
+  if (one) return pausedOnly(one, found, wanted);
+  const off =
+    found.find((each) => each.domain.managedSave) ??
+    found.find(({ hostName }) => hostName === wanted.hostName) ??
+    found[0];
+  return off ? at(off, found) : { kind: "nowhere" }; // i
+}
+
+function pausedOnly(one: Found, found: readonly Found[], wanted: Wanted): Location {
+  if (isInPostCopy(one.domain)) return unclear(memoryLost(wanted, found, one));
+  return isSwitchedOverSource(one.domain) ? at(one, found) : unclear(sourceLost(wanted, found, one)); // f
+}
+
+function splitOf(found: readonly Found[]): Location | undefined {
+  const active = found.filter((one) => isActive(one.domain));
+  const halves = active.filter(({ domain }) => domain.reason === "post-copy failed");
+  const [from, another] = halves.filter(({ domain }) => isSwitchedOverSource(domain));
+  const to = halves.find((half) => half !== from);
+  if (!from || another || !to || active.length > 2) return undefined;
+  return { kind: "split", from, to, leftovers: found.filter((one) => !isActive(one.domain)) };
+}
+
+function moving(found: readonly Found[]): Location {
+  const withJob = (job: DomainFacts["job"]) => found.find(({ domain }) => domain.job === job)?.hostName;
+  return { kind: "moving", from: withJob("outgoing"), to: withJob("incoming") };
+}
+
+function at(guest: Found, found: readonly Found[]): Location {
+  const others = found.filter((other) => other !== guest);
+  return {
+    kind: "at",
+    ...guest,
+    leftovers: others.filter(({ domain }) => !isActive(domain)),
+    staleCopies: others.filter(({ domain }) => isActive(domain)),
+    isInterrupted: isSwitchedOverSource(guest.domain),
+  };
+}
+
+const unclear = (reason: string): Location => ({ kind: "unclear", reason });

@@ -1,0 +1,69 @@
+/** Pure: what an operator is told when only an operator may decide: what was seen, why, and the commands for each way. */
+
+import type { Wanted } from "../plan/wanted";
+import { allDescribed, type Found, type HostUnreachable, isActive } from "./observation";
+
+type Guest = Pick<Wanted, "domain" | "messages">;
+
+/** Offers to keep each of those that have a QEMU: any of them may turn out to be the guest. */
+export function undecided({ domain: { uuid }, messages }: Guest, found: readonly Found[], why: string): string {
+  const active = found.filter(({ domain }) => isActive(domain));
+  const choices = active.map((kept) => {
+    const ends = active
+      .filter((one) => one !== kept)
+      .map(({ hostName }) => `on ${hostName}: ${messages.destroy(uuid)}`);
+    const goesOn = kept.domain.state === "paused" ? [`on ${kept.hostName}: ${messages.resume(uuid)}`] : [];
+    return `  to keep the one on ${kept.hostName}: ${[...ends, ...goesOn].join("; ")}`;
+  });
+  return [`It is ${allDescribed(found)}. ${why}`, "When you have decided:", ...choices].join("\n");
+}
+
+/** Row h. */
+export const runsTwice = (guest: Guest, found: readonly Found[]): string =>
+  undecided(
+    guest,
+    found,
+    `More than one of them is a guest of its own, and all write to one disk: stop the one with the older data now (${guest.messages.suspend(guest.domain.uuid)}), then look into both. Check the file system before you trust it.`,
+  );
+
+/** Its memory was on two hosts of which one no longer has its part. */
+export function memoryLost({ domain: { uuid }, messages }: Guest, found: readonly Found[], half: Found): string {
+  return [
+    `It is ${allDescribed(found)}. Its memory was on two hosts, and the other part is gone: it cannot go on.`,
+    "When you have saved what you need:",
+    `  on ${half.hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it again`,
+  ].join("\n");
+}
+
+/** An incoming QEMU without a source. */
+export function sourceLost({ domain: { uuid }, messages }: Guest, found: readonly Found[], incoming: Found): string {
+  return [
+    `It is ${allDescribed(found)}. It was arriving there, and no candidate is its source any more: its memory is not complete.`,
+    "When you have looked for the source, also on hosts that are no candidates:",
+    `  on ${incoming.hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it`,
+  ].join("\n");
+}
+
+export function strayQemu({ domain: { uuid }, messages }: Guest, strays: readonly { hostName: string }[]): string {
+  const hostNames = strays.map(({ hostName }) => hostName);
+  return [
+    `A QEMU with its UUID runs on ${hostNames.join(" and ")}, and ${messages.unknownQemu}.`,
+    "It may be the guest. When you have decided that it is not:",
+    ...hostNames.map((hostName) => `  on ${hostName}: pgrep -af -- '-uuid ${uuid}' shows it; kill its pid`),
+  ].join("\n");
+}
+
+/** Row p. */
+export function unknownLocation(
+  candidates: readonly string[],
+  unreachable: readonly HostUnreachable[],
+  found: readonly Found[],
+): string {
+  const seen = found.length > 0 ? allDescribed(found) : "not seen";
+  const names = unreachable.map(({ hostName }) => JSON.stringify(hostName)).join(", ");
+  return [
+    `It may be on any of ${candidates.join(", ")}; where it is stays unknown until all of them answer. So far it is ${seen}.`,
+    ...unreachable.map(({ hostName, unreachable: why }) => `${hostName}: ${why}`),
+    `An unreachable host may still be running it. If you have made sure that it is not (powered off, not just disconnected), set fenced: [${names}].`,
+  ].join("\n");
+}

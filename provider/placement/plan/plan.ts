@@ -1,0 +1,103 @@
+/** Pure: from where a guest was located and what is wanted to what is to be done, by the table in docs/recovery.md. */
+import type { Located, SettledLocation } from "../observe/locate";
+import { allDescribed, type Found, foundOn, isActive, isUnreachable, type Observation } from "../observe/observation";
+import { isSameStep, labelOf, type Step } from "./steps";
+import { stepsTo, stepsToNowhere } from "./steps-to";
+import type { Wanted } from "./wanted";
+
+export type Plan = { kind: "steps"; steps: Step[] } | { kind: "refused"; reason: string };
+
+/** What is planned from. */
+export type Settled = Pick<Located<SettledLocation>, "location" | "observations">;
+
+/** @param redefine whether its definition was changed by hand, and is to be written again */
+export function planPlacement(seen: Settled, wanted: Wanted, redefine: boolean): Plan {
+  return planOf(stepsTo(seen.location, wanted, redefine), seen, wanted);
+}
+
+/** The end of it: off, and defined nowhere. */
+export function planRemoval(seen: Settled, wanted: Wanted, onDelete: "shutdown" | "destroy"): Plan {
+  return planOf(stepsToNowhere(seen.location, onDelete), seen, wanted);
+}
+
+function planOf(steps: Step[], { location, observations }: Settled, wanted: Wanted): Plan {
+  const reasons = [
+    ...fencedButReachable(observations, wanted),
+    ...foreignLeftovers(steps, observations, wanted),
+    ...savedMemory(location, wanted),
+  ];
+  return reasons.length > 0 ? { kind: "refused", reason: reasons.join("\n") } : { kind: "steps", steps };
+}
+
+/** What was said for one power cut must not be in force at the next one. */
+function fencedButReachable(observations: readonly Observation[], { fenced }: Wanted): string[] {
+  return observations
+    .filter((one) => !isUnreachable(one) && fenced.includes(one.hostName))
+    .map(
+      ({ hostName }) =>
+        `${hostName} is named in fenced, and it answers. Remove it from fenced, so that a stale entry is not trusted the next time ${hostName} is unreachable.`,
+    );
+}
+
+function foreignLeftovers(
+  steps: readonly Step[],
+  observations: readonly Observation[],
+  { domain: { uuid, name }, messages, adopt }: Wanted,
+): string[] {
+  if (adopt) return [];
+  const isUndefined = (hostName: string) => steps.some((step) => step.do === "undefine" && step.on === hostName);
+  return foundOn(observations)
+    .filter((one) => one.domain.mark === undefined && isUndefined(one.hostName))
+    .map(
+      ({ hostName }) =>
+        `${hostName} has a ${messages.leftover} of ${name} with the same UUID that nothing marks as made by this provider. Look at it (${messages.show(uuid)}); then, on ${hostName}: ${messages.undefine(uuid)}. Or set adopt to true, and \`pulumi up\` removes it.`,
+    );
+}
+
+/** A saved memory image would be lost, or resumed where its disks have gone on. */
+function savedMemory(location: SettledLocation, { domain: { uuid, name }, hostName, messages }: Wanted): string[] {
+  if (location.kind === "nowhere") return [];
+  const leaves = location.kind === "at" && !isActive(location.domain) && location.hostName !== hostName;
+  const concerned: Found[] = [...location.leftovers, ...(leaves ? [location] : [])];
+  return concerned
+    .filter((one) => one.domain.managedSave)
+    .map(
+      (one) =>
+        `${one.hostName} has a saved memory image of ${name}, which cannot move along. On ${one.hostName}: ${messages.savedMemory?.(uuid)}.`,
+    );
+}
+
+/** Something else has acted on the domain while it was acted on here. */
+class HostsChanged extends Error {
+  constructor(name: string, seen: string, planned: readonly Step[], now: readonly Step[]) {
+    const labels = (steps: readonly Step[]) => (steps.length === 0 ? "nothing" : steps.map(labelOf).join(", "));
+    super(
+      `${name}: the hosts have changed since the plan was made. It is now ${seen}; the remaining steps were ${labels(planned)}, and would now be ${labels(now)}. Nothing more was done: look at it, then run \`pulumi up\` again.`,
+    );
+    this.name = "HostsChanged";
+  }
+}
+
+/**
+ * @param planned what was left to do
+ * @param now what would be planned now
+ * @returns the steps as they are to be done now; some may have been done already, by someone else
+ * @throws HostsChanged when anything else would be done
+ */
+export function remaining(
+  name: string,
+  planned: readonly Step[],
+  now: Step[],
+  observations: readonly Observation[],
+): Step[] {
+  let next = 0;
+  for (const step of now) {
+    while (next < planned.length && !isSameStep(planned[next] as Step, step)) next += 1;
+    if (next === planned.length) {
+      const found = foundOn(observations);
+      throw new HostsChanged(name, found.length > 0 ? allDescribed(found) : "nowhere", planned, now);
+    }
+    next += 1;
+  }
+  return now;
+}

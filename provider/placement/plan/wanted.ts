@@ -1,0 +1,23 @@
+import type { DriverMessages } from "../messages";
+import type { Candidate } from "../observe/candidate";
+import type { DomainName } from "../observe/observation";
+
+/** What a user asks for: which guest, where, in which state. */
+export interface Wanted {
+  domain: DomainName;
+  /** Every host where it may be found. */
+  candidates: readonly Candidate[];
+  /** The candidate where it should be; the one that counts when it is defined on several and runs on none. */
+  hostName: string;
+  powerState: "running" | "shut off";
+  autostart: boolean;
+  /** False: without a definition on any host, so that it is gone when it ends. */
+  persistent: boolean;
+  /** Digest of the definition that it should have. */
+  mark: string;
+  /** Names of candidates that the operator has made sure are off; they need not answer. */
+  fenced: readonly string[];
+  /** Whether what nothing marks as ours may be taken over. */
+  adopt: boolean;
+  messages: DriverMessages;
+}

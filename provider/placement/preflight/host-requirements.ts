@@ -1,0 +1,77 @@
+/** What a guest needs of a host: asked for by one command, and what a user is told when it is missing. */
+import type { Host } from "../../host/host";
+import { runScript } from "../../host/script";
+
+export interface Requirement {
+  kind: "image" | "file" | "certificate" | "folder" | "bridge" | "emulator";
+  /** A path, or a bridge's name. */
+  what: string;
+}
+
+/** An inode is the same on all hosts that mount one NFS export, and names the file there. */
+const script = `for need; do
+    kind=\${need%%:*} what=\${need#*:}
+    case $kind in
+      image) [ -e "$what" ] && echo "has $(stat -Lc %i -- "$what") $need" || echo "lacks - $need" ;;
+      file | certificate) [ -e "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
+      folder) [ -d "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
+      bridge) [ -e "/sys/class/net/$what" ] && echo "has - $need" || echo "lacks - $need" ;;
+      emulator) [ -x "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
+    esac
+  done`;
+
+export interface CheckedRequirement extends Requirement {
+  isMet: boolean;
+  /** Of an image that is there. */
+  inode?: string;
+}
+
+export async function checkRequirements(
+  host: Host,
+  needs: readonly Requirement[],
+  signal: AbortSignal,
+): Promise<CheckedRequirement[]> {
+  const argv = needs.map(({ kind, what }) => `${kind}:${what}`);
+  const { stdout } = await runScript(host, script, argv, { signal });
+  const lines = stdout.split("\n");
+  return needs.map((need, index) => {
+    const [answer, inode = "-"] = (lines[index] ?? "").split(" ");
+    return { ...need, isMet: answer === "has", ...(inode !== "-" && { inode }) };
+  });
+}
+
+export type Remedies = Readonly<Record<Requirement["kind"], string>>;
+
+/** What helps whatever runs the guest; a driver adds what is its own. */
+export const commonRemedies = {
+  image: "Put the image there, or mount the storage that holds it (NfsMount)",
+  file: "Put the file there",
+  folder: "Make the folder, or mount the storage that holds it (NfsMount)",
+  bridge: "Make the bridge (`ip link add … type bridge` or `ovs-vsctl add-br …`)",
+};
+
+export function missingRequirements(
+  hostName: string,
+  checked: readonly CheckedRequirement[],
+  remedies: Remedies,
+): string[] {
+  const missing = checked.filter(({ isMet }) => !isMet);
+  return [...new Set(missing.map(({ kind }) => kind))].map((kind) => {
+    const all = missing.filter((one) => one.kind === kind).map(({ what }) => what);
+    return `${hostName} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
+  });
+}
+
+/** The same path may be another file: a guest that moved onto it would go on with another disk. */
+export function differentImages(
+  from: string,
+  to: string,
+  here: readonly CheckedRequirement[],
+  there: readonly CheckedRequirement[],
+): string[] {
+  return here.flatMap(({ what, inode }) => {
+    const other = there.find((image) => image.what === what)?.inode;
+    if (inode === undefined || other === undefined || inode === other) return [];
+    return [`${what} on ${to} is another file than on ${from}. Both hosts have to mount the same storage there.`];
+  });
+}

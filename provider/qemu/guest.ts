@@ -1,0 +1,15 @@
+import type { DomainName } from "../placement/observe/observation";
+import type { QemuMigrationOptions } from "./migration/options";
+
+/** A guest as the program describes it. */
+export interface QemuGuestOptions {
+  domain: DomainName;
+  emulator: string;
+  /** What it is started with the next time. */
+  commandLine: readonly string[];
+  /** Name of the user that QEMU becomes; undefined: the owner of its images. */
+  user: string | undefined;
+  migration: QemuMigrationOptions;
+  /** Tells the user something that is not an error. */
+  warn: (message: string) => void;
+}

@@ -1,0 +1,18 @@
+/** Pure: what a user is told of a guest without libvirt, and what an operator types. */
+import type { DriverMessages } from "../placement/messages";
+import { monitorSocket, unitOf } from "./unit";
+
+/** One command of QEMU's monitor. @see https://www.qemu.org/docs/master/system/monitor.html */
+const inMonitor = (uuid: string, command: string) => `echo ${command} | socat - UNIX-CONNECT:${monitorSocket(uuid)}`;
+
+export const qemuMessages: DriverMessages = {
+  leftover: "unit",
+  undefines: "removes the ended unit",
+  transient: ".",
+  unknownQemu: "it is in no unit of this provider",
+  destroy: (uuid) => `systemctl stop ${unitOf(uuid)}`,
+  suspend: (uuid) => inMonitor(uuid, "stop"),
+  resume: (uuid) => inMonitor(uuid, "cont"),
+  show: (uuid) => `systemctl cat ${unitOf(uuid)}`,
+  undefine: (uuid) => `systemctl stop ${unitOf(uuid)}`,
+};

@@ -1,0 +1,91 @@
+/** What one host knows of one guest: systemd of its unit, QEMU of its state. */
+import { SocketClosed } from "../host/errors";
+import type { Host } from "../host/host";
+import { firstOf, parseRecords, recordFunctions } from "../host/records";
+import { runScript } from "../host/script";
+import {
+  ChangedWhileReading,
+  type DomainFacts,
+  type DomainName,
+  type HostAnswer,
+} from "../placement/observe/observation";
+import { digest } from "../util/identity";
+import { MonitorClosed } from "./errors";
+import { stateIn, withMonitor } from "./qmp/monitor";
+import type { DomainState } from "./states";
+import { readQemuArgv, recordedArgv, unitOf } from "./unit";
+
+/** An argument of a process is one line to `grep -z`. */
+const script = `${recordFunctions}
+  said=$(systemctl show --property=LoadState,SubState,Result,MainPID,Environment -- "$1")
+  record unit "$said"
+  pid=$(printf '%s\\n' "$said" | sed -n 's/^MainPID=//p')
+  [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
+  record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$2$" || true)"`;
+
+interface UnitFacts {
+  /** Undefined: systemd knows no such unit. */
+  unit:
+    | {
+        runs: boolean;
+        isFailed: boolean;
+        /** What its QEMU runs with, or was started with; empty when nobody knows. */
+        argv: string[];
+      }
+    | undefined;
+  hasQemu: boolean;
+}
+
+export async function unitFacts(host: Host, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
+  const unit = unitOf(uuid);
+  const { stdout } = await runScript(host, script, [unit, uuid], signal && { signal });
+  return parseUnitFacts(stdout);
+}
+
+/** Pure: the script's answer. */
+export function parseUnitFacts(stdout: string): UnitFacts {
+  const records = parseRecords(stdout);
+  const properties = new Map(
+    firstOf(records, "unit")
+      .split("\n")
+      .map((line) => [line.split("=")[0] ?? "", line.replace(/^\w+=/, "")]),
+  );
+  const hasQemu = firstOf(records, "qemus").trim() !== "";
+  if (properties.get("LoadState") !== "loaded") return { unit: undefined, hasQemu };
+  const runs = !["exited", "failed", "dead"].includes(properties.get("SubState") ?? "");
+  const running = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
+  const argv = runs ? running : recordedArgv(properties.get("Environment") ?? "");
+  return { unit: { runs, isFailed: properties.get("Result") !== "success", argv }, hasQemu };
+}
+
+/** Each host is asked twice: QEMU is only asked where there is one. */
+export async function observeGuest(host: Host, domain: DomainName, signal: AbortSignal): Promise<HostAnswer> {
+  const { unit, hasQemu } = await unitFacts(host, domain.uuid, signal);
+  const answer = { names: new Map<string, string>(), hasQemu };
+  if (!unit) return answer;
+  if (unit.runs && unit.argv.length === 0) throw new ChangedWhileReading(domain.uuid); // it starts or ends just now
+  if (!unit.runs) return { ...answer, domain: factsOf(unit.argv, ended(unit.isFailed)) };
+  try {
+    return { ...answer, hasQemu: true, domain: factsOf(unit.argv, await withMonitor(host, domain, stateIn, signal)) };
+  } catch (error) {
+    if (error instanceof SocketClosed || error instanceof MonitorClosed)
+      throw new ChangedWhileReading(domain.uuid, error.message); // it starts or ends just now
+    throw error;
+  }
+}
+
+const ended = (isFailed: boolean): DomainState => ({
+  state: "shut off",
+  reason: isFailed ? "crashed" : "shutdown",
+  job: "none",
+});
+
+/** What was started by this provider is its own by the unit's name; the unit stays when it has ended. */
+function factsOf(argv: readonly string[], state: DomainState): DomainFacts {
+  const { name, commandLine } = readQemuArgv(argv);
+  const definitionDigest = digestOf(commandLine);
+  const fixed = { persistent: true, autostart: false, managedSave: false };
+  return { name, ...state, ...fixed, mark: definitionDigest, definitionDigest, commandLine };
+}
+
+export const digestOf = (commandLine: readonly string[]): string => digest(JSON.stringify(commandLine));

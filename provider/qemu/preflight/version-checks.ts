@@ -1,0 +1,47 @@
+/** Checks that both hosts have the same QEMU, or that the guest names a machine type that both know. */
+import type { Candidate } from "../../placement/observe/candidate";
+import { needsOf } from "../command-line/needs";
+import type { QemuGuestOptions } from "../guest";
+import { observeMachineTypes, observeQemuVersion } from "./versions";
+
+/** @returns the reason why the destination could not load the source's state, with the fix */
+export async function versionProblems(
+  { emulator }: QemuGuestOptions,
+  from: Candidate,
+  to: Candidate,
+  commandLine: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const [fromVersion, toVersion] = await Promise.all(
+    [from, to].map(({ host }) => observeQemuVersion(host, emulator, signal)),
+  );
+  if (fromVersion === undefined || toVersion === undefined || fromVersion === toVersion) return [];
+  const { machine } = needsOf(commandLine);
+  const [fromTypes = [], toTypes = []] = await Promise.all(
+    [from, to].map(({ host }) => observeMachineTypes(host, emulator, signal)),
+  );
+  if (machine !== undefined && toTypes.includes(machine)) return [];
+  const common = newestPcTypes(fromTypes.filter((type) => toTypes.includes(type)));
+  const differ = `${from.name} has QEMU ${fromVersion}, and ${to.name} has ${toVersion}`;
+  const fix =
+    common.length === 0
+      ? "Install the same version of QEMU on both."
+      : `Name a machine type that both know (machine: ${common.join(" or ")}), then restart the guest; or install the same version of QEMU on both.`;
+  if (machine !== undefined && fromTypes.includes(machine))
+    return [`${differ}, which does not know the machine type ${machine}. ${fix}`];
+  const why =
+    machine === undefined
+      ? "names no machine type, and QEMU's default differs between versions"
+      : `names the machine type ${machine}, which is a different machine in each version`;
+  return [`${differ}: the guest's command line ${why}. ${fix}`];
+}
+
+/** The newest i440fx and the newest q35 type among these. */
+function newestPcTypes(types: readonly string[]): string[] {
+  return ["i440fx", "q35"].flatMap((board) =>
+    types
+      .filter((type) => new RegExp(`^pc-${board}-[\\d.]+$`).test(type))
+      .sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
+      .slice(-1),
+  );
+}

@@ -1,0 +1,38 @@
+/**
+ * The version and the machine types of a host's QEMU.
+ *
+ * @see https://www.qemu.org/docs/master/system/qemu-manpage.html (-machine help)
+ */
+import type { Host } from "../../host/host";
+import { runScript } from "../../host/script";
+
+/** @returns the version, e.g. `7.2.22`; undefined when the emulator is missing or prints no version */
+export async function observeQemuVersion(
+  host: Host,
+  emulator: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const script = 'command -v -- "$1" > /dev/null || exit 0; "$1" --version | head -n 1';
+  return parseQemuVersion((await runScript(host, script, [emulator], { signal })).stdout);
+}
+
+/** Pure: the version in the output of `--version`. */
+export const parseQemuVersion = (text: string): string | undefined => /^QEMU emulator version ([\d.]+)/.exec(text)?.[1];
+
+/** @returns true from QEMU 9.1 on, which has `-run-with user=` */
+export async function supportsRunWith(host: Host, emulator: string, signal: AbortSignal): Promise<boolean> {
+  const [major = 0, minor = 0] = ((await observeQemuVersion(host, emulator, signal)) ?? "").split(".").map(Number);
+  return major > 9 || (major === 9 && minor >= 1);
+}
+
+/** The names of all machine types, without aliases such as `pc`, whose meaning differs per version. */
+export async function observeMachineTypes(host: Host, emulator: string, signal: AbortSignal): Promise<string[]> {
+  const { stdout } = await runScript(host, '"$1" -machine help', [emulator], { signal });
+  return parseMachineTypes(stdout);
+}
+
+/** Pure: the names in the output of `-machine help`. */
+export function parseMachineTypes(help: string): string[] {
+  const rows = help.split("\n").slice(1);
+  return rows.filter((row) => !/\(alias of /.test(row)).flatMap((row) => row.split(/\s+/)[0] || []);
+}

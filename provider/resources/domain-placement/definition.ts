@@ -1,0 +1,128 @@
+/** Provider side of `DomainPlacement`. */
+
+import { libvirtDriver } from "../../libvirt/driver";
+import { libvirtMessages } from "../../libvirt/messages";
+import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
+import type { Definition } from "../../lifecycle/definition";
+import { Refused } from "../../lifecycle/errors";
+import type { LockedOperation } from "../../placement/lock/locks";
+import type { SettledLocation } from "../../placement/observe/locate";
+import { isActive } from "../../placement/observe/observation";
+import { digest } from "../../util/identity";
+import type { Operation } from "../../util/operation";
+import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
+import { announceSteps } from "../guest-placement/preview";
+import {
+  type GuestModel,
+  type GuestState,
+  guestStateOf,
+  observePlacement,
+  reconcilePlacement,
+  type SeenGuest,
+} from "../guest-placement/reconcile";
+import { removePlacement } from "../guest-placement/remove";
+import { connectionSecretKeys } from "../shared/inputs";
+import { candidatesOf } from "../shared/ssh-host";
+import { type PlacementInputs, placementSchema } from "./inputs";
+
+export interface PlacementState extends GuestState {
+  persistent: boolean;
+  autostart: boolean;
+}
+
+type Model = GuestModel<PlacementInputs>;
+
+export const domainPlacement: Definition<typeof placementSchema, Model, SeenGuest, PlacementState, LockedOperation> = {
+  schema: placementSchema,
+  // Nothing ever replaces a running guest.
+  replaceOn: [],
+  secrets: connectionSecretKeys,
+  id: ({ domain }) => domain.uuid,
+  model,
+  observe: (operation, { placement }, known) => observePlacement(operation, placement, known),
+  stateOf: ({ placement }, seen, known) => {
+    const guest = guestStateOf(placement, seen, known);
+    return guest && { ...guest.state, persistent: guest.facts.persistent, autostart: guest.facts.autostart };
+  },
+  reconcile,
+  remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
+  exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
+  explain: (operation, { placement }, error) => withHistory(operation, placement, error),
+  inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
+  objections: (olds, news) =>
+    olds.domain.uuid === news.domain.uuid
+      ? []
+      : [
+          {
+            property: "domain.uuid",
+            reason: `${news.domain.uuid} is another guest than the one that is placed here (${olds.domain.uuid}). Give it a DomainPlacement of its own, and remove this one.`,
+          },
+        ],
+  announce,
+};
+
+function model(args: PlacementInputs): Model {
+  const { domain, migration, powerState, autostart, fenced, adopt, shutdownTimeoutSeconds } = args;
+  return {
+    args,
+    placement: {
+      domain,
+      candidates: candidatesOf(args.candidates),
+      hostName: args.host,
+      powerState,
+      autostart,
+      persistent: migration.persistent,
+      mark: digest(domain.definition),
+      fenced,
+      adopt,
+      messages: libvirtMessages,
+      driver: libvirtDriver({ domain, migration }),
+      limits: limitsOf(migration),
+      shutdownTimeoutSeconds,
+    },
+    unencryptedWarning: isEncrypted(migration)
+      ? undefined
+      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): whoever listens there reads it.`,
+  };
+}
+
+const hostAffectingInputs = ["host", "powerState", "domain", "autostart", "migration", "fenced"];
+
+async function announce(
+  operation: Operation,
+  model: Model,
+  changed: readonly string[],
+  known?: PlacementState,
+): Promise<void> {
+  const { domain, onDelete } = model.args;
+  if (changed.includes("onDelete") && onDelete === "keep")
+    operation.info(
+      `onDelete is "keep": when this resource is deleted, ${domain.name} stays running and defined where it is, and is only forgotten.`,
+    );
+  if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
+  await announceSteps(operation, model, known?.definitionDigest);
+}
+
+async function reconcile(
+  operation: LockedOperation,
+  model: Model,
+  seen: SeenGuest,
+  known: PlacementState | undefined,
+): Promise<SeenGuest> {
+  const { location } = seen;
+  if (known === undefined) refuseForeign(model.args, location);
+  const { steps, reached } = await reconcilePlacement(operation, model, seen, known);
+  if (steps.some((step) => step.do === "define") && location.kind === "at" && isActive(location.domain))
+    operation.info(`The new definition of ${model.args.domain.name} takes effect when the guest is next started.`);
+  return reached;
+}
+
+function refuseForeign({ domain, adopt }: PlacementInputs, location: SettledLocation): void {
+  if (adopt || location.kind !== "at" || location.domain.mark !== undefined) return;
+  throw new Refused(
+    `A domain with the UUID ${domain.uuid} exists already on ${location.hostName} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
+  );
+}
+
+const powerStateOf = (state: string, { powerState }: PlacementInputs) =>
+  state === "running" || state === "shut off" ? state : powerState;

@@ -1,0 +1,38 @@
+/** What a preview tells of a placement. */
+import { refuse } from "../../lifecycle/errors";
+import { locateGuest } from "../../placement/migration/wait-until-settled";
+import { describeStep, type Step } from "../../placement/plan/steps";
+import { planWithPreflight } from "../../placement/reconcile";
+import type { Operation } from "../../util/operation";
+import type { GuestModel } from "./reconcile";
+
+/**
+ * For the preview, from what the hosts say now: of changed inputs, or without any of what is to be repaired.
+ *
+ * @returns what would be done
+ * @throws Refused for what no repair of the hosts, and nothing else in the same run, will make possible
+ */
+export async function announceSteps(
+  operation: Operation,
+  { placement, unencryptedWarning }: GuestModel<unknown>,
+  knownDigest: string | undefined,
+): Promise<readonly Step[]> {
+  const { name } = placement.domain;
+  const seen = await locateGuest(placement, operation.signal);
+  const { location } = seen;
+  if (location.kind === "moving") {
+    operation.info(`A migration of ${name} is under way: \`pulumi up\` waits for its end.`);
+    return [];
+  }
+  if (location.kind === "unclear") {
+    operation.warn(`As things are now, this would be refused: ${location.reason}`);
+    return [];
+  }
+  const plan = await planWithPreflight(placement, { ...seen, location }, knownDigest, operation);
+  refuse(plan.unsupported);
+  for (const step of plan.steps) operation.info(describeStep(step, name, placement.messages));
+  if (unencryptedWarning !== undefined && plan.steps.some((step) => step.do === "migrate"))
+    operation.warn(unencryptedWarning);
+  for (const problem of plan.problems) operation.warn(`As things are now, this would be refused: ${problem}`);
+  return plan.steps;
+}

@@ -1,0 +1,21 @@
+/** How a placement ends: the guest is shut down, destroyed or kept. */
+import type { LockedOperation } from "../../placement/lock/locks";
+import { waitUntilSettled } from "../../placement/migration/wait-until-settled";
+import type { Placement } from "../../placement/placement";
+import { carryOutRemoval } from "../../placement/remove";
+
+export type OnDelete = "shutdown" | "destroy" | "keep";
+
+export async function removePlacement(
+  operation: LockedOperation,
+  placement: Placement,
+  onDelete: OnDelete,
+): Promise<void> {
+  const before = await waitUntilSettled(placement, operation);
+  const { location } = before;
+  if (onDelete !== "keep") return carryOutRemoval(placement, before, onDelete, operation);
+  if (location.kind !== "at") return;
+  operation.info(
+    `${placement.domain.name} stays ${location.domain.state} and defined on ${location.hostName}, and is only forgotten.`,
+  );
+}

@@ -1,0 +1,22 @@
+/** Provider side of `Host`. */
+import type { Host } from "../../host/host";
+import { type HostFacts, observeFacts } from "../../libvirt/host-facts";
+import type { Definition } from "../../lifecycle/definition";
+import { anySignal } from "../../util/signals";
+import { connection, connectionSecretKeys, hypervisor } from "../shared/inputs";
+import { hostAt } from "../shared/ssh-host";
+
+const schema = connection.extend(hypervisor);
+
+export const host: Definition<typeof schema, Host, HostFacts, HostFacts> = {
+  schema,
+  // Another address may well be the same machine; what is on it is the business of the resources that use it.
+  replaceOn: [],
+  secrets: connectionSecretKeys,
+  id: (args) => args.address,
+  model: hostAt,
+  observe: ({ cancelled, signal }, machine) => observeFacts(machine, anySignal(cancelled, signal)),
+  stateOf: (_machine, facts) => facts,
+  reconcile: async (_operation, _machine, facts) => facts, // there is nothing to make so
+  remove: async () => {}, // it owns nothing
+};

@@ -1,0 +1,155 @@
+/** Provider side of `LibvirtSshAccess`. */
+import { createHash } from "node:crypto";
+import { type FailedLogin, logins } from "../../libvirt/connectivity/ssh";
+import { isTransient, loginHints } from "../../libvirt/connectivity/ssh-errors";
+import { editFile, makeKey, removeFolder, removeKey } from "../../libvirt/ssh-access/change";
+import { inspectSsh } from "../../libvirt/ssh-access/inspect";
+import { hasOthersLines, isOwnKey, withLines, withoutLines } from "../../libvirt/ssh-access/lines";
+import { sharedFiles } from "../../libvirt/ssh-access/places";
+import { fingerprintOfText } from "../../libvirt/ssh-access/public-key";
+import type { Definition, Observed } from "../../lifecycle/definition";
+import { refuse } from "../../lifecycle/errors";
+import type { Operation } from "../../util/operation";
+import { connectionSecretKeys } from "../shared/inputs";
+import { departedHosts, together, verified } from "../shared/many-hosts";
+import {
+  type Args,
+  differences,
+  fileDifferences,
+  isOurs,
+  type Look,
+  look,
+  markIn,
+  obstacles,
+  type Seen,
+  schema,
+  wantedLines,
+} from "./observe";
+
+export interface SshAccessState extends Observed {
+  /** Fingerprint of root's key on each host. */
+  keys: Record<string, string>;
+  /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
+  hosts: Args["hosts"];
+}
+
+/** The hosts' files, and which logins do not work; none is tried where nothing of ours is. */
+interface SeenAccess {
+  look: Look;
+  failures: { name: string; failed: FailedLogin[] }[];
+}
+
+export const libvirtSshAccess: Definition<typeof schema, Args, SeenAccess, SshAccessState> = {
+  schema,
+  replaceOn: ["accessId"],
+  secrets: connectionSecretKeys,
+  id: ({ accessId = "" }) => accessId,
+  derived: {
+    keys: ["accessId"],
+    from: (_, urn) => ({ accessId: createHash("sha256").update(urn).digest("hex").slice(0, 16) }),
+  },
+  model: (args) => args,
+  observe,
+  stateOf,
+  reconcile,
+  remove,
+  inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
+};
+
+const isAnyOurs = ({ hosts, departed }: Look, args: Args) =>
+  [...hosts, ...departed].some((one) => isOurs(one, markIn(args)));
+
+async function observe({ signal }: Operation, args: Args, known?: SshAccessState): Promise<SeenAccess> {
+  const seen = await look(args, departedHosts(known?.hosts, args), signal);
+  return { look: seen, failures: isAnyOurs(seen, args) ? await allLogins(seen, signal) : [] };
+}
+
+function stateOf(args: Args, { look: seen, failures }: SeenAccess, known?: SshAccessState): SshAccessState | undefined {
+  if (!isAnyOurs(seen, args)) return undefined;
+  const mark = markIn(args);
+  const departing = departedHosts(known?.hosts, args);
+  const logins = failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)));
+  const drift = [...differences(seen, mark), ...logins];
+  const left = seen.departed
+    .filter((one) => isOurs(one, mark))
+    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+  const keys = seen.hosts.flatMap(({ name, facts: { key } }) => (key ? [[name, fingerprintOfText(key.text)]] : []));
+  return {
+    keys: Object.fromEntries(keys),
+    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    ...(drift.length > 0 && { drift }),
+  };
+}
+
+/** Failed logins alone may pass. */
+const mayPass = ({ look: seen, failures }: SeenAccess, args: Args): boolean =>
+  differences(seen, markIn(args)).length === 0 &&
+  failures.every(({ failed }) => failed.every(({ failure }) => isTransient(failure)));
+
+/** Each host to each other one. */
+const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
+  together(hosts, async (from) => {
+    const peers = hosts.filter((peer) => peer !== from);
+    return { name: from.name, failed: await logins(from.host, peers, signal) };
+  });
+
+async function reconcile(
+  operation: Operation,
+  args: Args,
+  { look: seen }: SeenAccess,
+  known?: SshAccessState,
+): Promise<SeenAccess> {
+  const { signal } = operation;
+  const mark = markIn(args);
+  refuse(obstacles(seen));
+  await together(seen.departed, async (one) => {
+    operation.progress(`taking ${one.name} out`);
+    await takeOut(one, mark, signal);
+  });
+  const hosts = await together(seen.hosts, (one) => withKey(one, mark, signal));
+  const ready = { hosts, departed: [] };
+  await together(hosts, async (one) => {
+    operation.progress(`setting up ${one.name}`);
+    await syncFiles(one, ready, mark, signal);
+  });
+  operation.progress("trying every connection");
+  const judge = (after: SeenAccess) => {
+    const state = stateOf(args, after, known);
+    return state && { ...state, mayPass: mayPass(after, args) };
+  };
+  return verified(() => observe(operation, args, known), judge, { timeoutMs: 60_000, signal });
+}
+
+async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
+  if (one.facts.key) return one;
+  await makeKey(one.host, mark, signal);
+  return { ...one, facts: await inspectSsh(one.host, one.peers, signal) };
+}
+
+async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSignal): Promise<void> {
+  const wanted = wantedLines(one, ready, mark);
+  for (const file of sharedFiles)
+    if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
+      await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
+}
+
+async function remove({ signal }: Operation, args: Args, known?: SshAccessState): Promise<void> {
+  const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), signal);
+  await together([...hosts, ...departed], (one) => takeOut(one, markIn(args), signal));
+}
+
+/** The key goes with the last resource that uses it, whichever has made it. */
+async function takeOut({ host, facts }: Seen, mark: string, signal: AbortSignal): Promise<void> {
+  for (const file of sharedFiles) {
+    const { text: seen } = facts.files[file];
+    if (withoutLines(seen, mark) !== seen) await editFile(host, file, seen, (text) => withoutLines(text, mark), signal);
+  }
+  const isUsed = hasOthersLines(facts.files.knownHosts.text, mark);
+  if (facts.key && isOwnKey(facts.key) && !isUsed) await removeKey(host);
+  await removeFolder(host);
+}
+
+function loginLine(name: string, { peer, uri, failure, said }: FailedLogin): string {
+  const words = [failure, said.replace(/^error: /, ""), loginHints[failure]].filter(Boolean).join(": ");
+  return `${name}: no SSH connection to ${peer} (${uri}): ${words}`;
+}

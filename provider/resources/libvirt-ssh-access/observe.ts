@@ -1,0 +1,126 @@
+/** Provider side of `LibvirtSshAccess`: what is looked at before anything is decided, and how it differs from the inputs. */
+import { z } from "zod";
+import type { Host } from "../../host/host";
+import { inspectSsh, type SshFacts } from "../../libvirt/ssh-access/inspect";
+import { authorizedLines, knownLines, markOf, ownLines, type Peer } from "../../libvirt/ssh-access/lines";
+import { places, type SharedFile, sharedFiles } from "../../libvirt/ssh-access/places";
+import { connections } from "../shared/inputs";
+import { together } from "../shared/many-hosts";
+import { hostAt } from "../shared/ssh-host";
+
+export const schema = z.strictObject({
+  hosts: connections
+    .refine((hosts) => Object.keys(hosts).length > 1, "must have two Hosts at least")
+    .refine((hosts) => {
+      const addresses = Object.values(hosts).map(({ address }) => address);
+      return new Set(addresses).size === addresses.length;
+    }, "must not name an address twice"),
+  user: z.literal("root", "must be root: no other account's files are written").default("root"),
+  // Derived: what its lines and keys are known by.
+  accessId: z.string().optional(),
+});
+
+export type Args = z.infer<typeof schema>;
+
+/** One machine as it is found. */
+export interface Seen {
+  /** What the program calls it. */
+  name: string;
+  host: Host;
+  address: string;
+  port: number | undefined;
+  /** Addresses of the others. */
+  peers: string[];
+  facts: SshFacts;
+}
+
+export interface Look {
+  hosts: Seen[];
+  /** Hosts of the last state that the inputs no longer have, also by no other address. */
+  departed: Seen[];
+}
+
+export async function look(args: Args, departing: Args["hosts"], signal: AbortSignal): Promise<Look> {
+  const addresses = Object.values(args.hosts).map(({ address }) => address);
+  const see = (some: Args["hosts"]) =>
+    together(Object.entries(some), async ([name, connection]): Promise<Seen> => {
+      const host = hostAt(connection);
+      const { address, port } = connection;
+      const peers = addresses.filter((other) => other !== address);
+      return { name, host, address, port, peers, facts: await inspectSsh(host, peers, signal) };
+    });
+  const [hosts, gone] = await Promise.all([see(args.hosts), see(departing)]);
+  const departed = gone.filter((one) => !hosts.some((other) => isSameMachine(one, other)));
+  return { hosts, departed };
+}
+
+const isSameMachine = (one: Seen, other: Seen) => one.facts.bootId === other.facts.bootId;
+
+/** Reasons not to begin, all of them. */
+export const obstacles = ({ hosts }: Look): string[] =>
+  hosts.flatMap((one, index) => {
+    const { name, facts } = one;
+    const twin = hosts.slice(0, index).find((other) => isSameMachine(one, other));
+    return [
+      ...(twin ? [`${twin.name} and ${name} are the same machine.`] : []),
+      ...(facts.hasVirsh ? [] : [`${name} has no virsh: on Debian, \`apt-get install libvirt-clients\`.`]),
+      ...(facts.hostKeys.length > 0
+        ? []
+        : [`${name} has no /etc/ssh/ssh_host_*_key.pub, so that no other host could verify it.`]),
+      ...(facts.keyProblem
+        ? [`${name}: ${places.key} ${facts.keyProblem}. Make it usable, or move it away: a new one is made then.`]
+        : []),
+    ];
+  });
+
+export const markIn = ({ accessId = "" }: Args) => markOf(accessId);
+
+/** Whether anything of ours is there. */
+export function isOurs({ facts: { key, files } }: Seen, mark: string): boolean {
+  return key?.comment === mark || sharedFiles.some((file) => ownLines(files[file].text, mark).length > 0);
+}
+
+/** What one host's files have to have of ours. */
+export function wantedLines(seen: Seen, { hosts }: Look, mark: string): Record<SharedFile, string[]> {
+  const peers = hosts.filter((one) => one !== seen).map((one) => peerFor(seen, one));
+  return { knownHosts: knownLines(peers, mark), authorizedKeys: authorizedLines(peers, mark) };
+}
+
+const peerFor = (seen: Seen, { address, port, facts }: Seen): Peer => ({
+  address,
+  source: facts.sources.get(seen.address),
+  port,
+  publicKey: facts.key?.text,
+  hostKeys: facts.hostKeys,
+});
+
+/** How everything but the logins differs from the inputs, in words. */
+export function differences(seen: Look, mark: string): string[] {
+  const all = seen.hosts.flatMap((one) => {
+    const { key, keyProblem = key ? undefined : "is missing", folderProblem } = one.facts;
+    const lines = sharedFiles.flatMap((file) => fileDifferences(one, seen, file, mark));
+    const own = [about(places.folder, folderProblem), about(places.key, keyProblem), ...lines];
+    return own.flatMap((words) => (words ? [`${one.name}: ${words}`] : []));
+  });
+  const left = seen.departed
+    .filter((one) => isOurs(one, mark))
+    .map(({ name }) => `${name}: is no longer among the hosts`);
+  return [...all, ...left];
+}
+
+export function fileDifferences(one: Seen, seen: Look, file: SharedFile, mark: string): string[] {
+  const { text, problem } = one.facts.files[file];
+  const has = ownLines(text, mark);
+  const should = wantedLines(one, seen, mark)[file];
+  const missing = seen.hosts.filter((peer) => {
+    const theirs = wantedLines(one, { ...seen, hosts: [peer] }, mark)[file];
+    return peer !== one && !theirs.every((line) => has.includes(line));
+  });
+  const lacks = missing.map(({ name }) =>
+    file === "knownHosts" ? `has not the keys of ${name}` : `has not the key of root on ${name}`,
+  );
+  const extra = has.some((line) => !should.includes(line)) ? ["has a line of ours that does not belong there"] : [];
+  return [problem, ...lacks, ...extra].flatMap((words) => about(places[file], words) ?? []);
+}
+
+const about = (path: string, words: string | undefined) => words && `${path} ${words}`;

@@ -1,0 +1,141 @@
+/** Provider side of `LibvirtTlsPki`. */
+
+import type { FailedHandshake } from "../../libvirt/connectivity/tls";
+import { isTransient } from "../../libvirt/connectivity/tls-errors";
+import { insecurities } from "../../libvirt/daemon/settings";
+import type { Definition } from "../../lifecycle/definition";
+import { refuse } from "../../lifecycle/errors";
+import type { Operation } from "../../util/operation";
+import { connectionSecretKeys } from "../shared/inputs";
+import { departedHosts, together, verified } from "../shared/many-hosts";
+import { schema } from "./inputs";
+import {
+  type Args,
+  allHandshakes,
+  authorityOf,
+  differences,
+  isLeft,
+  isOurs,
+  type Look,
+  look,
+  type Seen,
+  settingsOf,
+} from "./observe";
+import { jobProblems, refuseUnlessPossible } from "./preflight";
+import { daemonState, type PkiState } from "./state";
+import { enrol, ensureAuthority, unenrol } from "./steps";
+
+/** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
+interface SeenPki {
+  look: Look;
+  failures: ReadonlyMap<string, FailedHandshake[]>;
+}
+
+export const libvirtTlsPki: Definition<typeof schema, Args, SeenPki, PkiState> = {
+  schema,
+  replaceOn: [],
+  secrets: connectionSecretKeys,
+  id: ({ authority }) => authority.address,
+  model: (args) => args,
+  observe,
+  stateOf,
+  reconcile,
+  remove,
+  inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
+  objections: (olds, news) =>
+    olds.authority.address === news.authority.address
+      ? []
+      : [
+          {
+            property: "authority",
+            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, since its key never leaves it: make another LibvirtTlsPki and remove this one`,
+          },
+        ],
+  announce: async (operation, args) => warn(operation, args),
+};
+
+const isAnyOurs = ({ authority, hosts, departed }: Look) => [authority, ...hosts, ...departed].some(isOurs);
+
+async function observe({ signal }: Operation, args: Args, known?: PkiState): Promise<SeenPki> {
+  const seen = await look(args, departedHosts(known?.hosts, args), signal);
+  return { look: seen, failures: isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map() };
+}
+
+function stateOf(args: Args, { look: seen, failures }: SeenPki, known?: PkiState): PkiState | undefined {
+  if (!isAnyOurs(seen)) return undefined;
+  const departing = departedHosts(known?.hosts, args);
+  const handshakes = [...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)));
+  const drift = [...differences(seen, args), ...handshakes];
+  const left = seen.departed
+    .filter((one) => isLeft(one, args))
+    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+  return {
+    caFingerprint: authorityOf(seen)?.fingerprint256 ?? "",
+    daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
+    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    ...(drift.length > 0 && { drift }),
+  };
+}
+
+/** Missing handshakes alone may pass. */
+const mayPass = ({ look: seen, failures }: SeenPki, args: Args): boolean =>
+  differences(seen, args).length === 0 && [...failures.values()].flat().every(({ failure }) => isTransient(failure));
+
+async function reconcile(
+  operation: Operation,
+  args: Args,
+  { look: before }: SeenPki,
+  known?: PkiState,
+): Promise<SeenPki> {
+  const { signal } = operation;
+  await refuseUnlessPossible(before, args, signal);
+  warn(operation, args);
+  await syncDeparted(operation, before);
+  // The same machine may have come back by another address.
+  const seen = before.departed.length > 0 ? await look(args, {}, signal) : before;
+  operation.progress(`looking after the authority on ${seen.authority.name}`);
+  const authority = await ensureAuthority(seen, args, signal);
+  await together(seen.hosts, async (one) => {
+    operation.progress(`setting up ${one.name}`);
+    await enrol(one, seen.authority.host, authority, args, signal);
+  });
+  operation.progress("trying every connection");
+  const judge = (after: SeenPki) => {
+    const state = stateOf(args, after, known);
+    return state && { ...state, mayPass: mayPass(after, args) };
+  };
+  return verified(() => observe(operation, args, known), judge, { timeoutMs: 90_000, signal });
+}
+
+async function syncDeparted(operation: Operation, { departed, authority }: Look): Promise<void> {
+  await together(departed, async (one) => {
+    operation.progress(`taking ${one.name} out`);
+    const isAuthority = one.address === authority.address;
+    tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
+  });
+}
+
+async function remove(operation: Operation, args: Args, known?: PkiState): Promise<void> {
+  const seen = await look(args, departedHosts(known?.hosts, args), operation.signal);
+  const hypervisors = [...seen.hosts, ...seen.departed];
+  const problems = await jobProblems(hypervisors.filter(isOurs), operation.signal);
+  refuse(problems);
+  const all = [...new Set([...hypervisors, seen.authority])].filter(
+    (one) => isOurs(one) && (!one.before || one.before.authority === args.authority.address),
+  );
+  await together(all, async (one) => {
+    const isAuthority = one.address === args.authority.address;
+    tell(operation, one, await unenrol(one, { isAuthority, staysAuthority: false }, operation.signal));
+  });
+}
+
+function tell(operation: Operation, { name }: Seen, left: readonly string[]): void {
+  if (left.length > 0) operation.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
+}
+
+function warn(operation: Operation, args: Args): void {
+  for (const line of insecurities(settingsOf(args))) operation.warn(`Insecure: ${line}.`);
+}
+
+const handshakeLine = (name: string, { peer, uri, failure, said }: FailedHandshake) =>
+  `${name}: no TLS connection to ${peer} (${uri}): ${failure}${said ? `: ${said.replace(/^error: /, "")}` : ""}`;

@@ -1,0 +1,67 @@
+/** Inputs of `LibvirtTlsPki`: what libvirtd.conf, systemd's units and certtool's templates can hold, and nothing else. */
+import { z } from "zod";
+import { completed } from "../../libvirt/daemon/settings";
+import { connections, namedConnection, text } from "../shared/inputs";
+
+const days = (what: string) =>
+  z.int(`must be a whole number of days: ${what}`).min(1, "must be 1 at least").max(36_500, "must be 36500 at most");
+const port = z.int("must be a whole number").min(1, "must be 1 to 65535").max(65_535, "must be 1 to 65535");
+const perms = z.string("must be text").regex(/^0?[0-7]{3}$/, "must be octal permissions as text, such as 0770");
+const group = z.string("must be text").regex(/^[a-z_][a-z0-9_-]{0,31}$/i, "must be the name of a group");
+const unixAuth = z.enum(["none", "polkit", "sasl"], "must be none, polkit or sasl");
+const networkAuth = z.enum(["none", "sasl"], "must be none or sasl");
+
+/** No defaults here: the shell writes only those of whole inputs into the state. @see https://libvirt.org/daemons.html */
+const libvirtdSettings = z.strictObject({
+  listenTls: z.boolean("must be true or false").optional(),
+  listenTcp: z.boolean("must be true or false").optional(),
+  tlsPort: port.optional(),
+  tcpPort: port.optional(),
+  unixSockGroup: group.optional(),
+  unixSockRoPerms: perms.optional(),
+  unixSockRwPerms: perms.optional(),
+  authUnixRo: unixAuth.optional(),
+  authUnixRw: unixAuth.optional(),
+  authTcp: networkAuth.optional(),
+  authTls: networkAuth.optional(),
+});
+
+export const schema = z
+  .strictObject({
+    authority: namedConnection,
+    hosts: connections.refine((hosts) => Object.keys(hosts).length > 0, "must have a Host"),
+    organization: text("an organization")
+      .max(50, "must have 50 characters at most")
+      .regex(
+        /^[A-Za-z0-9]([A-Za-z0-9 .,'()&:/_+@=-]*[A-Za-z0-9.)])?$/,
+        "must begin and end with a letter or a digit, and have nothing but those, spaces and . , ' ( ) & : / _ + @ = - between",
+      )
+      .default("pulumi-kvm-live"),
+    validityDays: days("for certificates").default(825),
+    authorityValidityDays: days("for the authority").default(3650),
+    renewBeforeDays: z.int("must be a whole number of days").min(0, "must not be negative").default(30),
+    keyType: z.literal("RSA 3072", "must be RSA 3072: libvirt before 11.6 takes no other kind").default("RSA 3072"),
+    allowedDns: z
+      .array(
+        text("a distinguished name")
+          .max(500)
+          .regex(/^[^"\\\p{Cc}]+$/u, "must not have quotes, backslashes or control characters"),
+      )
+      .min(1, "must have a name: libvirt takes an empty list for nobody")
+      .optional(),
+    libvirtd: libvirtdSettings.default({}),
+    adopt: z.boolean("must be true or false").default(false),
+  })
+  .check(({ value, issues }) => {
+    const problem = (path: string[], message: string) =>
+      void issues.push({ code: "custom", path, message, input: value });
+    const { validityDays, authorityValidityDays, renewBeforeDays, hosts } = value;
+    const libvirtd = completed(value.libvirtd);
+    if (renewBeforeDays >= Math.min(validityDays, authorityValidityDays))
+      problem(["renewBeforeDays"], "must be less than validityDays and authorityValidityDays");
+    if (authorityValidityDays < validityDays) problem(["authorityValidityDays"], "must not be less than validityDays");
+    if (libvirtd.listenTls && libvirtd.listenTcp && libvirtd.tlsPort === libvirtd.tcpPort)
+      problem(["libvirtd", "tcpPort"], "must not be the same as tlsPort");
+    const addresses = Object.values(hosts).map(({ address }) => address);
+    if (new Set(addresses).size < addresses.length) problem(["hosts"], "must not name an address twice");
+  });

@@ -1,0 +1,87 @@
+/** Provider side of `LibvirtTlsPki`: reasons not to begin, found before anything is changed; all of them at once. */
+import { runScript, sh } from "../../host/script";
+import { daemonDifferences } from "../../libvirt/daemon/differences";
+import { daemonObstacles } from "../../libvirt/daemon/inspect";
+import { jobsOn } from "../../libvirt/daemon/switch";
+import { Refused } from "../../lifecycle/errors";
+import { subjectOf } from "../../pki/findings";
+import { matchesGlob } from "../../util/glob";
+import { together } from "../shared/many-hosts";
+import { type Args, foreignHere, isNewMember, type Look, rulesFor, type Seen, settingsOf } from "./observe";
+
+/** @throws Refused */
+export async function refuseUnlessPossible(seen: Look, args: Args, signal: AbortSignal): Promise<void> {
+  const switched = [
+    ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settingsOf(args)).length > 0),
+    ...seen.departed,
+  ];
+  const problems = [
+    ...seen.hosts.flatMap(obstacles),
+    ...foreignProblems(seen, args),
+    ...allowedProblems(seen, args),
+    ...(await groupProblems(seen, args)),
+    ...(await jobProblems(switched, signal)),
+  ];
+  if (problems.length > 0) throw new Refused(problems);
+}
+
+/** A restart of libvirtd ends a migration. */
+export async function jobProblems(switched: readonly Seen[], signal: AbortSignal): Promise<string[]> {
+  const jobs = await together(switched, async ({ name, host }) => ({ name, domains: await jobsOn(host, signal) }));
+  return jobs
+    .filter(({ domains }) => domains.length > 0)
+    .map(
+      ({ name, domains }) =>
+        `${name}: libvirtd has to be restarted, which would end the job of ${domains.join(", ")}. Wait until it has finished, or end it there by \`virsh domjobabort\`.`,
+    );
+}
+
+function obstacles({ name, daemon, pki }: Seen): string[] {
+  const user = pki.qemuGroup ? [] : ["has no user libvirt-qemu or qemu, so nobody knows who has to read QEMU's keys"];
+  return [...(daemon ? daemonObstacles(daemon) : []), ...user].map((words) => `${name} ${words}.`);
+}
+
+function foreignProblems({ authority, hosts }: Look, args: Args): string[] {
+  if (args.adopt) return [];
+  const all = [...new Set([authority, ...hosts])];
+  const files = all.flatMap((one) =>
+    isNewMember(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : [],
+  );
+  const others = all.filter(({ before }) => before && before.authority !== args.authority.address);
+  return [
+    ...(files.length > 0
+      ? [
+          `These files are there already, and nothing marks them as ours:\n  ${files.join("\n  ")}\nMove them away, or set adopt: true; they are kept beside then, and put back at the end.`,
+        ]
+      : []),
+    ...others.map(
+      ({ name, before }) =>
+        `${name} belongs to the LibvirtTlsPki whose authority is ${before?.authority}. Take it out of that one first, or set adopt: true.`,
+    ),
+  ];
+}
+
+/** A list that leaves out one of the hosts would make migrations from there impossible. */
+function allowedProblems({ hosts }: Look, args: Args): string[] {
+  const { allowedDns } = args;
+  if (!allowedDns) return [];
+  return hosts.flatMap((one) => {
+    const { organization, commonName } = subjectOf(one.pki, rulesFor(args, one));
+    const name = `O=${organization.replace(/[,+]/g, "\\$&")},OU=pulumi-kvm-live,CN=${commonName}`;
+    if (allowedDns.some((pattern) => matchesGlob(pattern, name))) return [];
+    return [`allowedDns has no pattern that matches ${one.name}, whose certificate is ${name}.`];
+  });
+}
+
+async function groupProblems({ hosts }: Look, { libvirtd: { unixSockGroup } }: Args): Promise<string[]> {
+  if (unixSockGroup === undefined) return [];
+  const script = sh`if getent group "$1" > /dev/null; then echo yes; else echo no; fi`;
+  const answers = await together(hosts, async ({ name, host }) => ({
+    name,
+    isThere: (await runScript(host, script, [unixSockGroup])).stdout.trim() === "yes",
+  }));
+  const missing = answers.filter(({ isThere }) => !isThere).map(({ name }) => name);
+  return missing.length === 0
+    ? []
+    : [`There is no group ${unixSockGroup} on ${missing.join(", ")}: \`groupadd ${unixSockGroup}\`.`];
+}

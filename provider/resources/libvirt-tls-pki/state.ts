@@ -1,0 +1,40 @@
+/** What is known of a `LibvirtTlsPki` after a look at the hosts: its outputs. */
+import { networkSockets } from "../../libvirt/daemon/differences";
+import { tlsSocket } from "../../libvirt/daemon/settings";
+import { type CertificateFacts, certificateFacts, parseCertificate } from "../../pki/certificate";
+import { certificatePath } from "../../pki/layout";
+import { type Args, type Seen, settingsOf } from "./observe";
+
+/** One hypervisor as it was found. */
+export interface DaemonState {
+  serverCertificate?: CertificateFacts;
+  clientCertificate?: CertificateFacts;
+  /** What libvirtd really listens with, e.g. `tls 16514`. */
+  listening: string[];
+}
+
+export interface PkiState {
+  /** SHA-256 of the authority's certificate; empty while there is none. */
+  caFingerprint: string;
+  /** By the names that the program gave to the hosts. */
+  daemons: Record<string, DaemonState>;
+  /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
+  hosts: Args["hosts"];
+  drift?: string[];
+}
+
+export function daemonState({ pki, daemon }: Seen, args: Args): DaemonState {
+  const facts = (role: "server" | "client") => {
+    const certificate = parseCertificate(pki.files.get(certificatePath(role))?.text);
+    return certificate && certificateFacts(certificate);
+  };
+  const [serverCertificate, clientCertificate] = [facts("server"), facts("client")];
+  const on = networkSockets(settingsOf(args)).filter(
+    ({ unit, port }) => daemon?.units.get(unit)?.isActive && daemon.ports.has(port),
+  );
+  return {
+    ...(serverCertificate && { serverCertificate }),
+    ...(clientCertificate && { clientCertificate }),
+    listening: on.map(({ unit, port }) => `${unit === tlsSocket ? "tls" : "tcp"} ${port}`),
+  };
+}

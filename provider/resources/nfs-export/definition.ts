@@ -1,0 +1,170 @@
+/** Provider side of `NfsExport`. */
+import { z } from "zod";
+import type { Host } from "../../host/host";
+import type { Definition, Observed } from "../../lifecycle/definition";
+import { refuse } from "../../lifecycle/errors";
+import { clientProblem } from "../../nfs/export-client";
+import { exportFile, exportName } from "../../nfs/export-file";
+import { exportOptionProblems } from "../../nfs/export-options";
+import {
+  exportDrift,
+  exportedNow,
+  exportProblems,
+  ownEntries,
+  ownFile,
+  type ServerFacts,
+  without,
+} from "../../nfs/export-view";
+import type { ExportClient } from "../../nfs/exports";
+import { readMark } from "../../nfs/mark";
+import { clientsLosingFiles, restrictedClients } from "../../nfs/open-files";
+import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
+import { bracketed } from "../../util/address";
+import type { Operation } from "../../util/operation";
+import { connectionSecretKeys, namedConnection, plainPath, text } from "../shared/inputs";
+import { hostAt } from "../shared/ssh-host";
+
+const account = (what: string) =>
+  text(what)
+    .regex(/^([a-z_][a-z0-9_.-]*\$?|\d{1,10})$/i, "must be a name or a number")
+    .max(64, "must be shorter");
+
+const exportClient = z.strictObject({
+  client: z.string("must be text: a client of exports(5)").superRefine((client, context) => {
+    const problem = clientProblem(client);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  }),
+  options: z
+    .array(z.string("must be text: an option of exports(5)"), "must be a list of options of exports(5)")
+    .superRefine((options, context) => {
+      for (const problem of exportOptionProblems(options)) context.addIssue({ code: "custom", message: problem });
+    }),
+});
+
+const schema = z.strictObject({
+  server: namedConnection,
+  path: plainPath("the directory to export"),
+  clients: z
+    .array(exportClient, "must be a list of clients")
+    .min(1, "must have a client")
+    .superRefine((clients, context) => {
+      const names = clients.map(({ client }) => client.toLowerCase());
+      for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index)))
+        context.addIssue({ code: "custom", message: `has ${name} twice` });
+    }),
+  mode: z
+    .string("must be text")
+    .regex(/^[0-7]{3,4}$/, 'must be octal digits, e.g. "0755"')
+    .optional(),
+  owner: account("the owner of the directory").optional(),
+  group: account("the group of the directory").optional(),
+  adopt: z.boolean("must be true or false").optional(),
+  source: z.string().optional(),
+});
+
+type Args = z.infer<typeof schema>;
+
+/** What was found on the server. */
+export interface NfsExportState extends Observed {
+  /** The file that holds the export. */
+  file: string;
+  /** Those that were last asked for: ours, also when the file was lost. */
+  clients: ExportClient[];
+  /** The clients that the kernel has for the path, with all their options, as `exportfs -s` shows them. */
+  exported: ExportClient[];
+  /** Directories that were made for it, and are removed with it when empty. */
+  createdDirectories: string[];
+}
+
+interface Model {
+  args: Args;
+  server: Host;
+}
+
+export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportState> = {
+  schema,
+  // The address and the path, but not how the server is logged in to.
+  replaceOn: ["source"],
+  secrets: connectionSecretKeys,
+  id: (args) => exportName(args.path),
+  derived: { keys: ["source"], from: ({ server, path }) => ({ source: sourceOf(server.address, path) }) },
+  model: (args) => ({ args, server: hostAt(args.server) }),
+  observe: ({ signal }, { args, server }) => observeServer(server, args, signal),
+  stateOf,
+  reconcile,
+  remove,
+};
+
+const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
+
+/** Ours is what our file says, and what the state remembers as long as any of it is there. */
+function stateOf({ args }: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
+  const exported = exportedNow(facts, args.path);
+  const file = ownFile(facts, args.path);
+  const ours = known === undefined ? readMark(file) !== undefined : file !== undefined;
+  const wanted = exported.some(({ client }) => args.clients.some((entry) => entry.client === client));
+  if (!ours && !(known !== undefined && wanted)) return undefined;
+  const drift = exportDrift(facts, args, args.server.name);
+  return {
+    file: exportFile(args.path),
+    clients: args.clients,
+    exported,
+    createdDirectories: createdFor(facts, args, known),
+    ...(drift.length > 0 && { drift }),
+  };
+}
+
+/** Remembered in the file itself, and in the state for when the file was lost. */
+function createdFor(facts: ServerFacts, { path }: Args, known?: NfsExportState): string[] {
+  const inFile = readMark(ownFile(facts, path))?.createdDirectories ?? [];
+  return [...new Set([...inFile, ...(known?.createdDirectories ?? [])])];
+}
+
+async function reconcile(
+  operation: Operation,
+  model: Model,
+  facts: ServerFacts,
+  known?: NfsExportState,
+): Promise<ServerFacts> {
+  const { args, server } = model;
+  const before = exportedNow(facts, args.path);
+  const leaving = without(ownEntries(facts, args.path, known?.clients ?? []), args.clients);
+  const after = [...args.clients, ...without(without(before, args.clients), leaving)];
+  const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
+  refuse([...exportProblems(facts, args, isOurs, args.server.name), ...(await losses(model, before, after))]);
+  for (const { client } of args.clients.filter(({ options }) => options.includes("async")))
+    operation.warn(
+      `${args.path} is async for ${client}: a crash of ${args.server.name} corrupts what it had not written.`,
+    );
+  await publish(server, { facts, wanted: args, leaving, created: createdFor(facts, args, known) });
+  return observeServer(server, args, operation.signal);
+}
+
+async function remove({ signal, info }: Operation, model: Model, known?: NfsExportState): Promise<void> {
+  const { args, server } = model;
+  const facts = await observeServer(server, args, signal);
+  const before = exportedNow(facts, args.path);
+  const leaving = ownEntries(facts, args.path, known?.clients ?? []);
+  refuse(await losses(model, before, without(before, leaving)));
+  await unpublish(server, { facts, path: args.path, leaving, created: createdFor(facts, args, known) });
+  const { directories } = await observeServer(server, args);
+  if (directories.has(args.path))
+    info(`${args.server.name}: ${args.path} stays, with what is in it. It is not exported any more.`);
+}
+
+/** Who would lose open files, which guests see as a broken disk. */
+async function losses(
+  {
+    args: {
+      server: { name },
+      path,
+    },
+    server,
+  }: Model,
+  before: readonly ExportClient[],
+  after: readonly ExportClient[],
+): Promise<string[]> {
+  if (restrictedClients(before, after).length === 0) return [];
+  const lost = clientsLosingFiles(await openFilesUnder(server, path), before, after);
+  return lost.map(({ address, path: file }) => `${name}: ${address} has ${file} open. Close it there first.`);
+}

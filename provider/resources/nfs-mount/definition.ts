@@ -1,0 +1,158 @@
+/** Provider side of `NfsMount`. */
+import { z } from "zod";
+import type { Host } from "../../host/host";
+import { guestsUsing } from "../../libvirt/guests-using";
+import type { Definition, Observed } from "../../lifecycle/definition";
+import { refuse } from "../../lifecycle/errors";
+import { readMark } from "../../nfs/mark";
+import { applyMount, observeMount, removeMount, tryMount, usersOfMount } from "../../nfs/mount";
+import { defaultMountOptions, mountOptionProblems } from "../../nfs/mount-options";
+import { type MountFacts, mountDrift, mountProblems, mountSteps, topMount } from "../../nfs/mount-plan";
+import { sourceProblem } from "../../nfs/mount-source";
+import { parseMountUnit, unitFile, unitName } from "../../nfs/mount-unit";
+import { sameSource } from "../../nfs/mountinfo";
+import { bracketed } from "../../util/address";
+import type { Operation } from "../../util/operation";
+import { connectionSecretKeys, namedConnection, plainPath } from "../shared/inputs";
+import { hostAt } from "../shared/ssh-host";
+
+const longestUnitName = 200;
+
+const schema = z.strictObject({
+  host: namedConnection,
+  source: z.string("must be text: SERVER:/path").superRefine((source, context) => {
+    const problem = sourceProblem(source);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  }),
+  path: plainPath("the mount point").refine(
+    (path) => unitName(path).length <= longestUnitName,
+    `must be shorter: systemd's name for it would have more than ${longestUnitName} characters`,
+  ),
+  options: z
+    .array(z.string("must be text: an option of nfs(5)"), "must be a list of options of nfs(5)")
+    .superRefine((options, context) => {
+      for (const problem of mountOptionProblems(options)) context.addIssue({ code: "custom", message: problem });
+    })
+    .default([...defaultMountOptions]),
+  adopt: z.boolean("must be true or false").optional(),
+  location: z.string().optional(),
+});
+
+type Args = z.infer<typeof schema>;
+
+/** What was found on the host. */
+export interface NfsMountState extends Observed {
+  /** systemd's name for it. */
+  unit: string;
+  /** What is mounted there; empty when nothing is. */
+  mountedSource: string;
+  /** Its options as the kernel has them. */
+  effectiveOptions: string[];
+  /** Directories that were made for it, and are removed with it when empty. */
+  createdDirectories: string[];
+}
+
+interface Model {
+  args: Args;
+  host: Host;
+}
+
+export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountState> = {
+  schema,
+  // The host's address and the path, but not how the host is logged in to.
+  replaceOn: ["location"],
+  secrets: connectionSecretKeys,
+  id: (args) => unitName(args.path),
+  derived: { keys: ["location"], from: ({ host, path }) => ({ location: locationOf(host.address, path) }) },
+  model: (args) => ({ args, host: hostAt(args.host) }),
+  observe: ({ signal }, { args, host }) => observeMount(host, args.path, signal),
+  stateOf,
+  reconcile,
+  remove,
+};
+
+const locationOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
+
+/** Ours is what our unit says, and what the state remembers as long as any of it is there. */
+function stateOf({ args }: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
+  const ours = readMark(facts.unit) !== undefined;
+  const something = facts.unit !== undefined || topMount(facts) !== undefined;
+  if (!ours && !(known !== undefined && something)) return undefined;
+  const drift = mountDrift(facts, args, args.host.name);
+  return {
+    unit: unitName(args.path),
+    mountedSource: topMount(facts)?.source ?? "",
+    effectiveOptions: topMount(facts)?.options ?? [],
+    createdDirectories: createdFor(facts, known),
+    ...(drift.length > 0 && { drift }),
+  };
+}
+
+/** Remembered in the unit itself, and in the state for when the unit was lost. */
+function createdFor(facts: MountFacts, known?: NfsMountState): string[] {
+  const inUnit = readMark(facts.unit)?.createdDirectories ?? [];
+  return [...new Set([...inUnit, ...(known?.createdDirectories ?? [])])];
+}
+
+async function reconcile(
+  operation: Operation,
+  model: Model,
+  facts: MountFacts,
+  known?: NfsMountState,
+): Promise<MountFacts> {
+  const { args, host } = model;
+  const steps = mountSteps(facts, args);
+  const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
+  refuse([
+    ...mountProblems(facts, args, isOurs, args.host.name),
+    ...(steps.unmount ? await uses(model) : []),
+    ...(steps.mount ? await trial(model) : []),
+  ]);
+  if (facts.fstab.length > 0)
+    operation.warn(
+      `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect as long as this mount is there.`,
+    );
+  if (steps.unmount || steps.write || steps.enable || steps.mount)
+    await applyMount(host, args, { facts, steps, created: createdFor(facts, known) });
+  return observeMount(host, args.path, operation.signal);
+}
+
+async function remove({ signal, warn }: Operation, model: Model, known?: NfsMountState): Promise<void> {
+  const { args, host } = model;
+  const facts = await observeMount(host, args.path, signal);
+  if (facts.unit !== undefined && readMark(facts.unit) === undefined)
+    return warn(`${args.host.name}: ${unitFile(args.path)} is not ours any more, so it stays as it is.`);
+  if (topMount(facts) !== undefined) refuse([...foreignMount(facts, args), ...(await uses(model))]);
+  await removeMount(host, args.path, facts, createdFor(facts, known));
+}
+
+/** A change that failed half-way leaves the old source mounted: the unit tells. */
+function foreignMount(facts: MountFacts, { host, path, source }: Args): string[] {
+  const mounted = topMount(facts)?.source ?? "";
+  const ours = [source, parseMountUnit(facts.unit ?? "").source];
+  if (ours.some((own) => sameSource(own, mounted))) return [];
+  return [`${host.name}: ${mounted} is mounted at ${path} instead of ${source}. Unmount it, if nobody needs it.`];
+}
+
+/** Who needs the mount as it is. */
+async function uses({
+  host,
+  args: {
+    host: { name },
+    path,
+  },
+}: Model): Promise<string[]> {
+  const guests = await guestsUsing(host, path);
+  const { processes, mounts } = await usersOfMount(host, path);
+  const others = processes.filter(({ command }) => guests.length === 0 || !/\bqemu\S* /.test(command));
+  return [
+    ...guests.map((guest) => `${name}: the guest ${guest} uses ${path}. Move it to another host, or shut it down.`),
+    ...others.map(({ pid, command }) => `${name}: process ${pid} (${command.slice(0, 80)}) uses ${path}. End it.`),
+    ...mounts.map((mount) => `${name}: ${mount} is mounted below ${path}. Unmount it.`),
+  ];
+}
+
+async function trial({ host, args }: Model): Promise<string[]> {
+  const failed = await tryMount(host, args);
+  return failed === undefined ? [] : [failed.message];
+}

@@ -1,0 +1,27 @@
+/** Input `migration` of `QemuGuest`. */
+import { z } from "zod";
+import { migrationLimits } from "../guest-placement/migration-inputs";
+import { flag, plainPath, whole } from "../shared/inputs";
+
+const port = whole("ports", 1024, 65_535);
+
+export const qemuMigration = z
+  .strictObject({
+    ...migrationLimits,
+    tls: flag.default(true),
+    tlsCredsDir: plainPath("folder of certificates").default("/etc/pki/qemu"),
+    multifdChannels: whole("channels", 1, 255).optional(),
+    ports: z.strictObject({ min: port, max: port }).default({ min: 49_152, max: 49_215 }),
+  })
+  .superRefine(({ multifdChannels, postCopy: wanted, onTimeout: action, timeoutSeconds, ports }, { addIssue }) => {
+    const issue = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
+    if (multifdChannels !== undefined && wanted !== undefined)
+      issue("postCopy", "cannot be used with multifdChannels: QEMU knows only one of them");
+    if (action === "post-copy" && wanted === undefined) issue("onTimeout", "needs postCopy to be set as well");
+    if (action !== "abort" && timeoutSeconds === undefined)
+      issue("onTimeout", "needs timeoutSeconds: without it nothing times out");
+    if (ports.min > ports.max) issue("ports", `must begin below its end, and ${ports.min} is above ${ports.max}`);
+  });
+
+/** What `migration` is when nothing is said of it. */
+export const defaultQemuMigration = qemuMigration.parse({});

@@ -1,0 +1,72 @@
+/** Program side of every resource: a name, properties, and a provider that is nothing but a `require`. */
+import type { CustomResourceOptions, Inputs, dynamic as PulumiDynamic, Resource } from "@pulumi/pulumi";
+import { urnKey } from "../../lifecycle/control-keys";
+import { createUrn, dynamic, output } from "../../lifecycle/pulumi-sdk";
+
+/** The options with dependencies added. */
+export function dependingOn(
+  resources: readonly Resource[],
+  options: CustomResourceOptions = {},
+): CustomResourceOptions {
+  const own = output(options.dependsOn ?? []).apply((others) => [...resources, ...[others].flat()] as Resource[]);
+  return { ...options, dependsOn: own };
+}
+
+/**
+ * What the CLI shows as `kvm:TYPE`, the key in the provider's `handlers` and the class that programs use: in the state of
+ * every stack, so a name never changes.
+ */
+export type ResourceType =
+  | "Domain"
+  | "DomainPlacement"
+  | "Host"
+  | "LibvirtSshAccess"
+  | "LibvirtTlsPki"
+  | "NfsExport"
+  | "NfsMount"
+  | "QemuGuest";
+
+/** A secret's name among the outputs, so that Pulumi keeps it encrypted there too. */
+export type Secrets = readonly string[];
+
+export abstract class ManagedResource extends dynamic.Resource {
+  /** @param properties inputs, and a key with the value undefined for each output */
+  protected constructor(
+    type: ResourceType,
+    name: string,
+    properties: Inputs,
+    options: CustomResourceOptions = {},
+    secrets: Secrets = [],
+  ) {
+    const urn = createUrn(name, `pulumi-nodejs:dynamic/kvm:${type}`, options.parent);
+    super(providerOf(type), name, { ...properties, [urnKey]: urn }, withSecrets(options, secrets), "kvm", type);
+  }
+}
+
+const providers = new Map<ResourceType, PulumiDynamic.ResourceProvider>();
+
+/** One object a type: Pulumi turns each object into text anew. */
+function providerOf(type: ResourceType): PulumiDynamic.ResourceProvider {
+  const provider = providers.get(type) ?? makeProvider(type);
+  providers.set(type, provider);
+  return provider;
+}
+
+/**
+ * Pulumi turns these functions into text, keeps it in the state, and runs it years later, with the package that is
+ * installed then. So they capture nothing but the type's name, and `pulumi-kvm-live/provider` is a path for ever.
+ */
+function makeProvider(type: ResourceType): PulumiDynamic.ResourceProvider {
+  return {
+    check: async (olds, news) => require("pulumi-kvm-live/provider").handlers[type].check(olds, news),
+    diff: async (id, olds, news) => require("pulumi-kvm-live/provider").handlers[type].diff(id, olds, news),
+    create: async (inputs) => require("pulumi-kvm-live/provider").handlers[type].create(inputs),
+    update: async (id, olds, news) => require("pulumi-kvm-live/provider").handlers[type].update(id, olds, news),
+    read: async (id, properties) => require("pulumi-kvm-live/provider").handlers[type].read(id, properties),
+    delete: async (id, properties) => require("pulumi-kvm-live/provider").handlers[type].delete(id, properties),
+  };
+}
+
+function withSecrets(options: CustomResourceOptions, secrets: Secrets): CustomResourceOptions {
+  return { ...options, additionalSecretOutputs: [...(options.additionalSecretOutputs ?? []), ...secrets] };
+}

@@ -1,0 +1,29 @@
+/** Provider side: hosts out of checked inputs. */
+import type { z } from "zod";
+import type { ConnectionArgs } from "../../host/connection-args";
+import type { Host } from "../../host/host";
+import { SshHost } from "../../host/ssh-host";
+import type { Candidate } from "../../placement/observe/candidate";
+import type { Candidates } from "../guest-placement/inputs";
+import type { connection, hypervisor } from "./inputs";
+
+type Hypervisor = { [Key in keyof typeof hypervisor]?: z.infer<(typeof hypervisor)[Key]> };
+
+/** @param reached what is not of the connection is left out: the same machine is the same connection */
+export function hostAt(reached: z.infer<typeof connection> & { name?: string } & Hypervisor): Host {
+  const { name: _, migrationAddress: _a, maxOutgoingMigrations: _o, maxIncomingMigrations: _i, ...args } = reached;
+  return new SshHost(args as ConnectionArgs); // checked inputs hold no undefined values
+}
+
+const defaultMigrations = 2;
+
+export const candidatesOf = (among: Candidates): Candidate[] =>
+  Object.entries(among).map(([name, given]) => ({
+    name,
+    address: given.address,
+    port: given.port ?? 22,
+    migrationAddress: given.migrationAddress,
+    maxOutgoingMigrations: given.maxOutgoingMigrations ?? defaultMigrations,
+    maxIncomingMigrations: given.maxIncomingMigrations ?? defaultMigrations,
+    host: hostAt(given),
+  }));

@@ -1,0 +1,145 @@
+import { handshakeFailure } from "../../../../provider/libvirt/connectivity/tls-errors";
+import { daemonDifferences, switchBack, switchTo } from "../../../../provider/libvirt/daemon/differences";
+import { type DaemonFacts, daemonObstacles, parseDaemon } from "../../../../provider/libvirt/daemon/inspect";
+import { confSettings, type DaemonSettings, dropIns, insecurities } from "../../../../provider/libvirt/daemon/settings";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const settings: DaemonSettings = { listenTls: true, listenTcp: false, tlsPort: 16514, tcpPort: 16509 };
+const unit = (id: string, active: string, file: string, load = "loaded") =>
+  `Id=${id}\nLoadState=${load}\nActiveState=${active}\nUnitFileState=${file}`;
+const debian = [
+  unit("libvirtd.service", "active", "enabled"),
+  unit("libvirtd.socket", "active", "enabled"),
+  unit("libvirtd-ro.socket", "active", "enabled"),
+  unit("libvirtd-admin.socket", "active", "enabled"),
+  unit("libvirtd-tls.socket", "inactive", "disabled"),
+  unit("libvirtd-tcp.socket", "inactive", "disabled"),
+  unit("virtqemud.socket", "inactive", "", "not-found"),
+];
+const ports = (...open: number[]) =>
+  `== ports\n${open.map((port) => `LISTEN 0 4096 [::]:${port} [::]:*`).join("\n")}\n`;
+const facts = (units = debian, rest = ports(22, 16514)): DaemonFacts =>
+  parseDaemon(`== units\n${units.join("\n\n")}\n${rest}\n`);
+const replacing = (line: string) => debian.map((one) => (one.startsWith(line.split("\n")[0] ?? "") ? line : one));
+
+test("a host's answer", () => {
+  const seen = facts(
+    debian,
+    `== conf\n644 root root\n${base64("a = 1\n")}\n== dropIn /etc/systemd/system/libvirtd.socket.d/pulumi-kvm-live.conf\n${base64("x")}\n== sockets\n/run/libvirt/libvirt-sock 770 libvirt\n${ports(22, 16514)}`,
+  );
+  expect(seen.conf).toEqual({ text: "a = 1\n", mode: "644", owner: "root", group: "root" });
+  expect([...seen.dropIns]).toEqual([["libvirtd.socket", "x"]]);
+  expect(seen.sockets.get("/run/libvirt/libvirt-sock")).toEqual({ mode: "770", group: "libvirt" });
+  expect([...seen.ports]).toEqual([22, 16514]);
+  expect(seen.units.get("libvirtd-tls.socket")).toEqual({ isLoaded: true, isActive: false, fileState: "disabled" });
+});
+
+test.each<[RegExp, DaemonFacts]>([
+  [/modular daemons/, facts([...debian, unit("virtqemud.service", "active", "enabled")])],
+  [/has no libvirtd/, facts(replacing(unit("libvirtd.service", "inactive", "", "not-found")))],
+  [/masked libvirtd-tls\.socket/, facts(replacing(unit("libvirtd-tls.socket", "inactive", "masked", "masked")))],
+  [/--listen/, facts(debian, `== arguments\n${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
+  [/--listen/, facts(debian, `== arguments\n${base64("LIBVIRTD_ARGS=-l\n")}`)],
+  [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
+  [/anyone would be let in/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
+  [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
+])("%s is a reason not to begin", (reason, seen) => {
+  expect(daemonObstacles(seen).join()).toMatch(reason);
+});
+
+test.each(["", "#LIBVIRTD_ARGS=--listen\n", 'LIBVIRTD_ARGS="--timeout 120"\n', "LIBVIRTD_ARGS=--log-level\n"])(
+  "%j is none",
+  (text) => {
+    expect(daemonObstacles(facts(debian, `== arguments\n${base64(text)}`))).toEqual([]);
+  },
+);
+
+test("what is on, what is off, and what nothing listens on", () => {
+  expect(daemonDifferences(facts(), settings)).toEqual([
+    "/etc/libvirt/libvirtd.conf: listen_tls is not set instead of 1",
+    "/etc/libvirt/libvirtd.conf: listen_tcp is not set instead of 0",
+    '/etc/libvirt/libvirtd.conf: tls_port is not set instead of "16514"',
+    '/etc/libvirt/libvirtd.conf: tcp_port is not set instead of "16509"',
+    "libvirtd-tls.socket is off",
+  ]);
+  const on = replacing(unit("libvirtd-tls.socket", "active", "enabled"));
+  expect(daemonDifferences(facts(on, ports(22)), settings)).toContain("nothing listens on port 16514");
+  const once = replacing(unit("libvirtd-tls.socket", "active", "disabled"));
+  expect(daemonDifferences(facts(once), settings)).toContain("libvirtd-tls.socket is disabled at boot");
+});
+
+test("a switch and the way back", () => {
+  const before = {
+    "libvirtd-tls.socket": { enabled: false, active: false },
+    "libvirtd-tcp.socket": { enabled: true, active: true },
+  };
+  expect(switchTo(facts(), { ...settings, tlsPort: 17000 })).toMatchObject({
+    enable: ["libvirtd-tls.socket"],
+    disable: [],
+    start: ["libvirtd-tls.socket"],
+    dropIns: new Map([
+      ["libvirtd-tls.socket", "# Written by pulumi-kvm-live.\n[Socket]\nListenStream=\nListenStream=17000\n"],
+    ]),
+  });
+  const on = replacing(unit("libvirtd-tls.socket", "active", "enabled"));
+  expect(switchBack(facts(on), before)).toEqual({
+    enable: ["libvirtd-tcp.socket"],
+    disable: ["libvirtd-tls.socket"],
+    start: ["libvirtd-tcp.socket"],
+    dropIns: new Map(),
+  });
+  expect(switchBack(facts(), {})).toBeUndefined();
+});
+
+test("libvirtd.conf gets only what was asked for; nothing breaks out of a value", () => {
+  const wanted = { ...settings, unixSockRwPerms: "0770", allowedDns: ["O=It's, $(reboot)*", "CN=?"] };
+  expect(confSettings(wanted).slice(4)).toEqual([
+    ["unix_sock_rw_perms", '"0770"'],
+    ["tls_allowed_dn_list", `["O=It's, $(reboot)*", "CN=?"]`],
+  ]);
+  for (const bad of ['a"b', "a\nb", "a\\", "\u0000"])
+    expect(() => confSettings({ ...settings, allowedDns: [bad] })).toThrow("cannot stand in libvirtd.conf");
+});
+
+test("the read-only socket has permissions of its own", () => {
+  const all = dropIns({ ...settings, unixSockGroup: "libvirt", unixSockRwPerms: "770", unixSockRoPerms: "0777" });
+  expect(all.get("libvirtd.socket")).toMatch(/SocketGroup=libvirt\nSocketMode=0770\n$/);
+  expect(all.get("libvirtd-ro.socket")).toMatch(/SocketGroup=libvirt\nSocketMode=0777\n$/);
+  expect(all.get("libvirtd-tls.socket")).toBeUndefined();
+});
+
+test.each<[Partial<DaemonSettings>, RegExp]>([
+  [{ listenTcp: true, authTcp: "none" }, /becomes root on the hosts/],
+  [{ listenTcp: true }, /not encrypted/],
+  [{ authTcp: "none" }, /if it were switched on/],
+  [{ authUnixRw: "none" }, /libvirt's socket/],
+  [{ authTls: "none", authUnixRo: "none" }, /^$/],
+])("%j is told to be insecure", (some, words) => {
+  expect(insecurities({ ...settings, ...some }).join()).toMatch(words);
+});
+
+test.each<[number, string, string | undefined]>([
+  [0, "", undefined],
+  [124, "", "no answer"],
+  [1, "error: unable to connect to server at '10.77.0.12:16514': Connection refused", "nothing listens"],
+  [1, "error: unable to connect to server at '10.77.0.12:16514': No route to host", "no answer"],
+  [
+    1,
+    "error: authentication failed: Failed to verify peer's certificate\nThe certificate hasn't got a known issuer",
+    "certificate not trusted",
+  ],
+  [
+    1,
+    "error: The server certificate /x failed validation: Certificate [session] owner does not match the hostname 10.0.0.1",
+    "name mismatch",
+  ],
+  [
+    1,
+    "error: internal error: server verification (of our certificate or IP address) failed",
+    "refused by the other side",
+  ],
+  [1, "error: Unable to read TLS confirmation: Input/output error", "refused by the other side"],
+  [1, "error: something else", "failed"],
+])("exit code %i with %j", (code, said, failure) => {
+  expect(handshakeFailure(code, said)).toBe(failure);
+});

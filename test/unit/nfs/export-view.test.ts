@@ -1,0 +1,87 @@
+import { exportFile, exportFileText } from "../../../provider/nfs/export-file";
+import { exportDrift, exportProblems, ownEntries, type ServerFacts, toExport } from "../../../provider/nfs/export-view";
+
+const options = ["rw", "no_root_squash"];
+const wanted = { path: "/srv/vm", clients: [{ client: "10.77.0.0/24", options }] };
+const file = exportFile(wanted.path);
+const directory = { kind: "directory", mode: "755", owner: ["root", "0"], group: ["root", "0"] };
+const entry = { path: "/srv/vm", client: "10.77.0.0/24", options };
+const good: ServerFacts = {
+  files: [{ path: file, text: exportFileText(wanted.path, wanted.clients, ["/srv/vm"]) }],
+  table: [entry],
+  directories: new Map([
+    ["/etc/exports.d", directory],
+    ["/srv", directory],
+    ["/srv/vm", directory],
+  ]),
+  active: true,
+  missingNames: [],
+};
+const bare: ServerFacts = { ...good, files: [], table: [], directories: new Map([["/srv", directory]]) };
+const foreign = (line: string) => ({ path: "/etc/exports", text: `${line}\n` });
+
+test("all is well", () => {
+  expect(exportProblems(good, wanted, true, "nas")).toEqual([]);
+  expect(exportDrift(good, wanted, "nas")).toEqual([]);
+  expect(toExport(good, wanted)).toEqual([]);
+});
+
+test("a server with nothing gets everything", () => {
+  expect(exportProblems(bare, wanted, false, "nas")).toEqual([]);
+  expect(toExport(bare, wanted)).toEqual(wanted.clients);
+});
+
+test.each<[string, Partial<ServerFacts>, RegExp]>([
+  ["nfs-server is down", { active: false }, /Run `systemctl enable --now nfs-server` there/],
+  [
+    "a file is in the way",
+    { directories: new Map([["/srv", { ...directory, kind: "regular file" }]]) },
+    /\/srv is a regular file/,
+  ],
+  ["a user is missing", { missingNames: ["user qemu"] }, /there is no user qemu/],
+  [
+    "another file exports it",
+    { files: [foreign("/srv/vm 10.77.0.0/24(ro)")] },
+    /already exported to 10\.77\.0\.0\/24 by \/etc\/exports/,
+  ],
+  ["it was exported by hand", { table: [entry] }, /by hand and in no file/],
+  [
+    "our file is not ours",
+    { files: [{ path: file, text: "/srv/vm *(ro)\n" }] },
+    /is not ours\. Remove it, or set adopt/,
+  ],
+])("refused: %s", (_, found, problem) => {
+  expect(exportProblems({ ...bare, ...found }, wanted, false, "nas").join("\n")).toMatch(problem);
+});
+
+test("adopt takes over what was exported by hand, but not what another file has", () => {
+  const adopting = { ...wanted, adopt: true };
+  const text = "/srv/vm *(ro)\n";
+  expect(exportProblems({ ...bare, table: [entry], files: [{ path: file, text }] }, adopting, false, "nas")).toEqual(
+    [],
+  );
+  const other = { ...bare, files: [foreign("/srv/vm 10.77.0.0/24(rw)")] };
+  expect(exportProblems(other, adopting, false, "nas")).toHaveLength(1);
+});
+
+test("other clients and other paths are nobody's business", () => {
+  const files = [...good.files, foreign("/srv/vm hv-c(ro)"), foreign("/srv/other 10.77.0.0/24(ro)")];
+  const facts = { ...good, files, table: [entry, { ...entry, client: "hv-c" }, { ...entry, path: "/srv/other" }] };
+  expect(exportProblems(facts, wanted, true, "nas")).toEqual([]);
+  expect(exportDrift(facts, wanted, "nas")).toEqual([]);
+  expect(ownEntries(facts, "/srv/vm", []).map(({ client }) => client)).toEqual(["10.77.0.0/24"]);
+});
+
+test("the state remembers what is ours when the file is lost", () => {
+  expect(ownEntries({ ...good, files: [] }, "/srv/vm", [])).toEqual([]);
+  expect(ownEntries({ ...good, files: [] }, "/srv/vm", wanted.clients)).toHaveLength(1);
+});
+
+test("the directory's own attributes drift", () => {
+  const strict = { ...wanted, mode: "0751", owner: "64055", group: "root" };
+  expect(exportDrift(good, strict, "nas")).toEqual([
+    "nas: /srv/vm has the mode 0755 instead of 0751",
+    "nas: /srv/vm belongs to root instead of 64055",
+  ]);
+  expect(exportDrift({ ...good, directories: new Map() }, wanted, "nas")).toEqual(["nas: /srv/vm does not exist"]);
+});

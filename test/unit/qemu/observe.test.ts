@@ -1,0 +1,72 @@
+import { digestOf, parseUnitFacts } from "../../../provider/qemu/observe";
+import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/unit";
+
+const uuid = "11111111-2222-4333-8444-555555555555";
+const commandLine = ["-m", "64", "-append", "root=$ROOT quiet"];
+const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine };
+const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false });
+
+/** As `base64` prints /proc/PID/cmdline. */
+const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
+const running = asProc(argv);
+const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
+  .find((word) => word.startsWith("--setenv="))
+  ?.replace("--setenv=", "");
+
+/** Key, count, values, each with a NUL at its end. */
+const records = (unit: string, words: string, qemus = "") =>
+  Object.entries({ unit, argv: words, qemus })
+    .map(([key, value]) => `${key}\x001\0${value}\0`)
+    .join("");
+
+const properties = (load: string, sub: string, result = "success") =>
+  `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
+
+test("a running unit has its command line as given", () => {
+  const seen = parseUnitFacts(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
+  expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv }, hasQemu: true });
+  expect(readQemuArgv(seen.unit?.argv ?? []).commandLine).toEqual(commandLine);
+});
+
+test.each<[sub: string, result: string, runs: boolean, isFailed: boolean]>([
+  ["start", "success", true, false],
+  ["running", "success", true, false],
+  ["stop-sigterm", "success", true, false],
+  ["final-sigkill", "timeout", true, true],
+  ["exited", "success", false, false],
+  ["failed", "exit-code", false, true],
+  ["failed", "signal", false, true],
+  ["dead", "success", false, false],
+])("%s, %s", (sub, result, runs, isFailed) => {
+  const { unit, hasQemu } = parseUnitFacts(records(properties("loaded", sub, result), running));
+  expect(unit).toMatchObject({ runs, isFailed });
+  expect(hasQemu).toBe(false);
+});
+
+test("no unit", () => {
+  const absent = properties("not-found", "dead");
+  expect(parseUnitFacts(records(absent, ""))).toEqual({ unit: undefined, hasQemu: false });
+  expect(parseUnitFacts(records(properties("masked", "dead"), "")).unit).toBeUndefined();
+});
+
+test("a QEMU without a unit is found", () => {
+  const seen = parseUnitFacts(records(properties("not-found", "dead"), "", "/proc/4711/cmdline\n/proc/4712/cmdline"));
+  expect(seen).toEqual({ unit: undefined, hasQemu: true });
+});
+
+test("arguments keep every character", () => {
+  const odd = ["/q", "a b", "c\"d'e", "$5", "ä\u{1f600}", "x=y,,z", "back\\slash"];
+  expect(parseUnitFacts(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
+});
+
+test("an ended unit has the argv of its environment; one of someone else has none", () => {
+  expect(parseUnitFacts(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
+  expect(parseUnitFacts(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
+});
+
+test("command lines whose arguments join to the same text have different digests", () => {
+  const lines = [[], [""], ["a b"], ["a", "b"], ["b", "a"], ["a,b"], ["a", "b", ""]];
+  expect(new Set(lines.map(digestOf)).size).toBe(lines.length);
+  // Running guests have this digest: it must never change.
+  expect(digestOf(["-m", "64"])).toBe("193de7d674d1ba74");
+});
