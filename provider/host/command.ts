@@ -1,7 +1,7 @@
 /**
  * Turns an argv array into one POSIX shell command line. Every value that reaches a shell goes through here.
  *
- * @param argv the program and its arguments, each taken literally
+ * @param argv program and arguments, each taken literally
  * @throws RangeError when argv is empty or an argument holds a NUL byte, which no command line can carry
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02
  */

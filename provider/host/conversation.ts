@@ -10,7 +10,7 @@ type Streams = Duplex & { stderr: Readable; close(): void };
 interface ConversationOptions {
   host: string;
   what: string;
-  /** Why it is over, when the command did not say that it has ended. */
+  /** Error for an end without an exit code. */
   lost: () => HostError;
 }
 
@@ -27,7 +27,7 @@ export class LineConversation implements Conversation {
 
   constructor(
     private readonly streams: Streams,
-    private readonly names: ConversationOptions,
+    private readonly options: ConversationOptions,
   ) {
     this.ended = new Promise((resolve) => {
       this.end = (reason) => {
@@ -43,8 +43,8 @@ export class LineConversation implements Conversation {
     streams.on("exit", (code: number | null) => {
       exitCode = code;
     });
-    streams.on("close", () => this.end(exitCode === undefined ? names.lost() : this.exited(exitCode)));
-    streams.on("error", () => {}); // "close" follows and tells the rest
+    streams.on("close", () => this.end(exitCode === undefined ? options.lost() : this.exited(exitCode)));
+    streams.on("error", () => {}); // "close" follows
   }
 
   ask(line: string, timeoutMs: number): Promise<string> {
@@ -58,7 +58,7 @@ export class LineConversation implements Conversation {
     const said = new AbortController();
     void this.ended.then(() => said.abort());
     await pause(goodbyeMs, said.signal);
-    this.giveUp(new ConversationEnded(this.names.host, this.names.what, "it was closed"));
+    this.giveUp(new ConversationEnded(this.options.host, this.options.what, "it was closed"));
   }
 
   private async askNow(line: string, timeoutMs: number): Promise<string> {
@@ -68,7 +68,7 @@ export class LineConversation implements Conversation {
       this.waiting = resolve;
     });
     this.streams.write(`${line}\n`);
-    const { host, what } = this.names;
+    const { host, what } = this.options;
     timer = setTimeout(() => this.giveUp(new NoAnswer(host, what, timeoutMs)), timeoutMs);
     const failed = this.ended.then((reason) => Promise.reject(reason));
     return Promise.race([answer, failed]).finally(() => clearTimeout(timer));
@@ -90,7 +90,7 @@ export class LineConversation implements Conversation {
   }
 
   private exited(code: number | null): HostError {
-    const { host, what } = this.names;
+    const { host, what } = this.options;
     const how = code === null ? "it was ended by a signal" : `it ended with exit code ${code}`;
     const said = this.stderr.trim();
     return new ConversationEnded(host, what, said ? `${how} (${said})` : how);

@@ -1,4 +1,4 @@
-/** What to log in with: reads key files and finds the agent, on this machine only. */
+/** Credentials for a login: key files and the agent of this machine. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
@@ -6,18 +6,19 @@ import { CredentialUnusable } from "./errors";
 import { expandHome } from "./home";
 
 export interface Credential {
-  /** For messages, e.g. `identityFile /root/.ssh/id_ed25519`. */
+  /** Name in messages, e.g. `identityFile /root/.ssh/id_ed25519`. */
   what: string;
-  /** A private key in any format that OpenSSH writes, or an agent's socket. */
+  /** Private key in any format that OpenSSH writes. */
   key?: string;
+  /** Socket of an agent. */
   agent?: string;
-  /** Found by looking around, so that it is left out when it cannot be used. */
+  /** A credential that was found by default is left out when it cannot be used. */
   optional: boolean;
 }
 
 const usualFiles = ["~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"];
 
-/** @throws CredentialUnusable when what the user named is not there */
+/** @throws CredentialUnusable when a credential that the user named does not exist */
 export async function credentialsFor(args: ConnectionArgs): Promise<Credential[]> {
   const host = hostLabel(args);
   const found: Credential[] = [];

@@ -1,4 +1,4 @@
-/** What can go wrong with a host, as types. Each message says what happened, why as far as is known, and what to do. */
+/** Errors of a host as types. Each message says what happened, why as far as it is known, and what to do. */
 
 export class HostError extends Error {
   /** @param host the host as messages name it, e.g. `root@10.77.0.11` */
@@ -11,18 +11,18 @@ export class HostError extends Error {
   }
 }
 
-/** No connection could be made: nothing is known about the host, least of all that something is absent there. */
+/** No connection could be made. Nothing is known about the host, so nothing may be taken for absent there. */
 export class HostUnreachable extends HostError {
   constructor(host: string, reason: string) {
     super(host, `${host} cannot be reached: ${reason}. Nothing is known about what runs there.`);
   }
 }
 
-/** The host showed a key that nothing vouches for, or another one than is known. */
+/** The host showed an unknown key, or another one than the known one. */
 export class HostKeyRefused extends HostError {
   constructor(
     host: string,
-    /** What the host showed, as `SHA256:…`. */
+    /** Fingerprint of the host's key, as `SHA256:…`. */
     readonly fingerprint: string,
     reason: string,
     fix: string,
@@ -31,7 +31,7 @@ export class HostKeyRefused extends HostError {
   }
 }
 
-/** The host let nobody in with what there was to try. */
+/** The host refused every login that was tried. */
 export class LoginRefused extends HostError {
   constructor(host: string, tried: readonly string[]) {
     const attempts = tried.length > 0 ? `Tried: ${tried.join(", ")}` : "There was no key to try";
@@ -42,13 +42,14 @@ export class LoginRefused extends HostError {
   }
 }
 
-/** A private key or an agent that cannot be used. Found before any host is touched. */
+/** A private key or an agent cannot be used. Thrown before any host is contacted. */
 export class CredentialUnusable extends HostError {
   constructor(host: string, what: string, reason: string, fix: string) {
     super(host, `${what} for ${host} cannot be used: ${reason}. ${fix}`);
   }
 }
 
+/** The user may not run commands by sudo without a password. */
 export class SudoRefused extends HostError {
   constructor(host: string, said: string) {
     super(
@@ -58,7 +59,7 @@ export class SudoRefused extends HostError {
   }
 }
 
-/** The connection broke while a command ran there: it may have run, half run, or still be running. */
+/** The connection broke while a command ran there. It may have finished, failed half-way, or still be running. */
 export class ConnectionLost extends HostError {
   constructor(host: string, command: string, reason: string) {
     super(
@@ -68,46 +69,47 @@ export class ConnectionLost extends HostError {
   }
 }
 
+/** A command did not end in time. It may have taken effect, or still be running. */
 export class CommandTimedOut extends HostError {
   constructor(host: string, command: string, timeoutMs: number) {
     super(
       host,
-      `No end after ${timeoutMs / 1000} s on ${host}: ${inBrief(command)}\nIt may have taken effect, or still be running.`,
+      `Command timed out after ${timeoutMs / 1000} s on ${host}: ${inBrief(command)}\nIt may have taken effect, or still be running.`,
     );
   }
 }
 
-/** A command that is talked with has said nothing in time, or its host has not. */
+/** A conversation had no answer in time, from the command or from its host. */
 export class NoAnswer extends HostError {
   constructor(host: string, what: string, timeoutMs: number) {
     super(host, `${what}: no answer from ${host} within ${timeoutMs / 1000} s.`);
   }
 }
 
-/** A command that is talked with is no longer there. */
+/** The command of a conversation has ended. */
 export class ConversationEnded extends HostError {
   constructor(host: string, what: string, reason: string) {
     super(host, `${what}: ${reason} on ${host}.`);
   }
 }
 
-/** The host answered: nothing can be reached at that socket. OpenSSH says "open failed" whatever the reason. */
+/** The host answered that the socket cannot be reached. OpenSSH says "open failed" whatever the reason. */
 export class SocketClosed extends HostError {
   constructor(
     host: string,
     readonly what: string,
-    /** The unix socket's. */
+    /** Path of the unix socket. */
     readonly path: string,
     readonly reason: string,
   ) {
     super(
       host,
-      `${what}: ${path} on ${host} cannot be reached (${reason}). Either nothing listens there, or as many as it lets wait do so already, or, where root logs in itself, its sshd forbids it (AllowStreamLocalForwarding in sshd_config(5)).`,
+      `${what}: ${path} on ${host} cannot be reached (${reason}). Either nothing is listening, or its backlog is full, or sshd forbids stream-local forwarding for root logins (AllowStreamLocalForwarding in sshd_config(5)).`,
     );
   }
 }
 
-/** A command that ended with something else than 0; it has all that a finished one has, secrets redacted. */
+/** A command ended with an exit code other than 0. Holds its whole result, with secrets redacted. */
 export class CommandFailed extends HostError {
   readonly command: string;
   readonly exitCode: number;
@@ -128,7 +130,7 @@ export class CommandFailed extends HostError {
   }
 }
 
-/** A program that is not installed there. */
+/** A program is not installed on the host. */
 export class ToolMissing extends CommandFailed {
   constructor(
     host: string,
@@ -141,5 +143,5 @@ export class ToolMissing extends CommandFailed {
   }
 }
 
-/** A script shows by its first line: what follows is ours, and tells a reader nothing. */
+/** The first line of a command: the rest of a script tells a user nothing. */
 const inBrief = (command: string): string => command.replace(/\n[\s\S]*/, " …");

@@ -2,7 +2,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { matchesGlob } from "../util/glob";
 
-/** A public host key in SSH's wire format, as it comes in the key exchange and, base64, stands in files. */
+/** A public host key in SSH's wire format, which the key exchange uses and, in base64, files. */
 type HostKey = Buffer;
 
 export interface KnownKey {
@@ -11,19 +11,19 @@ export interface KnownKey {
   revoked: boolean;
 }
 
-/** `SHA256:…` as `ssh-keygen -lf` prints it. */
+/** Fingerprint `SHA256:…` as `ssh-keygen -lf` prints it. */
 export function fingerprintOf(key: HostKey): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** e.g. `ssh-ed25519`; the first string of the wire format. */
+/** Type of a key, e.g. `ssh-ed25519`: the first string of the wire format. */
 export function typeOf(key: HostKey): string {
   const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
   return key.subarray(4, 4 + length).toString("latin1");
 }
 
 /**
- * Whether one of the user's own words for the key is about this key.
+ * Compares a key with one that the user has given.
  *
  * @param wanted `SHA256:…` or `TYPE BASE64 [COMMENT]`
  */
@@ -34,7 +34,7 @@ export function matchesHostKey(key: HostKey, wanted: string): boolean {
 }
 
 /**
- * The keys that a known_hosts file has for a host.
+ * Keys of a host in a known_hosts file.
  *
  * Certificate authorities are left out: a host certificate is not asked for, so they could not vouch for anything.
  * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT

@@ -1,20 +1,20 @@
-/** What the rest of the provider sees of a host: commands as argv arrays, files as text. */
+/** A host as the rest of the provider uses it: it runs argv arrays. */
 import type { Duplex } from "node:stream";
 import type { HostError } from "./errors";
 
 export interface RunOptions {
-  /** For standard input: the way for anything secret, which no argument may hold. */
+  /** Standard input. Secrets go here, since arguments are visible to all users of the host. */
   input?: string | Uint8Array;
   /** @default 60 000 */
   timeoutMs?: number;
-  /** Stops waiting; what the command has done by then is done. */
+  /** Stops waiting. The command itself goes on. */
   signal?: AbortSignal;
-  /** Values that no message may show. */
+  /** Values that are redacted in messages. */
   secrets?: readonly string[];
 }
 
 export interface CommandResult {
-  /** The command as messages show it: quoted, without secrets. */
+  /** The command for messages: quoted, without secrets. */
   command: string;
   /** -1 when a signal ended it. */
   exitCode: number;
@@ -23,27 +23,27 @@ export interface CommandResult {
   durationMs: number;
 }
 
-/** A command that runs on a host for as long as it is talked with, line by line. */
+/** A running command on a host that answers line by line. */
 export interface Conversation {
   /**
-   * Sends a line and waits for the line that answers it; several at once are asked in turn. No answer in time ends the
-   * conversation, since what came later would be taken for the answer to something else.
+   * Sends a line and waits for the line that answers it; concurrent calls take turns. A missing answer ends the
+   * conversation, since a late one would be taken for the answer to the next line.
    *
-   * @throws HostError that tells why it has ended
+   * @throws HostError with the reason of the end
    */
   ask(line: string, timeoutMs: number): Promise<string>;
-  /** Settles, with the reason, when it has ended. */
+  /** Resolves with the reason when the conversation has ended. */
   readonly ended: Promise<HostError>;
-  /** Ends the command's standard input, and waits for its end: 5 s, then it is left to itself. */
+  /** Closes the command's standard input and waits up to 5 s for its end. */
   close(): Promise<void>;
 }
 
 export interface Host {
-  /** How messages name it, e.g. `root@10.77.0.11`. */
+  /** Name in messages, e.g. `root@10.77.0.11`. */
   readonly label: string;
 
   /**
-   * Runs a program as root with `LC_ALL=C`; each argument arrives as it is.
+   * Runs a program as root with `LC_ALL=C`; each argument arrives unchanged.
    *
    * @throws CommandFailed or ToolMissing on an exit code other than 0; any HostError when the host cannot be used
    */
@@ -55,19 +55,19 @@ export interface Host {
   /**
    * Starts a program as root with `LC_ALL=C` and keeps its standard input and output open.
    *
-   * @param what how messages call it
+   * @param what name in messages
    * @param signal stops waiting for the connection
    * @throws HostError when the host cannot be used
    */
   converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation>;
 
   /**
-   * Opens a stream, as root, to what listens at a unix socket there. The connection to the host is in use until the
-   * stream's "close", which comes once it has been read to its end.
+   * Opens a stream to a unix socket of the host, as root. The connection to the host is in use until the stream's
+   * "close", which comes once the stream has been read to its end.
    *
-   * @param what how messages call it
+   * @param what name in messages
    * @param signal stops waiting for the stream
-   * @throws HostError when the host cannot be used, SocketClosed when it answered and nothing can be reached at the socket
+   * @throws HostError when the host cannot be used, SocketClosed when the host answers that the socket cannot be reached
    */
   openSocket(path: string, what: string, signal?: AbortSignal): Promise<Duplex>;
 }

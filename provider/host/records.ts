@@ -1,9 +1,9 @@
-/** Answers of a script that asks many things in one round trip: a key and its values, whatever text the values hold. */
+/** Output of scripts that ask many things in one round trip: keys, each with values of any text. */
 import { sh } from "./script";
 
 /**
- * Shell functions for the start of a script: `record KEY VALUE…`, and `record_output KEY COMMAND…` for what a command
- * prints. NUL ends each part, since no text has one; no process is started for it, since a busy host takes its time.
+ * Shell functions for the start of a script: `record KEY VALUE…`, and `record_output KEY COMMAND…` for the output of a
+ * command. NUL ends each part, since no text has one. They start no process, since that takes long on a busy host.
  */
 export const recordFunctions = sh`
   record() { printf '%s\0%s\0' "$1" "$(($# - 1))"; shift; [ $# -eq 0 ] || printf '%s\0' "$@"; }
@@ -15,7 +15,7 @@ export interface HostRecord {
   values: string[];
 }
 
-/** Pure: what such a script has printed. */
+/** Pure: the records in a script's output. */
 export function parseRecords(text: string): HostRecord[] {
   const parts = text.split("\0");
   const records: HostRecord[] = [];

@@ -1,6 +1,5 @@
 /** A {@link Host} over SSH. */
 import type { Duplex } from "node:stream";
-import type { ClientChannel } from "ssh2";
 import { unlessAborted } from "../util/signals";
 import { quoteCommand } from "./command";
 import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
@@ -8,17 +7,18 @@ import { CommandFailed, CommandTimedOut, HostUnreachable, SocketClosed, SudoRefu
 import type { CommandResult, Conversation, Host, RunOptions } from "./host";
 import { ConnectionPool } from "./pool";
 import { redact } from "./redact";
+import { socatArgv, socatConnected, socatReason } from "./socat";
 import { NotStarted, type SshConnection } from "./ssh-connection";
 import { debianPackageOf, missingTool } from "./tools";
 
 const defaultTimeoutMs = 60_000;
-/** How often a command that the host has not seen is sent again over a new connection. */
+/** Attempts to send a command that the host has not seen, each over a new connection. */
 const maximumStarts = 3;
 
 const sharedPool = new ConnectionPool();
-/** Apart, so that conversations never keep commands waiting; sshd allows 10 sessions a connection (MaxSessions). */
+/** Separate, so that conversations never keep commands waiting; sshd allows 10 sessions per connection (MaxSessions). */
 const conversationPool = new ConnectionPool(8);
-/** Connections on which sudo was found to work. */
+/** Connections on which sudo works. */
 const trustedBySudo = new WeakSet<SshConnection>();
 
 /** Ends all connections of this process; commands that run end with ConnectionLost. */
@@ -57,57 +57,59 @@ export class SshHost implements Host {
 
   converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation> {
     const line = this.lineFor(argv);
-    return new Promise((resolve, reject) => {
-      const untilItsEnd = async (connection: SshConnection) => {
-        const conversation = await connection.converse(line, what);
-        resolve(conversation);
-        await conversation.ended;
-      };
-      this.send(untilItsEnd, signal, conversationPool).catch(reject);
-    });
+    const open = (connection: SshConnection) => connection.converse(line, what);
+    return this.keepOpen(open, (conversation) => conversation.ended, signal, conversationPool);
   }
 
-  openSocket(path: string, what: string, signal?: AbortSignal): Promise<Duplex> {
-    const opening = new Promise<Duplex>((resolve, reject) => {
-      const untilItsEnd = async (connection: SshConnection) => {
-        const stream = await (this.usesSudo
-          ? this.openBySocat(connection, path, what, signal)
-          : connection.openSocket(path, what));
-        const closed = new Promise((end) => stream.once("close", end));
+  async openSocket(path: string, what: string, signal?: AbortSignal): Promise<Duplex> {
+    const open = (connection: SshConnection) =>
+      this.usesSudo ? this.openBySocat(connection, path, what, signal) : connection.openSocket(path, what);
+    const closed = (stream: Duplex) =>
+      new Promise((resolve) => {
+        stream.once("close", resolve);
         if (signal?.aborted) stream.resume().destroy(); // nobody waits for it any more
-        resolve(stream);
-        await closed;
-      };
-      this.send(untilItsEnd, signal, this.usesSudo ? conversationPool : sharedPool).catch(reject);
-    });
+      });
+    const opening = this.keepOpen(open, closed, signal, this.usesSudo ? conversationPool : sharedPool);
     return unlessAborted(opening, signal);
   }
 
-  /**
-   * sshd forwards as the user who logs in, and root's sockets are open to root only. Without connect-timeout socat waits
-   * for ever, even after we have left, when too many wait already: with it that is an error at once, as it is to sshd.
-   */
+  /** Opens something that uses the connection until it has ended: till then the pool does not close the connection. */
+  private keepOpen<T>(
+    open: (connection: SshConnection) => Promise<T>,
+    ended: (opened: T) => Promise<unknown>,
+    signal: AbortSignal | undefined,
+    pool: ConnectionPool,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const work = async (connection: SshConnection) => {
+        const opened = await open(connection);
+        const end = ended(opened);
+        resolve(opened);
+        await end;
+      };
+      this.send(work, signal, pool).catch(reject);
+    });
+  }
+
   private openBySocat(
     connection: SshConnection,
     path: string,
     what: string,
     signal: AbortSignal | undefined,
   ): Promise<Duplex> {
-    const argv = ["socat", "-d", "-d", "-", `UNIX-CONNECT:${socatQuoted(path)},connect-timeout=5`];
+    const argv = socatArgv(path);
     const command = quoteCommand(argv);
     const start = performance.now();
     const ended = (exitCode: number | undefined, stderr: string) => {
       if (exitCode === undefined) return new NotStarted("the connection broke"); // opening again does no harm
       const tool = missingTool(argv, exitCode, stderr);
-      if (tool === undefined)
-        return new SocketClosed(this.label, what, path, / E (.*)/.exec(stderr)?.[1] ?? stderr.trim());
+      if (tool === undefined) return new SocketClosed(this.label, what, path, socatReason(stderr));
       const result = { command, exitCode, stdout: "", stderr, durationMs: Math.round(performance.now() - start) };
       return new ToolMissing(this.label, result, tool, debianPackageOf(tool));
     };
     const timedOut = () => new CommandTimedOut(this.label, command, defaultTimeoutMs);
-    return connection.start(this.lineFor(argv), what, (channel) =>
-      socatConnected(channel, { ended, timedOut }, signal),
-    );
+    const options = { ended, timedOut, timeoutMs: defaultTimeoutMs, signal };
+    return connection.start(this.lineFor(argv), what, (channel) => socatConnected(channel, options));
   }
 
   private lineFor(argv: readonly string[]): string {
@@ -153,59 +155,4 @@ export class SshHost implements Host {
     const hide = (text: string) => redact(text, this.secrets(options));
     return { ...result, stdout: hide(result.stdout), stderr: hide(result.stderr) };
   }
-}
-
-/** Everything that means something to socat within an address. */
-const socatQuoted = (path: string): string => path.replace(/[\\,:!"'()[\]{}]/g, "\\$&");
-
-interface SocatErrors {
-  /** Why socat is over before it has connected; without an exit code the connection broke. */
-  ended: (exitCode: number | undefined, stderr: string) => Error;
-  timedOut: () => Error;
-}
-
-/**
- * With `-d -d` socat says on stderr when it has connected. Its output is left to whoever gets the stream; but a channel
- * that is not read does not close.
- */
-function socatConnected(
-  channel: ClientChannel,
-  { ended, timedOut }: SocatErrors,
-  signal: AbortSignal | undefined,
-): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    let stderr = "";
-    let exitCode: number | undefined;
-    let isConnected = false;
-    const stopWaiting = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    const giveUp = (error: Error) => {
-      stopWaiting();
-      reject(error);
-      channel.close();
-    };
-    const timer = setTimeout(() => giveUp(timedOut()), defaultTimeoutMs);
-    const onAbort = () => giveUp(signal?.reason as Error);
-    signal?.addEventListener("abort", onAbort);
-    channel.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-2000);
-      if (isConnected || !stderr.includes("starting data transfer loop")) return;
-      isConnected = true;
-      stopWaiting();
-      resolve(channel);
-    });
-    channel.stderr.on("end", () => {
-      if (!isConnected) channel.resume();
-    });
-    channel.on("exit", (code: number | null) => {
-      exitCode = code ?? -1;
-    });
-    channel.on("close", () => {
-      stopWaiting();
-      reject(ended(exitCode, stderr));
-    });
-    if (signal?.aborted) onAbort(); // while the host was asked
-  });
 }

@@ -1,4 +1,4 @@
-/** Pure: which Debian package brings a program that the provider runs. */
+/** Pure: the Debian packages of the programs that the provider runs. */
 const packages: Readonly<Record<string, string>> = {
   certtool: "gnutls-bin",
   exportfs: "nfs-kernel-server",
@@ -22,7 +22,7 @@ export const debianPackageOf = (tool: string): string | undefined => packages[to
 /**
  * The program that a command did not find.
  *
- * @param argv the command; a shell's own complaint is about a program in its script
+ * @param argv the command; for a shell, its message names the program in the script
  */
 export function missingTool(argv: readonly string[], exitCode: number, stderr: string): string | undefined {
   if (exitCode !== 127) return undefined;

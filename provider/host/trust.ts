@@ -1,4 +1,4 @@
-/** Decides about a host's key: by the user's own word if there is one, else by known_hosts. Never by default. */
+/** Decides whether a host's key is trusted: by `hostKey` if it is set, else by known_hosts. Never by default. */
 import { readFile } from "node:fs/promises";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
 import { HostKeyRefused } from "./errors";
@@ -6,7 +6,7 @@ import { expandHome } from "./home";
 import { fingerprintOf, type KnownKey, knownKeys, matchesHostKey, typeOf } from "./host-key";
 
 export interface Trust {
-  /** Types of the keys that are known, so that the host is asked for one of those. */
+  /** Types of the known keys: the host is asked for one of these. */
   types: string[];
   /** @returns why the key is refused; undefined when it is trusted */
   refusal(key: Buffer): HostKeyRefused | undefined;
@@ -22,11 +22,11 @@ function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust 
   const host = hostLabel(args);
   return {
     types: wanted
-      .map((word) => word.trim().split(/\s+/))
-      .flatMap((words) => (words.length > 1 ? words.slice(0, 1) : [])),
+      .map((line) => line.trim().split(/\s+/))
+      .flatMap(([type = "", key]) => (key === undefined ? [] : [type])),
     refusal(key) {
-      if (wanted.some((word) => matchesHostKey(key, word))) return undefined;
-      const expected = wanted.map((word) => (word.includes(" ") ? fingerprintOfLine(word) : word)).join(" or ");
+      if (wanted.some((one) => matchesHostKey(key, one))) return undefined;
+      const expected = wanted.map((one) => (one.includes(" ") ? fingerprintOfLine(one) : one)).join(" or ");
       const reason = `and hostKey says ${expected}`;
       return new HostKeyRefused(host, fingerprintOf(key), reason, "Find out why before you change hostKey.");
     },
@@ -56,7 +56,7 @@ function trustInKnownHosts(args: ConnectionArgs, file: string, known: readonly K
 
 /** `ssh-ed25519` is in ssh_host_ed25519_key, `ecdsa-sha2-nistp256` in ssh_host_ecdsa_key. */
 const fileName = (key: Buffer) => typeOf(key).replace(/^ssh-/, "").replace(/-.*$/, "");
-const fingerprintOfLine = (word: string) => fingerprintOf(Buffer.from(word.trim().split(/\s+/)[1] ?? "", "base64"));
+const fingerprintOfLine = (line: string) => fingerprintOf(Buffer.from(line.trim().split(/\s+/)[1] ?? "", "base64"));
 
 async function readOr(file: string, otherwise: string): Promise<string> {
   try {

@@ -1,2 +1,2 @@
-/** Pure: an address in front of a port or a path; one of IPv6 stands in brackets there. */
+/** Pure: an address as it is written before a port or a path: IPv6 in brackets. */
 export const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);

@@ -1,12 +1,12 @@
-/** Pure: what things are recognized by. */
+/** Pure: identities that are the same in each run. */
 import { createHash } from "node:crypto";
 
-/** What two texts are compared by. */
+/** Short digest of a text, 16 hexadecimal digits, to compare texts and to make ids. */
 export const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A UUID of version 8 (RFC 9562): of one's own making, the same for the same seed in the same namespace. */
+/** A UUID of version 8 (RFC 9562), the same for the same seed in the same namespace. */
 export function uuidFrom(namespace: string, seed: string): string {
   const bytes = createHash("sha256").update(`${namespace}\0${seed}`).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;

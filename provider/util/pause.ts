@@ -1,6 +1,6 @@
 /**
- * Waits, unless one of these signals comes first. `AbortSignal.timeout` inside of `AbortSignal.any` would not do: on
- * Node 20, when nothing else holds it, it is collected as garbage before its time, and the wait never ends.
+ * Waits until the time is over or one of the signals is aborted. `AbortSignal.timeout` within `AbortSignal.any` is no
+ * alternative: Node 20 collects it as garbage when nothing else holds it, and the wait never ends.
  */
 export function pause(ms: number, ...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {

@@ -10,22 +10,22 @@ import {
   wrap,
 } from "cockatiel";
 
-/** How often to try, and for how long. */
+/** Interval and limit of retries. */
 export interface RetryOptions {
-  /** Pause between two tries, in milliseconds. */
+  /** Pause between two attempts, in milliseconds. */
   everyMs: number;
   /** Time after which the last error is thrown, in milliseconds. */
   timeoutMs: number;
-  /** Ends the waiting early. */
+  /** Stops waiting early. */
   signal?: AbortSignal;
-  /** Which errors to try again after; all by default. */
+  /** Errors to retry after. @default all */
   after?: (error: Error) => boolean;
 }
 
 /**
  * Calls `attempt` until it stops throwing.
  *
- * @throws whatever the last try threw, once `timeoutMs` is over
+ * @throws the error of the last attempt, once `timeoutMs` is over
  */
 export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
   const { after = () => true } = options;
@@ -50,11 +50,11 @@ export async function retryUntil<T>(attempt: (signal: AbortSignal) => Promise<T>
   }
 }
 
-/** @returns a function that runs what it is given, `limit` at a time; the rest waits in order */
+/** @returns a function that runs at most `limit` works at a time; the others wait in order */
 export function limitConcurrency(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
   const policy = bulkhead(limit, Number.MAX_SAFE_INTEGER);
   return (work) => policy.execute(work);
 }
 
-/** Whether {@link retryUntil} ran out of time before its first try had an answer. */
+/** True for the error of {@link retryUntil} when the time was over before its first attempt had ended. */
 export const isOutOfTime = (error: unknown): boolean => error instanceof TaskCancelledError;

@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 
-/** Aborted with the first of them, however many commands listen. */
+/** A signal that is aborted with the first of these, without a limit of listeners. */
 export function anySignal(...signals: AbortSignal[]): AbortSignal {
   const any = AbortSignal.any(signals);
   setMaxListeners(0, any);
   return any;
 }
 
-/** Waits no longer than until the signal. @throws the signal's reason */
+/** Waits for a promise until the signal is aborted. @throws the signal's reason */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   let onAbort = () => {};

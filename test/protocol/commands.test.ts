@@ -156,7 +156,7 @@ test("a command that does not end is given up, the connection goes on", async ()
   const error = await failure(host.run(["hang"], { timeoutMs: 50 }));
   expect(error).toBeInstanceOf(CommandTimedOut);
   expect(error.message).toMatch(
-    /^No end after 0\.05 s on root@127\.0\.0\.1:\d+: hang\nIt may have taken effect, or still be running\.$/,
+    /^Command timed out after 0\.05 s on root@127\.0\.0\.1:\d+: hang\nIt may have taken effect, or still be running\.$/,
   );
   await host.run(["quick"]);
   expect(server.connections).toBe(1);

@@ -93,7 +93,7 @@ test("closed sockets are reported with the host and both causes", async () => {
   expect(error).toBeInstanceOf(SocketClosed);
   expect(error).toMatchObject({ host: host.label, what, path });
   expect(error.message).toContain(`${what}: ${path} on ${host.label} cannot be reached (`);
-  expect(error.message).toMatch(/nothing listens there, .* sshd forbids it \(AllowStreamLocalForwarding/);
+  expect(error.message).toMatch(/nothing is listening, .* sshd forbids .* \(AllowStreamLocalForwarding/);
 });
 
 test("a socket that takes no more clients is skipped", async () => {
