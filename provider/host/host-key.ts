@@ -28,9 +28,9 @@ export function typeOf(key: HostKey): string {
  * @param wanted `SHA256:…` or `TYPE BASE64 [COMMENT]`
  */
 export function matchesHostKey(key: HostKey, wanted: string): boolean {
-  const words = wanted.trim().split(/\s+/);
-  if (words.length === 1) return fingerprintOf(key) === words[0]?.replace(/=+$/, "");
-  return Buffer.from(words[1] ?? "", "base64").equals(key);
+  const [first = "", base64] = wanted.trim().split(/\s+/);
+  if (base64 === undefined) return fingerprintOf(key) === first.replace(/=+$/, "");
+  return Buffer.from(base64, "base64").equals(key);
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Validity {
   notAfter: Date;
 }
 
-/** Names that a certificate is good for. */
+/** Subject of the authority's own certificate. */
 export const authorityName = (organization: string): Subject => ({
   organization,
   commonName: `${organization} authority`,

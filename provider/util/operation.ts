@@ -9,7 +9,7 @@ export interface Operation {
   progress(message: string): void;
   /** Minimum interval between progress updates of figures that change all the time, in milliseconds. */
   progressEveryMs: number;
-  /** Whether hosts may be changed: in a create and an update, and not in a preview, a refresh or a delete. */
+  /** True when hosts may be changed: in a create and an update, not in a preview, a refresh or a delete. */
   acts: boolean;
   /**
    * Aborted when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is undone; what is short ends as
