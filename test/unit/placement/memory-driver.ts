@@ -1,0 +1,106 @@
+/** A driver over hosts in memory: what it is asked for is done at once, and migrations take the clock's time. */
+import type { Driver, MigrationAttempt } from "../../../provider/placement/driver";
+import type { Candidate } from "../../../provider/placement/observe/candidate";
+import { labelOf } from "../../../provider/placement/plan/steps";
+import type { MemoryHosts } from "./memory-hosts";
+import { wanted } from "./world";
+
+/** What goes wrong or differs. */
+export interface Circumstances {
+  /** What the job's record says of its stream. @default true */
+  tls?: boolean | undefined;
+  leavesCopy?: boolean;
+  /** Whether the command that a migration is begun with ends with it; else only the job tells. @default true */
+  hasCommand?: boolean;
+  /** What the command says in the end, whatever has become of the guest. */
+  commandSays?: string;
+  /** Throws before a step, by its label. */
+  refuses?: Readonly<Record<string, Error>>;
+  /** How often the power button is ignored. */
+  ignoresButton?: number;
+  problems?: readonly string[];
+}
+
+type Named = Pick<Candidate, "host"> | Candidate["host"];
+
+/** The host's label is its name. */
+const nameOf = (one: Named): string => ("host" in one ? one.host.label : one.label);
+
+export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = {}): Driver {
+  const { tls = true, hasCommand = true, leavesCopy = false, refuses = {}, problems = [] } = circumstances;
+  let ignored = circumstances.ignoresButton ?? 0;
+  const record = (command: string) => {
+    hosts.commands.push(command);
+    const error = refuses[command];
+    if (error) throw error;
+  };
+  return {
+    observe: async (host) => hosts.answer(nameOf(host)),
+    preflight: async () => ({ problems: [...problems], unsupported: [] }),
+    act: async (step) => {
+      record(labelOf(step));
+      hosts.act(step, wanted.mark);
+    },
+    requestShutdown: async (on) => {
+      record(`power button on ${nameOf(on)}`);
+      if (ignored-- > 0) return false;
+      hosts.act({ do: "shut down", on: nameOf(on) }, wanted.mark);
+      return true;
+    },
+    resumePostCopy: async (from, to) => {
+      record(`resume post-copy from ${nameOf(from)} to ${nameOf(to)}`);
+      hosts.act({ do: "resume post-copy", from: nameOf(from), to: nameOf(to) }, wanted.mark);
+      return "";
+    },
+    migration: (from, to) => attempt(nameOf(from), nameOf(to)),
+    job: (source) => ({
+      observe: async () => {
+        hosts.answer(nameOf(source));
+        const none = { active: false, operation: "other", tls: undefined } as never;
+        return hosts.job?.start.from === nameOf(source) ? hosts.job.look : none;
+      },
+      abort: async () => said("abort", () => hosts.job?.abort()),
+      suspend: async () => said("suspend", () => hosts.job?.suspend()),
+      resume: async () => {
+        record(`resume the job's guest on ${nameOf(source)}`);
+        hosts.act({ do: "resume", on: nameOf(source) }, wanted.mark);
+      },
+      startPostCopy: async () => said("start post-copy", () => hosts.job?.startPostCopy()),
+      maxDowntimeMs: async () => hosts.maxDowntimeMs,
+      setMaxDowntimeMs: async (ms) => {
+        record(`max downtime ${ms}`);
+        hosts.maxDowntimeMs = ms;
+        return true;
+      },
+    }),
+    lastJob: async () => hosts.finished,
+  };
+
+  function said(command: string, act: () => boolean | undefined): boolean {
+    record(command);
+    return act() ?? false;
+  }
+
+  function attempt(from: string, to: string): MigrationAttempt {
+    return {
+      prepare: async () => record("prepare"),
+      async perform(autoConverge) {
+        record(autoConverge ? "perform with auto-converge" : "perform");
+        const { ended } = hosts.migrate({ from, to, autoConverge, tls, leavesCopy });
+        const outcome = async () => {
+          const { commandSays } = circumstances;
+          return hasCommand || !hosts.job?.isActive
+            ? { ...(await ended), ...(commandSays !== undefined && { failure: commandSays }) }
+            : { failure: "" };
+        };
+        return { ...(hasCommand && { ended }), outcome };
+      },
+      async confirm() {
+        record("confirm");
+        if (leavesCopy) hosts.set(from, undefined);
+      },
+      rollback: async () => record("rollback"),
+      stream: { encrypted: tls === true, transport: "memory" },
+    };
+  }
+}
