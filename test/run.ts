@@ -2,7 +2,7 @@
  * `npm test`: checks and unit tests first, since they need nothing; then fresh labs, and the tests that need one.
  * Ends with what took longest, and the line `N passed, N failed`.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildProvider } from "../lab/build-provider";
@@ -13,7 +13,7 @@ import { ensurePackages } from "../lab/preflight/packages";
 import { runAttached } from "../lab/process";
 import { setupSteps } from "../lab/setup";
 import { runSteps } from "../lab/steps";
-import { counts, fileSeconds, type JestRun, report } from "./durations";
+import { counts, fileSeconds, type JestResult, type JestRun, report } from "./durations";
 import { spread, type TestFile } from "./spread";
 
 const [onlyLab, recordsDurations] = ["--only", "--record-durations"].map((flag) => process.argv.includes(flag));
@@ -45,17 +45,14 @@ async function main(): Promise<JestRun[]> {
     runs.push(...(await Promise.all(lists)));
   } catch (error) {
     console.error(`\nerror: ${(error as Error).message}`);
-    runs.push(failedRun);
+    runs.push({ name: "labs", seconds: 0, exitCode: 1, result: nothing });
   } finally {
     await downAll();
   }
   return runs;
 }
 
-const failedRun: JestRun = {
-  ...{ name: "labs", seconds: 0, exitCode: 1 },
-  result: { numPassedTests: 0, numFailedTests: 0, testResults: [] },
-};
+const nothing: JestResult = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
 
 function recordedDurations(): Record<string, number> {
   return JSON.parse(readFileSync(durationsFile, "utf8"));
@@ -82,7 +79,8 @@ async function jest(name: string, args: string[], lab?: Lab): Promise<JestRun> {
   try {
     const exitCode = await runAttached(lab ? lab.enter(argv) : argv, { env });
     const seconds = (performance.now() - begin) / 1000;
-    return { name, seconds, exitCode, result: JSON.parse(readFileSync(outputFile, "utf8")) };
+    const result = existsSync(outputFile) ? JSON.parse(readFileSync(outputFile, "utf8")) : nothing;
+    return { name, seconds, exitCode: exitCode || (result === nothing ? 1 : 0), result };
   } finally {
     rmSync(folder, { recursive: true });
   }

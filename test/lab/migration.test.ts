@@ -4,6 +4,7 @@ import { guests } from "../../lab/guest/build";
 import { CommandFailed } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
 import {
+  everything,
   expectOnlyOn,
   expectUnbroken,
   imageFolder,
@@ -18,7 +19,7 @@ const guest = { name: "dirty", folder: imageFolder, memoryMiB: 96 };
 
 beforeAll(async () => {
   await prepareHypervisors();
-  await startGuest(nas, hvA, guest, guests.dirty);
+  await startGuest(nas, hvA, guest, everything ? guests.dirty : guests.beat);
 });
 afterAll(() => removeGuest(guest.name));
 

@@ -11,6 +11,7 @@ import {
   expectOnlyOn,
   expectUnbroken,
   imageFolder,
+  lengthyTest,
   prepareHypervisors,
   removeGuest,
   runningLab,
@@ -106,7 +107,7 @@ test("what was changed by hand is drift, all of it named, and the next up repair
   await expectUnbroken(guest);
 });
 
-test("a host that does not answer is an error, never an absence", async () => {
+lengthyTest("a host that does not answer is an error, never an absence", async () => {
   await closeConnections(); // one that is still open would be lost, not refused, and only after half a minute
   await hvA.partition();
   try {

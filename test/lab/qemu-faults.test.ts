@@ -7,11 +7,12 @@ import { SshHost } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
 import { NativeGuest } from "./native-guest";
 import { messageOf } from "./placed-guest";
-import { connectionTo, imageFolder, lengthyTest, prepareHypervisors, runningLab } from "./support";
+import { connectionTo, everything, imageFolder, lengthyTest, prepareHypervisors, runningLab } from "./support";
 
 const { nas } = runningLab();
 const vnc = { display: 19, listen: "0.0.0.0" };
-const guest = new NativeGuest("stubborn", guests.dirty, undefined, { vnc });
+/** The lengthy ones need one that writes faster than it can be sent. */
+const guest = new NativeGuest("stubborn", everything ? guests.dirty : guests.full, undefined, { vnc });
 const slow = { bandwidthMiBps: 1 };
 
 beforeAll(async () => {
