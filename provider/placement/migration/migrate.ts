@@ -108,9 +108,9 @@ async function verify(
   operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
   const settled = await waitUntilSettled(placement, operation);
   const { location } = settled;
-  if (isSuspended && location.kind === "at" && location.domain.state === "paused")
-    await placement.driver.job((location.hostName === to.name ? to : from).host).resume();
-  return settled;
+  if (!isSuspended || location.kind !== "at" || location.domain.state !== "paused") return settled;
+  await placement.driver.job((location.hostName === to.name ? to : from).host).resume();
+  return waitUntilSettled(placement, operation);
 }
 
 async function confirm(
