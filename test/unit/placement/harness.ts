@@ -112,7 +112,7 @@ export async function inFakeTime<T>(work: () => Promise<T>): Promise<T | Error> 
       isDone = true;
     });
   for (let timers = 0; !isDone; timers++) {
-    if (timers > 100_000) throw new Error("It does not end.");
+    if (timers > 20_000) throw new Error("It does not end.");
     await jest.advanceTimersToNextTimerAsync();
     if (jest.getTimerCount() === 0) await Promise.resolve();
   }

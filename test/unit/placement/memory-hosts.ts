@@ -164,6 +164,14 @@ export class MemoryJob {
     this.end({ failure: "post-copy failed" });
   }
 
+  /** The source has sent everything and hears nothing more: it stands still, and the destination does not answer. */
+  loseAtSwitchover(): void {
+    const { from, to } = this.start;
+    this.finish({ failure: "unable to wait for the destination" });
+    this.hosts.set(from, { ...this.source, state: "paused", reason: "migrating", job: "none" });
+    this.hosts.set(to, "no route to host");
+  }
+
   /** The guest runs on the destination. */
   complete(downtimeMs = 0): void {
     const { from, to, leavesCopy } = this.start;

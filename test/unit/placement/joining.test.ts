@@ -1,0 +1,84 @@
+/** Migrations that someone else has begun: waited for, recorded, and steered only by whoever acts. */
+import { messageOf, Run } from "./harness";
+import { MemoryHosts } from "./memory-hosts";
+import { domain } from "./world";
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const memory = { totalMiB: 320, dirtyMiBps: 0, bandwidthMiBps: 32 };
+const start = { from: "a", to: "b", autoConverge: false, tls: true } as const;
+
+function movedBySomeone(dirtyMiBps = 0) {
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined }, { ...memory, dirtyMiBps });
+  hosts.migrate(start);
+  return hosts;
+}
+
+test("a look waits for its end, tells of it, and has its record", async () => {
+  const hosts = movedBySomeone();
+  const run = new Run(hosts);
+  expect(await run.look()).toMatchObject({
+    location: { kind: "at", hostName: "b" },
+    records: [{ from: "a", to: "b", encrypted: true, totalTimeMs: 10_000 }],
+  });
+  expect(run.progress[0]).toBe("a migration is under way: waiting for its end");
+  expect(hosts.commands).toEqual([]);
+});
+
+test("up takes it for the move that was wanted", async () => {
+  const hosts = movedBySomeone();
+  expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b" }, records: [{ from: "a", to: "b" }] });
+  expect(hosts.commands).toEqual([]);
+});
+
+test("one that begins after the look and before the first step is recorded, not dropped", async () => {
+  const hosts = new MemoryHosts({ a: undefined, b: domain("running (booted)", { mark: "older" }) }, memory);
+  const run = new Run(hosts, { want: { hostName: "b" } });
+  const { driver } = run.placement;
+  const { preflight } = driver;
+  driver.preflight = async (...args) => {
+    hosts.set("b", undefined);
+    hosts.set("a", domain("running (booted)", { mark: "older" }));
+    hosts.migrate(start);
+    return preflight(...args);
+  };
+  expect(await run.up()).toMatchObject({ records: [{ from: "a", to: "b", encrypted: true }] });
+  expect(hosts.commands).toEqual(["define on b"]);
+});
+
+test("whoever acts keeps it to the deadline", async () => {
+  const hosts = movedBySomeone();
+  const error = messageOf(await new Run(hosts, { limits: { timeoutSeconds: 4 } }).up());
+  expect(error).toMatch(/^web was not moved to b\.\nGiven up after 4 s/);
+  expect(hosts.commands).toEqual(["abort"]);
+});
+
+test("whoever only looks does not", async () => {
+  const hosts = movedBySomeone();
+  expect(await new Run(hosts, { limits: { timeoutSeconds: 4 } }).look()).toMatchObject({ location: { hostName: "b" } });
+  expect(hosts.commands).toEqual([]);
+});
+
+test("one that never converges is not begun again by someone who has not begun it", async () => {
+  const hosts = movedBySomeone(64);
+  const run = new Run(hosts, { limits: { autoConverge: undefined } });
+  expect(messageOf(await run.up())).toContain("It would never have converged");
+  expect(hosts.commands).not.toContain("perform with auto-converge");
+});
+
+test("one that fails is followed by the move that was wanted", async () => {
+  const hosts = movedBySomeone();
+  hosts.at(3000, () => hosts.job?.abort());
+  expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b" }, records: [{ transport: "memory" }] });
+  expect(hosts.commands).toEqual(["prepare", "perform", "confirm"]);
+});
+
+test("a destination that waits for a source that is gone is given 90 s", async () => {
+  const incoming = domain("paused (starting up)", { job: "incoming", persistent: false });
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: incoming });
+  const begun = Date.now();
+  expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b" } });
+  expect(Date.now() - begun).toBeGreaterThan(90_000);
+  expect(hosts.commands).toEqual(["destroy stale copy on b", "prepare", "perform", "confirm"]);
+});
