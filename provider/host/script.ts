@@ -27,7 +27,7 @@ export const scriptFile = (folder: string, name: string): ShellText =>
  */
 export function runScript(
   host: Host,
-  text: string,
+  text: ShellText,
   values: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<CommandResult> {

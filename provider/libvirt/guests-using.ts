@@ -1,25 +1,13 @@
 /** Which guests of a host need what lies under a path. */
 import type { Host } from "../host/host";
 import { parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 
 /**
  * Each active domain with its definition. A host whose libvirt does not run has none that libvirt could tell; QEMU
  * processes are then seen as processes. A domain that ends meanwhile is left out, any other failure is one.
  */
-const script = `${recordFunctions}
-  virsh_here() { virsh --readonly --connect qemu:///system "$@"; }
-  for daemon in virtqemud libvirtd; do
-    systemctl is-active --quiet $daemon.socket || systemctl is-active --quiet $daemon.service || continue
-    names=$(virsh_here list --name)
-    printf '%s\\n' "$names" | while read -r name; do
-      [ -n "$name" ] || continue
-      if xml=$(virsh_here dumpxml --domain "$name" 2> /dev/null); then record domain "$name" "$xml"; continue; fi
-      names=$(virsh_here list --name)
-      if printf '%s\\n' "$names" | grep -Fxq -- "$name"; then virsh_here dumpxml --domain "$name"; fi
-    done
-    break
-  done`;
+const script = sh`${recordFunctions}${scriptFile(__dirname, "guests-using.sh")}`;
 
 /** Names of running and paused domains that have a disk, a log, a kernel or anything else at or under a path. */
 export async function guestsUsing(host: Host, path: string): Promise<string[]> {

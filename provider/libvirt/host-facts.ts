@@ -1,6 +1,6 @@
 /** What kind of machine a host is, found out by one command. */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, scriptFile } from "../host/script";
 
 export interface HostFacts {
   /** Its own name for itself. */
@@ -21,21 +21,7 @@ export interface HostFacts {
 }
 
 /** A line for each fact. What a host lacks is left out; a libvirt that does not answer is an error. */
-const script = `
-  echo "hostname $(hostname)"
-  (. /etc/os-release; echo "operatingSystem $PRETTY_NAME")
-  echo "cpuModel $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)"
-  echo "cpus $(nproc)"
-  echo "memoryKiB $(sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
-  for daemon in virtqemud libvirtd; do
-    if systemctl is-active --quiet $daemon.socket || systemctl is-active --quiet $daemon.service; then
-      echo "libvirtDaemon $daemon"
-      version=$(virsh --readonly --connect qemu:///system version)
-      echo "libvirtVersion $(echo "$version" | sed -n 's/^Using library: libvirt //p')"
-      echo "qemuVersion $(echo "$version" | sed -n 's/^Running hypervisor: QEMU //p')"
-      break
-    fi
-  done`;
+const script = scriptFile(__dirname, "host-facts.sh");
 
 export async function observeFacts(host: Host, signal: AbortSignal): Promise<HostFacts> {
   return parseFacts((await runScript(host, script, [], { signal })).stdout);

@@ -1,6 +1,6 @@
 /** What one host knows of one domain, by one command. */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
 import { digest } from "../util/identity";
 import { markOf } from "./definition/domain-xml";
@@ -11,7 +11,7 @@ import { parseJob } from "./migration/job";
 const separator = "-- kvm-live --";
 
 /** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
-const script = `virsh --connect qemu:///system "$1"
+const script = sh`virsh --connect qemu:///system "$1"
   echo "$2"
   grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$3$" || true`;
 

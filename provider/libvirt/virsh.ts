@@ -1,6 +1,6 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import { markedDefinition } from "./definition/domain-xml";
 
 /** A command to the host's own libvirt. */
@@ -41,7 +41,7 @@ export async function setAutostart(host: Host, uuid: string, enabled: boolean): 
  * @throws CommandFailed when it runs
  */
 export async function undefine(host: Host, uuid: string): Promise<void> {
-  const script = `state=$(virsh --connect qemu:///system domstate "$1")
+  const script = sh`state=$(virsh --connect qemu:///system domstate "$1")
     [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
     virsh --connect qemu:///system undefine "$1" --keep-nvram`;
   await runScript(host, script, [uuid]);
@@ -53,7 +53,7 @@ export async function undefine(host: Host, uuid: string): Promise<void> {
  * @throws CommandFailed when it is in another
  */
 export async function destroyIf(host: Host, uuid: string, state: string): Promise<void> {
-  const script = `state=$(virsh --connect qemu:///system domstate "$1" --reason)
+  const script = sh`state=$(virsh --connect qemu:///system domstate "$1" --reason)
     [ "$state" = "$2" ] || { echo "The domain is now $state, not $2, so it was not destroyed." >&2; exit 1; }
     virsh --connect qemu:///system destroy "$1"`;
   await runScript(host, script, [uuid, state]);
@@ -61,7 +61,7 @@ export async function destroyIf(host: Host, uuid: string, state: string): Promis
 
 /** As by the power button. @returns whether it is off by now */
 export async function requestShutdown(host: Host, uuid: string, signal: AbortSignal): Promise<boolean> {
-  const script = `virsh --connect qemu:///system shutdown "$1" >&2 || true
+  const script = sh`virsh --connect qemu:///system shutdown "$1" >&2 || true
     virsh --connect qemu:///system domstate "$1"`;
   return (await runScript(host, script, [uuid], { signal })).stdout.trim() === "shut off";
 }

@@ -1,6 +1,6 @@
 /** Starts and removes a guest's unit. */
 import type { Host } from "../host/host";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import type { DomainName } from "../placement/observe/observation";
 import { retryUntil } from "../util/policy";
 import { QemuEnded } from "./errors";
@@ -12,7 +12,7 @@ import { type Launch, systemdRunArgv, unitOf } from "./unit";
 const startMs = 300_000;
 
 /** A unit that has ended gives way; one that runs does not. */
-const startUnit = `unit=$1; shift
+const startUnit = sh`unit=$1; shift
   state=$(systemctl show --property=SubState --value -- "$unit")
   case $state in
     exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
@@ -46,7 +46,7 @@ export async function launch(host: Host, what: Launch, signal: AbortSignal): Pro
 }
 
 /** What QEMU has said since its unit was last started; systemd's own lines come another way. */
-const lastOutput = `since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
+const lastOutput = sh`since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
   [ -n "$since" ] || exit 0
   journalctl --sync 2> /dev/null || true # what was said just now is on its way still
   journalctl --quiet --output=cat --lines=20 --since="$since" "_SYSTEMD_UNIT=$1" _TRANSPORT=stdout`;
@@ -56,7 +56,7 @@ export async function lastWords(host: Host, uuid: string): Promise<string> {
 }
 
 /** @see removeUnit */
-const removeEnded = `unit=$1
+const removeEnded = sh`unit=$1
   state=$(systemctl show --property=SubState --value -- "$unit")
   case $state in
     dead) exit 0 ;;

@@ -2,7 +2,7 @@
 import { SocketClosed } from "../host/errors";
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions } from "../host/records";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import {
   ChangedWhileReading,
   type DomainFacts,
@@ -16,10 +16,10 @@ import type { DomainState } from "./states";
 import { readQemuArgv, recordedArgv, unitOf } from "./unit";
 
 /** An argument of a process is one line to `grep -z`. */
-const script = `${recordFunctions}
+const script = sh`${recordFunctions}
   said=$(systemctl show --property=LoadState,SubState,Result,MainPID,Environment -- "$1")
   record unit "$said"
-  pid=$(printf '%s\\n' "$said" | sed -n 's/^MainPID=//p')
+  pid=$(printf '%s\n' "$said" | sed -n 's/^MainPID=//p')
   [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
   record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$2$" || true)"`;
 

@@ -4,12 +4,12 @@
  */
 import type { Host } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript } from "../host/script";
+import { runScript, sh } from "../host/script";
 import { needsOf } from "./command-line/needs";
 import type { RunAs } from "./unit";
 
 /** /dev/kvm and QEMU's private keys belong to group kvm, whose number differs per host. */
-const script = `${recordFunctions}
+const script = sh`${recordFunctions}
   record kvm "$(getent group kvm | cut -d: -f3)"
   [ -z "$1" ] || record user "$(id -u -- "$1" 2> /dev/null)" "$(id -g -- "$1" 2> /dev/null)"
   shift

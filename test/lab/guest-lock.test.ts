@@ -55,7 +55,7 @@ const holders = async (host: LabHost) =>
   (
     await host.script(
       `for one in /proc/[0-9]*; do
-      tr '\\0\\n' '  ' < "$one/cmdline" 2>/dev/null | grep -q "^sh -c umask 077.* $1 " && echo "\${one#/proc/}"
+      tr '\\0\\n' '  ' < "$one/cmdline" 2>/dev/null | grep -q "^sh -c .*umask 077.* $1 " && echo "\${one#/proc/}"
     done; true`,
       uuid,
     )

@@ -1,6 +1,6 @@
 /** Whether one host's libvirt can open connections to others', as a migration from peer to peer does. */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 
 export interface ConnectAnswer {
   uri: string;
@@ -12,7 +12,7 @@ export interface ConnectAnswer {
 }
 
 const seconds = "20";
-const script = `
+const script = sh`
   seconds=$1; shift
   for uri in "$@"; do
     said=$(timeout "$seconds" virsh --connect "$uri" uri 2>&1 > /dev/null) && code=0 || code=$?

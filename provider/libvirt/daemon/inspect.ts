@@ -1,6 +1,6 @@
 /** What libvirtd on a host is told to do and really does, by one command. */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import { activeSettings } from "./conf-file";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
 
@@ -34,9 +34,11 @@ export interface DaemonFacts {
 }
 
 /** Sections with a heading each; few processes, since each of them takes long on a busy host. */
-const script = `
+const script = sh`
   conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
-  echo "== units"; systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
+  echo "== units"
+  # shellcheck disable=SC2086 # a list of units
+  systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
   if [ -e "$conf" ]; then echo "== conf"; stat -Lc '%a %U %G' -- "$conf"; base64 -w 0 -- "$conf"; echo; fi
   for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
   echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done

@@ -1,5 +1,7 @@
 /** One live migration by libvirt: `virsh migrate` on the source. */
+
 import type { Host } from "../../host/host";
+import { sh } from "../../host/script";
 import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import type { Candidate } from "../../placement/observe/candidate";
 import { explained } from "../errors";
@@ -36,7 +38,7 @@ const abandonAfterMs = 7 * 24 * 3600 * 1000;
  * After post-copy neither side keeps a record: the source has forgotten the domain, and the destination never had one.
  * The figures are in an event that the source sends before that. virsh may miss it if it begins to listen too late.
  */
-const listenAndMigrate = `uuid=$1; shift
+const listenAndMigrate = sh`uuid=$1; shift
   figures=$(mktemp)
   virsh --connect qemu:///system event "$uuid" --event job-completed --timeout 604800 > "$figures" 2> /dev/null < /dev/null &
   listener=$! code=0

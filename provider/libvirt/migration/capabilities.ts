@@ -1,6 +1,6 @@
 /** What the libvirt, the QEMU and the kernel of a host can do for a migration. */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import type { MigrationOptions } from "./options";
 
 export interface Capabilities {
@@ -10,9 +10,9 @@ export interface Capabilities {
   userfaultfd: "none" | "privileged" | "usable";
 }
 
-const script = `
+const script = sh`
   version=$(virsh --connect qemu:///system version --daemon)
-  echo "$version" | sed -n 's/^Running against daemon: \\([0-9.]*\\).*/libvirt \\1/p; s/^Running hypervisor: QEMU \\([0-9.]*\\).*/qemu \\1/p'
+  echo "$version" | sed -n 's/^Running against daemon: \([0-9.]*\).*/libvirt \1/p; s/^Running hypervisor: QEMU \([0-9.]*\).*/qemu \1/p'
   [ ! -e /proc/sys/vm/unprivileged_userfaultfd ] || echo "sysctl $(cat /proc/sys/vm/unprivileged_userfaultfd)"
   [ ! -e /dev/userfaultfd ] || echo "device yes"`;
 

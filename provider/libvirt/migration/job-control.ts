@@ -1,7 +1,7 @@
 /** Verbs on a migration job, on its source. @see https://libvirt.org/manpages/virsh.html#domjobabort */
 import { CommandFailed } from "../../host/errors";
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import type { JobControl } from "../../placement/driver";
 import type { Job, ObservedJob } from "../../placement/migration/job";
 import type { DomainName } from "../../placement/observe/observation";
@@ -12,8 +12,8 @@ import { parseJob } from "./job";
 const VIR_MIGRATE_TLS = 1 << 16;
 
 /** The record is the domain's status file: the flags that the migration was begun with are nowhere else. */
-const script = `virsh --connect qemu:///system domjobinfo "$1" --rawstats
-  sed -n "s/.* async='migration out' .* flags='\\(0x[0-9a-f]*\\)'.*/flags \\1/p" "/run/libvirt/qemu/$2.xml" 2>/dev/null || true`;
+const script = sh`virsh --connect qemu:///system domjobinfo "$1" --rawstats
+  sed -n "s/.* async='migration out' .* flags='\(0x[0-9a-f]*\)'.*/flags \1/p" "/run/libvirt/qemu/$2.xml" 2>/dev/null || true`;
 
 export function jobControl({ uuid, name }: DomainName, source: Host): JobControl {
   const isDone = async (...argv: string[]) => (await source.tryRun(virsh(...argv))).exitCode === 0;

@@ -8,12 +8,12 @@
  * @see https://libvirt.org/manpages/virsh.html#migrate (--copy-storage-all, --migrate-disks)
  */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import { disksOf } from "../definition/disks";
 import type { CopyStorage } from "./options";
 
 /** Path of the mark: the image holds nothing that is needed. */
-const mark = ".kvm-live-spare";
+const mark = sh`.kvm-live-spare`;
 
 export interface CopiedImage {
   disk: string;
@@ -64,7 +64,7 @@ async function imageFacts(host: Host, images: readonly CopiedImage[], signal: Ab
 }
 
 /** One answer per line: `foreign PATH`, `no folder PATH`, or `ok PATH`. */
-const checkPaths = `uuid=$1; shift
+const checkPaths = sh`uuid=$1; shift
   for path; do
     folder=$(dirname -- "$path")
     if [ ! -d "$folder" ]; then echo "no folder $folder"
@@ -92,7 +92,7 @@ export async function storageProblems(
   });
 }
 
-const makeImage = `uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format=$6
+const makeImage = sh`uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format=$6
   if [ -e "$path" ] && [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ]; then echo "$path exists." >&2; exit 1; fi
   printf '%s' "$uuid" > "$path${mark}"
   rm -f -- "$path"
@@ -118,7 +118,7 @@ export async function prepareImages(
 
 /** Takes away what carries the mark. Only when the guest is known not to run there. */
 export async function discardImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
-  const script = `uuid=$1; shift
+  const script = sh`uuid=$1; shift
     for path; do
       [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ] || rm -f -- "$path" "$path${mark}"
     done`;
@@ -129,13 +129,13 @@ export async function discardImages(host: Host, uuid: string, images: readonly C
 export async function keepImages(host: Host, images: readonly CopiedImage[]): Promise<void> {
   await runScript(
     host,
-    `for path; do rm -f -- "$path${mark}"; done`,
+    sh`for path; do rm -f -- "$path${mark}"; done`,
     images.map(({ path }) => path),
   );
 }
 
 /** The guest runs elsewhere with copies of these images. */
 export async function releaseImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
-  const script = `uuid=$1; shift; for path; do printf '%s' "$uuid" > "$path${mark}"; done`;
+  const script = sh`uuid=$1; shift; for path; do printf '%s' "$uuid" > "$path${mark}"; done`;
   await runScript(host, script, [uuid, ...images.map(({ path }) => path)]);
 }

@@ -2,32 +2,24 @@
 import { createHash } from "node:crypto";
 import { CommandFailed } from "../../host/errors";
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, scriptFile, sh } from "../../host/script";
 import { retryUntil } from "../../util/policy";
 import { places, type SharedFile } from "./places";
 
-const openFolder = `umask 077; folder=$1
+const openFolder = sh`umask 077; folder=$1
   [ -d "$folder" ] || mkdir -- "$folder"
   chown root -- "$folder"; chmod go-w -- "$folder"
-  exec 9< "$folder"; flock -w 60 9`;
+  exec 9< "$folder"; flock -w 60 9
+`;
 
+/** The exit code of replace-file.sh. */
 const changed = 45;
 
 /**
  * Written beside, with owner and mode before the content, and renamed only when all of it has come and nobody else has
  * written meanwhile. A link stays a link; a file that is there keeps its mode, as far as sshd accepts it.
  */
-const replace = `${openFolder}
-  path=$(readlink -f -- "$2") seen=$3 bytes=$4
-  now=$(cat -- "$path" 2> /dev/null | sha256sum); [ "\${now%% *}" = "$seen" ] || exit ${changed}
-  if [ "$bytes" -eq 0 ]; then rm -f -- "$path"; exit; fi
-  fresh=$(mktemp -- "$path.XXXXXXXX"); trap 'rm -f -- "$fresh"' EXIT
-  if [ -e "$path" ]; then
-    chown --reference="$path" -- "$fresh"; chmod --reference="$path" -- "$fresh"
-    chown root -- "$fresh"; chmod go-w -- "$fresh"
-  fi
-  cat > "$fresh"; [ "$(wc -c < "$fresh")" -eq "$bytes" ]
-  sync -- "$fresh"; mv -fT -- "$fresh" "$path"`;
+const replace = sh`${openFolder}${scriptFile(__dirname, "replace-file.sh")}`;
 
 /**
  * @param seen the text as it was last seen, one character a byte
@@ -61,13 +53,12 @@ export async function editFile(
 const isChanged = (error: unknown) => error instanceof CommandFailed && error.exitCode === changed;
 
 async function read(host: Host, path: string, signal: AbortSignal): Promise<string> {
-  const script = 'if [ -e "$1" ]; then base64 -w 0 -- "$1"; fi';
+  const script = sh`if [ -e "$1" ]; then base64 -w 0 -- "$1"; fi`;
   return Buffer.from((await runScript(host, script, [path], { signal })).stdout, "base64").toString("latin1");
 }
 
 /** Complete before it is at its place; one that has come there meanwhile stays. The key never leaves the host. */
-const generate = `${openFolder}
-  key=$2 comment=$3
+const generate = sh`${openFolder}  key=$2 comment=$3
   rm -f -- "$key.new" "$key.new.pub"
   ssh-keygen -q -t ed25519 -N '' -C "$comment" -f "$key.new" < /dev/null
   sync -- "$key.new"
@@ -81,10 +72,10 @@ export async function makeKey(host: Host, comment: string, signal: AbortSignal):
 
 /** The private half at last: it is what marks both as ours. */
 export async function removeKey(host: Host): Promise<void> {
-  await runScript(host, 'rm -f -- "$1.pub"; rm -f -- "$1"', [places.key]);
+  await runScript(host, sh`rm -f -- "$1.pub"; rm -f -- "$1"`, [places.key]);
 }
 
 /** When nothing is in it. */
 export async function removeFolder(host: Host): Promise<void> {
-  await runScript(host, '[ ! -d "$1" ] || rmdir --ignore-fail-on-non-empty -- "$1"', [places.folder]);
+  await runScript(host, sh`[ ! -d "$1" ] || rmdir --ignore-fail-on-non-empty -- "$1"`, [places.folder]);
 }

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import type { Host } from "../../host/host";
 import { firstOf, type HostRecord, parseRecords, recordFunctions, valuesOf } from "../../host/records";
-import { runScript } from "../../host/script";
+import { runScript, scriptFile, sh } from "../../host/script";
 import { places, type SharedFile, sharedFiles } from "./places";
 import { type PublicKey, parsePublicKey } from "./public-key";
 
@@ -31,22 +31,7 @@ export interface SshFacts {
 }
 
 /** An empty passphrase is given, so that ssh-keygen asks for none. */
-const script = `${recordFunctions}
-  folder=$1 key=$2 peers=$3; shift 3
-  command -v ssh-keygen > /dev/null || exec ssh-keygen
-  for path in "$folder" "$@"; do
-    [ ! -e "$path" ] || record access "$path" "$(stat -Lc '%a %U' -- "$path")"
-  done
-  for path; do [ ! -e "$path" ] || record text "$path" "$(base64 -w 0 -- "$path")"; done
-  if [ -e "$key" ]; then
-    public=$(ssh-keygen -y -P '' -f "$key" 2>&1) && code=0 || code=$?
-    record key "$code" "$public"
-  elif [ -e "$key.pub" ]; then record half "$key.pub"; fi
-  for peer in $peers; do record route "$peer" "$(ip -o route get "$peer" 2> /dev/null || true)"; done
-  [ -z "$(command -v virsh)" ] || record virsh yes
-  read -r boot < /proc/sys/kernel/random/boot_id; record boot "$boot"
-  set -- /etc/ssh/ssh_host_*_key.pub
-  [ ! -e "$1" ] || record hostKeys "$(grep -h '' -- "$@")"`;
+const script = sh`${recordFunctions}${scriptFile(__dirname, "inspect.sh")}`;
 
 /** @param peers addresses of other hosts */
 export async function inspectSsh(host: Host, peers: readonly string[], signal: AbortSignal): Promise<SshFacts> {

@@ -1,5 +1,7 @@
 /** A lock on one guest at one host, held by a shell there for as long as it hears from us. */
+
 import type { Conversation, Host } from "../../host/host";
+import { scriptFile } from "../../host/script";
 import { oneLine } from "../../util/one-line";
 import type { DomainName } from "../observe/observation";
 
@@ -30,22 +32,7 @@ Nothing was done. Run the same command again when that run has ended. If it was 
  *
  * @see https://man7.org/linux/man-pages/man1/flock.1.html
  */
-const holdLock = `umask 077; hear() { timeout "$3" sh -c 'IFS= read -r line' 9>&-; }
-  hear "$@" || exit 0
-  dir=/run/pulumi-kvm-live file=/run/pulumi-kvm-live/$1.lock
-  mkdir -p -m 700 -- "$dir" || exit 1
-  since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  exec 9<>"$file" || exit 1
-  flock -n -E 75 9; code=$?
-  if [ "$code" -eq 75 ]; then
-    holder=
-    for try in 1 2 3 4 5; do holder=$(head -n 1 -- "$file"); [ -z "$holder" ] || break; sleep 0.1; done
-    printf 'taken %s\\n' "$holder"; exit 0
-  fi
-  [ "$code" -eq 0 ] || exit "$code"
-  printf '%s, since %s\\n' "$2" "$since" > "$file"
-  while printf 'held\\n' && hear "$@"; do :; done
-  : > "$file"`;
+const holdLock = scriptFile(__dirname, "hold-lock.sh");
 
 interface GuestLockRequest {
   domain: DomainName;

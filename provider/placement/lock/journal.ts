@@ -1,6 +1,6 @@
 /** What was done to a guest, by whom and when: a file on each host that it was done on. */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, scriptFile, sh } from "../../host/script";
 import { oneLine } from "../../util/one-line";
 
 interface JournalHost {
@@ -19,14 +19,7 @@ const timeoutMs = 15_000;
 /** How many lines are kept. It is cut when it has a fifth more, so that few writes have to. */
 const keptLines = 1000;
 
-/** The folder is locked, since a line that came between reading and renaming would be gone. */
-const append = `umask 077; file=$1/$2.log
-  [ -d "$1" ] || { (umask 022; mkdir -p -- "\${1%/*}"); mkdir -p -- "$1"; }
-  exec 8< "$1"; flock -w 10 8
-  printf '%s\\n' "$3" >> "$file"
-  [ "$(wc -l < "$file")" -gt $(($4 * 6 / 5)) ] || exit 0
-  trap 'rm -f -- "$file.new"' EXIT
-  tail -n "$4" -- "$file" > "$file.new"; mv -f -- "$file.new" "$file"`;
+const append = scriptFile(__dirname, "append-journal.sh");
 
 /**
  * Appends one line on each of these hosts, with this machine's time in UTC.
@@ -51,7 +44,7 @@ const lineOf = ({ who, text }: JournalLine, at: Date): string =>
 
 /** The last lines, the newest last; none when there is no journal. @throws HostError */
 export async function readJournal(host: Host, uuid: string, lines: number): Promise<string[]> {
-  const script = '[ ! -e "$1" ] || tail -n "$2" -- "$1"';
+  const script = sh`[ ! -e "$1" ] || tail -n "$2" -- "$1"`;
   const signal = AbortSignal.timeout(timeoutMs);
   const { stdout } = await runScript(host, script, [`${folder}/${uuid}.log`, String(lines)], { signal });
   return stdout.split("\n").flatMap((line) => oneLine(line, 2000) || []);

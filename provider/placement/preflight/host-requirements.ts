@@ -1,6 +1,6 @@
 /** What a guest needs of a host: asked for by one command, and what a user is told when it is missing. */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, scriptFile } from "../../host/script";
 
 export interface Requirement {
   kind: "image" | "file" | "certificate" | "folder" | "bridge" | "emulator";
@@ -8,17 +8,7 @@ export interface Requirement {
   what: string;
 }
 
-/** An inode is the same on all hosts that mount one NFS export, and names the file there. */
-const script = `for need; do
-    kind=\${need%%:*} what=\${need#*:}
-    case $kind in
-      image) [ -e "$what" ] && echo "has $(stat -Lc %i -- "$what") $need" || echo "lacks - $need" ;;
-      file | certificate) [ -e "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
-      folder) [ -d "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
-      bridge) [ -e "/sys/class/net/$what" ] && echo "has - $need" || echo "lacks - $need" ;;
-      emulator) [ -x "$what" ] && echo "has - $need" || echo "lacks - $need" ;;
-    esac
-  done`;
+const script = scriptFile(__dirname, "host-requirements.sh");
 
 export interface CheckedRequirement extends Requirement {
   isMet: boolean;

@@ -4,7 +4,7 @@
  *
  * @see https://www.qemu.org/docs/master/system/qemu-block-drivers.html#disk-image-file-locking
  */
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
 import { retryUntil } from "../../util/policy";
 import type { Candidate } from "../observe/candidate";
@@ -13,7 +13,7 @@ import type { Candidate } from "../observe/candidate";
 const leaseMs = 150_000;
 
 /** Without --force-share qemu-img wants a lock itself, and says so when another QEMU has it. */
-const script = `for image; do
+const script = sh`for image; do
     said=$(qemu-img info -- "$image" 2>&1 > /dev/null) || case $said in *" lock"*) echo "$image" ;; esac
   done`;
 

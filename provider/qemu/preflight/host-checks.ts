@@ -1,7 +1,7 @@
 /** Facts of a host that a guest's QEMU depends on, beside files, found out by one command. */
 import type { Host } from "../../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../../host/records";
-import { runScript } from "../../host/script";
+import { runScript, scriptFile, sh } from "../../host/script";
 import type { RunAs } from "../unit";
 
 export interface QemuHostFacts {
@@ -18,20 +18,7 @@ export interface QemuHostFacts {
 /** A file and the access that QEMU needs: `rw:/path` or `r:/path`. */
 type Access = `${"r" | "rw"}:${string}`;
 
-const script = `${recordFunctions}
-  emulator=$1 uid=$2 gid=$3; shift 3
-  record emulator "$(command -v -- "$emulator")"
-  record kvm "$([ ! -e /dev/kvm ] || echo yes)"
-  record listening "$(ss -Hltn | awk '{ print $4 }')"
-  may() {
-    if [ "$uid" = 0 ]; then test "$@"; else setpriv --reuid="$uid" --regid="$gid" --clear-groups test "$@"; fi
-  }
-  for file; do
-    path=\${file#*:}
-    [ -e "$path" ] || continue
-    if may -r "$path"; then case $file in rw:*) may -w "$path" && continue ;; *) continue ;; esac; fi
-    record forbidden "$path"
-  done`;
+const script = sh`${recordFunctions}${scriptFile(__dirname, "host-checks.sh")}`;
 
 export async function observeQemuHost(
   host: Host,

@@ -1,9 +1,9 @@
 /** Checks that both hosts resolve the destination's name to an address at which the source reaches it. */
 import { isIP } from "node:net";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 import type { Candidate } from "../../placement/observe/candidate";
 
-const script = `getent ahosts "$1" | awk '{ print $1 }' | sort -u`;
+const script = sh`getent ahosts "$1" | awk '{ print $1 }' | sort -u`;
 
 /** @returns the reasons why QEMU on the source would not reach the destination by its name, each with the fix */
 export async function nameProblems(from: Candidate, to: Candidate, signal: AbortSignal): Promise<string[]> {

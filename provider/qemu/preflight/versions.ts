@@ -4,7 +4,7 @@
  * @see https://www.qemu.org/docs/master/system/qemu-manpage.html (-machine help)
  */
 import type { Host } from "../../host/host";
-import { runScript } from "../../host/script";
+import { runScript, sh } from "../../host/script";
 
 /** @returns the version, e.g. `7.2.22`; undefined when the emulator is missing or prints no version */
 export async function observeQemuVersion(
@@ -12,7 +12,7 @@ export async function observeQemuVersion(
   emulator: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const script = 'command -v -- "$1" > /dev/null || exit 0; "$1" --version | head -n 1';
+  const script = sh`command -v -- "$1" > /dev/null || exit 0; "$1" --version | head -n 1`;
   return parseQemuVersion((await runScript(host, script, [emulator], { signal })).stdout);
 }
 
@@ -27,7 +27,7 @@ export async function supportsRunWith(host: Host, emulator: string, signal: Abor
 
 /** The names of all machine types, without aliases such as `pc`, whose meaning differs per version. */
 export async function observeMachineTypes(host: Host, emulator: string, signal: AbortSignal): Promise<string[]> {
-  const { stdout } = await runScript(host, '"$1" -machine help', [emulator], { signal });
+  const { stdout } = await runScript(host, sh`"$1" -machine help`, [emulator], { signal });
   return parseMachineTypes(stdout);
 }
 
