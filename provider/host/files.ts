@@ -1,7 +1,7 @@
 /** Files on a host. Everything is written beside and renamed: a reader sees the old file or the new one. */
 import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
-import type { Host } from "./host";
+import type { RemoteHost } from "./host";
 import { scriptFile } from "./script";
 
 export interface FileOptions {
@@ -16,7 +16,12 @@ export interface FileOptions {
 const write = scriptFile(__dirname, "write-file.sh");
 
 /** @throws CommandFailed when it cannot be written; the old file is untouched then, and nothing is left beside it */
-export async function writeTextFile(host: Host, path: string, content: string, options: FileOptions): Promise<void> {
+export async function writeTextFile(
+  host: RemoteHost,
+  path: string,
+  content: string,
+  options: FileOptions,
+): Promise<void> {
   const { mode, owner = "root", group = "root" } = options;
   const fresh = posix.join(posix.dirname(path), `.${posix.basename(path)}.${randomUUID()}`);
   const bytes = String(Buffer.byteLength(content));
@@ -26,6 +31,6 @@ export async function writeTextFile(host: Host, path: string, content: string, o
 }
 
 /** Removes a file; one that is absent already is fine. */
-export async function removeFile(host: Host, path: string): Promise<void> {
+export async function removeFile(host: RemoteHost, path: string): Promise<void> {
   await host.run(["rm", "-f", "--", path]);
 }

@@ -38,7 +38,7 @@ export interface Conversation {
   close(): Promise<void>;
 }
 
-export interface Host {
+export interface RemoteHost {
   /** Name in messages, e.g. `root@10.77.0.11`. */
   readonly label: string;
 

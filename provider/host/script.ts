@@ -1,7 +1,7 @@
 /** POSIX shell that runs on hosts: constant text, which test/checks/shell.test.ts finds, parses and lints. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CommandResult, Host, RunOptions } from "./host";
+import type { CommandResult, RemoteHost, RunOptions } from "./host";
 
 declare const shellText: unique symbol;
 
@@ -26,7 +26,7 @@ export const scriptFile = (folder: string, name: string): ShellText =>
  * @throws CommandFailed on an exit code other than 0
  */
 export function runScript(
-  host: Host,
+  host: RemoteHost,
   text: ShellText,
   values: readonly string[] = [],
   options: RunOptions = {},

@@ -1,10 +1,10 @@
-/** A {@link Host} over SSH. */
+/** A {@link RemoteHost} over SSH. */
 import type { Duplex } from "node:stream";
 import { unlessAborted } from "../util/signals";
 import { quoteCommand } from "./command";
 import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
 import { CommandFailed, CommandTimedOut, HostUnreachable, SocketClosed, SudoRefused, ToolMissing } from "./errors";
-import type { CommandResult, Conversation, Host, RunOptions } from "./host";
+import type { CommandResult, Conversation, RemoteHost, RunOptions } from "./host";
 import { ConnectionPool } from "./pool";
 import { redact } from "./redact";
 import { socatArgv, socatConnected, socatReason } from "./socat";
@@ -26,7 +26,7 @@ export async function closeConnections(): Promise<void> {
   await Promise.all([sharedPool.closeAll(), conversationPool.closeAll()]);
 }
 
-export class SshHost implements Host {
+export class SshHost implements RemoteHost {
   readonly label: string;
   private readonly usesSudo: boolean;
 

@@ -1,5 +1,5 @@
 /** Which guests of a host need what lies under a path. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
 
@@ -10,7 +10,7 @@ import { runScript, scriptFile, sh } from "../host/script";
 const script = sh`${recordFunctions}${scriptFile(__dirname, "guests-using.sh")}`;
 
 /** Names of running and paused domains that have a disk, a log, a kernel or anything else at or under a path. */
-export async function guestsUsing(host: Host, path: string): Promise<string[]> {
+export async function guestsUsing(host: RemoteHost, path: string): Promise<string[]> {
   const records = parseRecords((await runScript(host, script)).stdout);
   return valuesOf(records, "domain").flatMap(([name = "", xml = ""]) => (namesPath(xml, path) ? [name] : []));
 }

@@ -1,5 +1,5 @@
 /** What kind of machine a host is, found out by one command. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 
 export interface HostFacts {
@@ -23,7 +23,7 @@ export interface HostFacts {
 /** A line for each fact. What a host lacks is left out; a libvirt that does not answer is an error. */
 const script = scriptFile(__dirname, "host-facts.sh");
 
-export async function observeFacts(host: Host, signal: AbortSignal): Promise<HostFacts> {
+export async function observeFacts(host: RemoteHost, signal: AbortSignal): Promise<HostFacts> {
   return parseFacts((await runScript(host, script, [], { signal })).stdout);
 }
 

@@ -1,5 +1,5 @@
 /** What one host knows of one domain, by one command. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
 import { digest } from "../util/identity";
@@ -19,7 +19,7 @@ const script = sh`virsh --connect qemu:///system "$1"
  * @param uuid in its plain form; nothing else may stand in a line of virsh commands
  * @throws CommandFailed when libvirt there does not answer
  */
-export async function observeDomain(host: Host, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
+export async function observeDomain(host: RemoteHost, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
   if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
   const asked = [
     `domstate ${uuid} --reason`,

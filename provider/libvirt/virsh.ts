@@ -1,5 +1,5 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { markedDefinition } from "./definition/domain-xml";
 
@@ -7,12 +7,12 @@ import { markedDefinition } from "./definition/domain-xml";
 export const virsh = (...argv: string[]) => ["virsh", "--connect", "qemu:///system", ...argv];
 
 /** Makes it, or changes what it will be at its next start. The XML is validated against libvirt's schema first. */
-export async function define(host: Host, definition: string): Promise<void> {
+export async function define(host: RemoteHost, definition: string): Promise<void> {
   await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition) });
 }
 
 /** Starts a transient one: without a definition, so that it is gone when it ends. */
-export async function create(host: Host, definition: string): Promise<void> {
+export async function create(host: RemoteHost, definition: string): Promise<void> {
   await host.run(virsh("create", "/dev/stdin", "--validate"), {
     input: markedDefinition(definition),
     timeoutMs: startMs,
@@ -22,15 +22,15 @@ export async function create(host: Host, definition: string): Promise<void> {
 /** Starting takes long where images are on slow storage. */
 const startMs = 300_000;
 
-export async function start(host: Host, uuid: string): Promise<void> {
+export async function start(host: RemoteHost, uuid: string): Promise<void> {
   await host.run(virsh("start", uuid), { timeoutMs: startMs });
 }
 
-export async function resume(host: Host, uuid: string): Promise<void> {
+export async function resume(host: RemoteHost, uuid: string): Promise<void> {
   await host.run(virsh("resume", uuid));
 }
 
-export async function setAutostart(host: Host, uuid: string, enabled: boolean): Promise<void> {
+export async function setAutostart(host: RemoteHost, uuid: string, enabled: boolean): Promise<void> {
   await host.run(virsh("autostart", uuid, ...(enabled ? [] : ["--disable"])));
 }
 
@@ -40,7 +40,7 @@ export async function setAutostart(host: Host, uuid: string, enabled: boolean): 
  *
  * @throws CommandFailed when it runs
  */
-export async function undefine(host: Host, uuid: string): Promise<void> {
+export async function undefine(host: RemoteHost, uuid: string): Promise<void> {
   const script = sh`state=$(virsh --connect qemu:///system domstate "$1")
     [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
     virsh --connect qemu:///system undefine "$1" --keep-nvram`;
@@ -52,7 +52,7 @@ export async function undefine(host: Host, uuid: string): Promise<void> {
  *
  * @throws CommandFailed when it is in another
  */
-export async function destroyIf(host: Host, uuid: string, state: string): Promise<void> {
+export async function destroyIf(host: RemoteHost, uuid: string, state: string): Promise<void> {
   const script = sh`state=$(virsh --connect qemu:///system domstate "$1" --reason)
     [ "$state" = "$2" ] || { echo "The domain is now $state, not $2, so it was not destroyed." >&2; exit 1; }
     virsh --connect qemu:///system destroy "$1"`;
@@ -60,7 +60,7 @@ export async function destroyIf(host: Host, uuid: string, state: string): Promis
 }
 
 /** As by the power button. @returns whether it is off by now */
-export async function requestShutdown(host: Host, uuid: string, signal: AbortSignal): Promise<boolean> {
+export async function requestShutdown(host: RemoteHost, uuid: string, signal: AbortSignal): Promise<boolean> {
   const script = sh`virsh --connect qemu:///system shutdown "$1" >&2 || true
     virsh --connect qemu:///system domstate "$1"`;
   return (await runScript(host, script, [uuid], { signal })).stdout.trim() === "shut off";

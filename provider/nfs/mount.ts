@@ -2,7 +2,7 @@
 import { removeEmptyDirectories, withParents } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
 import { revertOnFailure } from "../util/reverter";
@@ -13,7 +13,7 @@ import { fstabSources, parseMountInfo } from "./mountinfo";
 
 const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-mount.sh")}`;
 
-export async function observeMount(host: Host, path: string, signal?: AbortSignal): Promise<MountFacts> {
+export async function observeMount(host: RemoteHost, path: string, signal?: AbortSignal): Promise<MountFacts> {
   const values = [unitFile(path), unitName(path), path, ...withParents(path)];
   const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
   const unit = valuesOf(records, "unit")[0]?.[0];
@@ -48,7 +48,7 @@ const trialScript = sh`mount.nfs -V > /dev/null
  *
  * @throws ToolMissing without mount.nfs
  */
-export async function tryMount(host: Host, { source, options }: WantedMount): Promise<MountFailed | undefined> {
+export async function tryMount(host: RemoteHost, { source, options }: WantedMount): Promise<MountFailed | undefined> {
   const once = options.some((option) => option.startsWith("retry=")) ? options : [...options, "retry=0"];
   const argv = ["sh", "-ec", trialScript, "sh", String(trialSeconds), once.join(","), source];
   const { exitCode, stderr } = await host.tryRun(argv, { timeoutMs: 2 * trialSeconds * 1000 });
@@ -65,7 +65,7 @@ export interface MountUsers {
   mounts: string[];
 }
 
-export async function usersOfMount(host: Host, path: string): Promise<MountUsers> {
+export async function usersOfMount(host: RemoteHost, path: string): Promise<MountUsers> {
   const records = parseRecords((await runScript(host, usersScript, [path])).stdout);
   const mounts = parseMountInfo(firstOf(records, "mounts")).map((mount) => mount.path);
   return {
@@ -82,7 +82,7 @@ const systemdTimeoutMs = 240_000;
 
 /** Unmounts, writes the unit, enables it and mounts, as far as the steps say so. A change that fails is undone. */
 export async function applyMount(
-  host: Host,
+  host: RemoteHost,
   wanted: WantedMount,
   { facts, steps, created }: { facts: MountFacts; steps: MountSteps; created: readonly string[] },
 ): Promise<void> {
@@ -106,7 +106,7 @@ export async function applyMount(
 }
 
 /** @throws MountFailed with the output of mount */
-async function start(host: Host, wanted: WantedMount): Promise<void> {
+async function start(host: RemoteHost, wanted: WantedMount): Promise<void> {
   await systemctl(host, "start", wanted.path).catch(async (error: unknown) => {
     if (!(error instanceof CommandFailed)) throw error;
     const said = (await mountOutput(host, wanted.path)) || error.stderr;
@@ -116,7 +116,7 @@ async function start(host: Host, wanted: WantedMount): Promise<void> {
 
 type Verb = "start" | "stop" | "reenable" | "disable" | "daemon-reload";
 
-async function systemctl(host: Host, verb: Verb, path?: string): Promise<void> {
+async function systemctl(host: RemoteHost, verb: Verb, path?: string): Promise<void> {
   const unit = path === undefined ? [] : ["--", unitName(path)];
   // Without --no-reload, enabling reloads all units by itself, which takes systemd seconds on a busy host.
   await host.run(["systemctl", "--quiet", "--no-ask-password", "--no-reload", verb, ...unit], {
@@ -125,7 +125,7 @@ async function systemctl(host: Host, verb: Verb, path?: string): Promise<void> {
 }
 
 /** Output of the last mount in systemd's journal. */
-async function mountOutput(host: Host, path: string): Promise<string> {
+async function mountOutput(host: RemoteHost, path: string): Promise<string> {
   const invocation = ["systemctl", "show", "--property=InvocationID", "--value", "--", unitName(path)];
   const id = (await host.tryRun(invocation)).stdout.trim();
   if (id === "") return "";
@@ -134,7 +134,7 @@ async function mountOutput(host: Host, path: string): Promise<string> {
 }
 
 /** Restores the unit, and mounts it if it was mounted. */
-async function restoreUnit(host: Host, path: string, before: MountFacts): Promise<void> {
+async function restoreUnit(host: RemoteHost, path: string, before: MountFacts): Promise<void> {
   if (before.unit === undefined || !before.enabled) await systemctl(host, "disable", path);
   if (before.unit === undefined) await removeFile(host, unitFile(path));
   else await writeTextFile(host, unitFile(path), before.unit, { mode: 0o644 });
@@ -144,13 +144,13 @@ async function restoreUnit(host: Host, path: string, before: MountFacts): Promis
 }
 
 /** Without this systemd lists a failed unit even when its file is gone. */
-async function resetFailed(host: Host, path: string): Promise<void> {
+async function resetFailed(host: RemoteHost, path: string): Promise<void> {
   await host.tryRun(["systemctl", "reset-failed", "--", unitName(path)]); // fails when the unit has not failed
 }
 
 /** Unmounts, and removes the unit and the directories, as far as they exist. */
 export async function removeMount(
-  host: Host,
+  host: RemoteHost,
   path: string,
   facts: MountFacts,
   created: readonly string[],

@@ -2,7 +2,7 @@
 import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
 import { removeFile, writeTextFile } from "../host/files";
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
 import { type Reverter, revertOnFailure } from "../util/reverter";
@@ -27,7 +27,11 @@ import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
 const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-server.sh")}`;
 
-export async function observeServer(host: Host, wanted: WantedExport, signal?: AbortSignal): Promise<ServerFacts> {
+export async function observeServer(
+  host: RemoteHost,
+  wanted: WantedExport,
+  signal?: AbortSignal,
+): Promise<ServerFacts> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
   const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
@@ -57,7 +61,7 @@ const clientsScript = sh`${recordFunctions}
   done 2> /dev/null`;
 
 /** Files under a path that NFSv4 clients have open. The kernel's own names for them are cut, so they are found by inode. */
-export async function openFilesUnder(host: Host, path: string): Promise<OpenFile[]> {
+export async function openFilesUnder(host: RemoteHost, path: string): Promise<OpenFile[]> {
   const records = parseRecords((await runScript(host, clientsScript)).stdout);
   const states = valuesOf(records, "states").flat();
   const open = valuesOf(records, "info").flatMap(([info = ""], index) => openInodes(info, states[index] ?? ""));
@@ -88,7 +92,7 @@ interface Publication {
  * Each entry is exported by its name (`exportfs -i`), not all by `exportfs -ra`: that removes exports made by hand,
  * and, where a line of another file is not understood, everything after that line.
  */
-export async function publish(host: Host, { facts, wanted, leaving, created }: Publication): Promise<void> {
+export async function publish(host: RemoteHost, { facts, wanted, leaving, created }: Publication): Promise<void> {
   const { path } = wanted;
   const missing = neededDirectories(path).filter((directory) => !facts.directories.has(directory));
   const text = exportFileText(path, wanted.clients, [...new Set([...created, ...missing])]);
@@ -121,14 +125,14 @@ function throwRefusal(error: unknown, path: string): never {
   throw error instanceof CommandFailed && /\bexportfs\b/.test(error.command) ? new ExportRefused(error, path) : error;
 }
 
-async function fixDirectory(host: Host, facts: ServerFacts, wanted: WantedExport): Promise<void> {
+async function fixDirectory(host: RemoteHost, facts: ServerFacts, wanted: WantedExport): Promise<void> {
   if (directoryDrift(facts, wanted).length === 0) return;
   const { path, mode = "", owner = "", group } = wanted;
   const script = sh`[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"`;
   await runScript(host, script, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
 }
 
-async function exportEach(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
+async function exportEach(host: RemoteHost, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const pairs = clients.flatMap(({ client, options }) => [
     statedOptions(options).join(","),
@@ -137,19 +141,19 @@ async function exportEach(host: Host, path: string, clients: readonly ExportClie
   await runScript(host, sh`while [ $# -gt 0 ]; do exportfs -i -o "$1" "$2"; shift 2; done`, pairs);
 }
 
-async function unexport(host: Host, path: string, clients: readonly ExportClient[]): Promise<void> {
+async function unexport(host: RemoteHost, path: string, clients: readonly ExportClient[]): Promise<void> {
   if (clients.length === 0) return;
   const names = clients.map(({ client }) => exportArgument(client, path));
   await runScript(host, sh`for export; do exportfs -u "$export"; done`, names);
 }
 
-async function verify(host: Host, wanted: WantedExport): Promise<void> {
+async function verify(host: RemoteHost, wanted: WantedExport): Promise<void> {
   const differences = exportDrift(await observeServer(host, wanted), wanted, host.label);
   if (differences.length > 0) throw new ExportNotEffective(host.label, differences);
 }
 
 /** Restores entries that the table had, and removes others: exportfs keeps one that it has just refused. */
-async function restoreTable(host: Host, before: ServerFacts, wanted: WantedExport): Promise<void> {
+async function restoreTable(host: RemoteHost, before: ServerFacts, wanted: WantedExport): Promise<void> {
   const { path } = wanted;
   const now = await observeServer(host, wanted);
   const had = exportedNow(before, path);
@@ -158,7 +162,7 @@ async function restoreTable(host: Host, before: ServerFacts, wanted: WantedExpor
   await exportEach(host, path, toExport(now, { path, clients: had }));
 }
 
-async function restoreFile(host: Host, before: ServerFacts, path: string): Promise<void> {
+async function restoreFile(host: RemoteHost, before: ServerFacts, path: string): Promise<void> {
   const text = ownFile(before, path);
   if (text === undefined) await removeFile(host, exportFile(path));
   else await writeTextFile(host, exportFile(path), text, { mode: 0o644 });
@@ -174,7 +178,7 @@ interface Unpublication {
   created: readonly string[];
 }
 
-export async function unpublish(host: Host, { facts, path, leaving, created }: Unpublication): Promise<void> {
+export async function unpublish(host: RemoteHost, { facts, path, leaving, created }: Unpublication): Promise<void> {
   await unexport(host, path, leaving);
   if (readMark(ownFile(facts, path))) await removeFile(host, exportFile(path));
   await removeEmptyDirectories(host, created);

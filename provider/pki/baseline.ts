@@ -3,7 +3,7 @@
  * that a crash at any moment leaves enough to go back. It also marks the host as ours.
  */
 import { writeTextFile } from "../host/files";
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { baselinePath, ownFolder } from "./layout";
 import type { PkiFacts } from "./observe";
@@ -55,7 +55,7 @@ export function mergeBaselines(saved: HostBaseline | undefined, now: HostBaselin
   };
 }
 
-export async function saveBaseline(host: Host, facts: PkiFacts, baseline: HostBaseline): Promise<void> {
+export async function saveBaseline(host: RemoteHost, facts: PkiFacts, baseline: HostBaseline): Promise<void> {
   const text = printBaseline(baseline);
   if (facts.baseline === text) return;
   await runScript(host, sh`umask 077; mkdir -p -- "$1"`, [ownFolder]);
@@ -63,7 +63,7 @@ export async function saveBaseline(host: Host, facts: PkiFacts, baseline: HostBa
 }
 
 /** Makes the folders that do not exist yet. */
-export async function makeFolders(host: Host, facts: PkiFacts, folders: readonly string[]): Promise<void> {
+export async function makeFolders(host: RemoteHost, facts: PkiFacts, folders: readonly string[]): Promise<void> {
   const missing = folders.filter((folder) => !facts.folders.includes(folder));
   if (missing.length === 0) return;
   await runScript(host, sh`for folder; do [ -d "$folder" ] || install -d -m 755 -- "$folder"; done`, missing);

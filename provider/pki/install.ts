@@ -1,5 +1,5 @@
 /** Installs certificates and keys: beside their places first, with owner and mode before the content, then renamed. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile, sh } from "../host/script";
 import { type Issued, stagedKey } from "./issue";
 import { backupPath, certificatePath, hypervisorFiles, keyPath, type PkiFile, reloadPendingPath } from "./layout";
@@ -18,7 +18,7 @@ interface Delivery {
 const script = scriptFile(__dirname, "install.sh");
 
 /** Marks a reload as pending as well: see {@link clearReloadPending}. */
-export async function install(host: Host, delivery: Delivery): Promise<void> {
+export async function install(host: RemoteHost, delivery: Delivery): Promise<void> {
   const { facts, backups, signal } = delivery;
   const files = hypervisorFiles(facts.qemuGroup).flatMap((file) => {
     const backup = backups.includes(file.path) ? "backup" : "-";
@@ -37,6 +37,6 @@ function contentOf({ holds, role }: PkiFile, { facts, authority, issued }: Deliv
 }
 
 /** Notes that the daemon has loaded its new certificates. */
-export async function clearReloadPending(host: Host): Promise<void> {
+export async function clearReloadPending(host: RemoteHost): Promise<void> {
   await runScript(host, sh`rm -f -- "$1"`, [reloadPendingPath]);
 }

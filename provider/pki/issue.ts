@@ -1,6 +1,6 @@
 /** One certificate, from its request to its verification: the key is made on its own host, and only the request travels. */
 import type { X509Certificate } from "node:crypto";
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import { signRequest } from "./authority";
 import { belongsTo, certificateProblems, parseCertificate, pemIn, type WantedCertificate } from "./certificate";
@@ -15,8 +15,8 @@ export interface Issued {
 }
 
 interface IssueOptions extends WantedCertificate {
-  host: Host;
-  authorityHost: Host;
+  host: RemoteHost;
+  authorityHost: RemoteHost;
   validity: Validity;
   /** Renews the certificate of the key that is there. */
   keepKey: boolean;

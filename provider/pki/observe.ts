@@ -1,5 +1,5 @@
 /** Everything that one host can tell about its certificates, by one command. Private keys never leave it. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import { pemIn } from "./certificate";
 import { allFolders, allPaths, baselinePath, reloadPendingPath } from "./layout";
@@ -28,7 +28,7 @@ export interface PkiFacts {
 
 const script = scriptFile(__dirname, "observe.sh");
 
-export async function observePki(host: Host, signal: AbortSignal): Promise<PkiFacts> {
+export async function observePki(host: RemoteHost, signal: AbortSignal): Promise<PkiFacts> {
   const values = [allFolders.join(" "), allPaths.join(" "), baselinePath, reloadPendingPath];
   return parsePkiFacts((await runScript(host, script, values, { signal })).stdout);
 }

@@ -1,5 +1,5 @@
 /** Removes what was installed and restores the backups. A file that nothing marks as ours stays. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import type { HostBaseline } from "./baseline";
 import { isOwnCertificate, parseCertificate } from "./certificate";
@@ -16,7 +16,7 @@ const script = scriptFile(__dirname, "uninstall.sh");
  * @returns the paths that were left alone, because somebody else has put something there
  */
 export async function uninstall(
-  host: Host,
+  host: RemoteHost,
   facts: PkiFacts,
   paths: readonly string[],
   baseline: HostBaseline | undefined,

@@ -3,7 +3,7 @@
  * be done is decided beside it, by one table for all drivers, in libvirt's words: a guest is a domain, in a state, for a
  * reason.
  */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import type { Operation } from "../util/operation";
 import type { Job, ObservedJob } from "./migration/job";
 import type { MigrationRecord } from "./migration/record";
@@ -15,7 +15,7 @@ import type { Wanted } from "./plan/wanted";
 
 export interface Driver {
   /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
-  observe(host: Host, signal: AbortSignal): Promise<HostAnswer>;
+  observe(host: RemoteHost, signal: AbortSignal): Promise<HostAnswer>;
   /** What would make steps fail, found out before the first of them; all at once. @throws HostError */
   preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<PreflightProblems>;
   /** Does one step on one host. @throws HostError */
@@ -27,7 +27,7 @@ export interface Driver {
   /** One live migration; nothing is done by this call. */
   migration(from: Candidate, to: Candidate, signal: AbortSignal): MigrationAttempt;
   /** The migration job of the guest on its source. */
-  job(source: Host): JobControl;
+  job(source: RemoteHost): JobControl;
   /** Figures of the last migration, from the side that still has them; undefined when neither has. */
   lastJob(from: Candidate | undefined, to: Candidate, signal: AbortSignal): Promise<Job | undefined>;
   /** The guest is where it should be, whoever has moved it: what it runs with there is not to be overwritten. */

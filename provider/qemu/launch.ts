@@ -1,5 +1,5 @@
 /** Starts and removes a guest's unit. */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import type { DomainName } from "../placement/observe/observation";
 import { retryUntil } from "../util/policy";
@@ -26,7 +26,7 @@ const startUnit = sh`unit=$1; shift
  *
  * @throws QemuEnded with QEMU's own words
  */
-export async function launch(host: Host, what: Launch, signal: AbortSignal): Promise<void> {
+export async function launch(host: RemoteHost, what: Launch, signal: AbortSignal): Promise<void> {
   const { uuid, name } = what;
   await runScript(host, startUnit, [unitOf(uuid), ...systemdRunArgv(what)], { signal, timeoutMs: startMs });
   const answers = async () => {
@@ -51,7 +51,7 @@ const lastOutput = sh`since=$(systemctl show --property=ExecMainStartTimestamp -
   journalctl --sync 2> /dev/null || true # what was said just now is on its way still
   journalctl --quiet --output=cat --lines=20 --since="$since" "_SYSTEMD_UNIT=$1" _TRANSPORT=stdout`;
 
-export async function lastWords(host: Host, uuid: string): Promise<string> {
+export async function lastWords(host: RemoteHost, uuid: string): Promise<string> {
   return (await runScript(host, lastOutput, [unitOf(uuid)])).stdout.trim();
 }
 
@@ -65,13 +65,13 @@ const removeEnded = sh`unit=$1
   esac`;
 
 /** Takes away what an ended QEMU has left: its unit, and with that its sockets. Absent is fine. @throws CommandFailed when it runs */
-export async function removeUnit(host: Host, { uuid }: Pick<DomainName, "uuid">): Promise<void> {
+export async function removeUnit(host: RemoteHost, { uuid }: Pick<DomainName, "uuid">): Promise<void> {
   await runScript(host, removeEnded, [unitOf(uuid)]);
 }
 
 /** For QEMU to end after it was told to. */
 const quitMs = 60_000;
 
-export async function removeUnitWhenEnded(host: Host, domain: DomainName): Promise<void> {
+export async function removeUnitWhenEnded(host: RemoteHost, domain: DomainName): Promise<void> {
   await retryUntil(() => removeUnit(host, domain), { everyMs: 200, timeoutMs: quitMs });
 }

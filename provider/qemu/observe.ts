@@ -1,6 +1,6 @@
 /** What one host knows of one guest: systemd of its unit, QEMU of its state. */
 import { SocketClosed } from "../host/errors";
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions } from "../host/records";
 import { runScript, sh } from "../host/script";
 import {
@@ -36,7 +36,7 @@ interface UnitFacts {
   hasQemu: boolean;
 }
 
-export async function unitFacts(host: Host, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
+export async function unitFacts(host: RemoteHost, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
   const { stdout } = await runScript(host, script, [unit, uuid], signal && { signal });
   return parseUnitFacts(stdout);
@@ -59,7 +59,7 @@ export function parseUnitFacts(stdout: string): UnitFacts {
 }
 
 /** Each host is asked twice: QEMU is only asked where there is one. */
-export async function observeGuest(host: Host, domain: DomainName, signal: AbortSignal): Promise<HostAnswer> {
+export async function observeGuest(host: RemoteHost, domain: DomainName, signal: AbortSignal): Promise<HostAnswer> {
   const { unit, hasQemu } = await unitFacts(host, domain.uuid, signal);
   const answer = { names: new Map<string, string>(), hasQemu };
   if (!unit) return answer;

@@ -2,7 +2,7 @@
  * The user that QEMU becomes once it has opened what only root may: the owner of its images, by number as NFS knows it,
  * unless the program names a user.
  */
-import type { Host } from "../host/host";
+import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, sh } from "../host/script";
 import { needsOf } from "./command-line/needs";
@@ -27,7 +27,7 @@ export interface RunAsFacts {
 }
 
 export async function observeRunAsFacts(
-  host: Host,
+  host: RemoteHost,
   user: string | undefined,
   commandLine: readonly string[],
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { makeHandlers } from "../../provider/lifecycle/handlers";
 import type { Operation } from "../../provider/util/operation";
-import { silentContext } from "../silent-context";
+import { silentOperation } from "../silent-operation";
 
 type Properties = Record<string, unknown>;
 
@@ -41,7 +41,7 @@ export class ResourceHarness<
     const tell = (line: string) => void this.told.push(line);
     const speaking = { info: tell, warn: tell, progress: tell };
     const operationFor = () =>
-      silentContext({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
+      silentOperation({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
     this.handlers = makeHandlers(definition, { operationFor, unknownValue: "?" });
     this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
   }

@@ -5,7 +5,7 @@ import { GuestBusy } from "../../provider/placement/lock/guest-lock";
 import { type HostLocks, type LockedOperation, withHostLocks } from "../../provider/placement/lock/locks";
 import { PlacementUnclear } from "../../provider/placement/migration/wait-until-settled";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
-import { silentContext } from "../silent-context";
+import { silentOperation } from "../silent-operation";
 import { answer, type Script, ScriptedHost } from "./scripted-host";
 
 const domain = { uuid: "0f0806ab-531d-6134-5def-c5b495529284", name: "web" };
@@ -128,7 +128,7 @@ describe("a placement", () => {
     inputs: Awaited<ReturnType<typeof placed>>,
     work: (operation: LockedOperation) => Promise<void>,
   ) {
-    const operation = silentContext();
+    const operation = silentOperation();
     const model = domainPlacement.model(inputs, operation);
     await domainPlacement.exclusively?.(operation, model, (locked) =>
       work(locked).catch(async (error: Error) => {

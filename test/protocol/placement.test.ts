@@ -2,11 +2,11 @@
 import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
-import { silentContext, unguardedOperation } from "../silent-context";
+import { silentOperation, unguardedOperation } from "../silent-operation";
 import { ScriptedHost } from "./scripted-host";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
-const context = silentContext();
+const context = silentOperation();
 
 interface Answer {
   stdout?: string;

@@ -1,5 +1,5 @@
 /** Whether one host's libvirt can open connections to others', as a migration from peer to peer does. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 
 export interface ConnectAnswer {
@@ -21,7 +21,11 @@ const script = sh`
   done`;
 
 /** @returns an answer for each of `uris`, in their order */
-export async function connectTo(host: Host, uris: readonly string[], signal: AbortSignal): Promise<ConnectAnswer[]> {
+export async function connectTo(
+  host: RemoteHost,
+  uris: readonly string[],
+  signal: AbortSignal,
+): Promise<ConnectAnswer[]> {
   if (uris.length === 0) return [];
   const timeoutMs = 60_000 + uris.length * 21_000;
   const { stdout } = await runScript(host, script, [seconds, ...uris], { signal, timeoutMs });

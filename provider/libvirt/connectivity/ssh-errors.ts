@@ -30,7 +30,7 @@ export function loginFailure(exitCode: number, stderr: string): LoginFailure | u
 }
 
 /** What may pass by itself: sshd lets only ten strangers wait at a time. */
-export const isTransient = (failure: LoginFailure) => failure === "no answer";
+export const isTransientLogin = (failure: LoginFailure) => failure === "no answer";
 
 /** What to look for, where the words do not say it. */
 export const loginHints: Partial<Record<LoginFailure, string>> = {

@@ -1,5 +1,5 @@
 /** Whether one host's libvirt reaches another's by ssh, with nobody there to answer a question. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { connectTo } from "./connect";
 import { type LoginFailure, loginFailure } from "./ssh-errors";
 import { sshUri } from "./uri";
@@ -17,7 +17,7 @@ const askNothing = "?no_tty=1";
 
 /** @returns those that failed */
 export async function logins(
-  host: Host,
+  host: RemoteHost,
   peers: readonly { name: string; address: string; port?: number | undefined }[],
   signal: AbortSignal,
 ): Promise<FailedLogin[]> {

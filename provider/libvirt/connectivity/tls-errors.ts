@@ -30,4 +30,5 @@ export function handshakeFailure(exitCode: number, stderr: string): HandshakeFai
 }
 
 /** What may pass by itself: a daemon that is just starting. */
-export const isTransient = (failure: HandshakeFailure) => failure === "nothing listens" || failure === "no answer";
+export const isTransientHandshake = (failure: HandshakeFailure) =>
+  failure === "nothing listens" || failure === "no answer";

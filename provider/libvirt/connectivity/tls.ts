@@ -1,10 +1,10 @@
 /** Whether one hypervisor's libvirt can talk to another's over TLS, as a migration from peer to peer does. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { connectTo } from "./connect";
 import { type HandshakeFailure, handshakeFailure } from "./tls-errors";
 import { tlsUri } from "./uri";
 
-export interface Peer {
+export interface TlsPeer {
   name: string;
   address: string;
 }
@@ -19,8 +19,8 @@ export interface FailedHandshake {
 
 /** @returns those that failed */
 export async function handshakes(
-  host: Host,
-  peers: readonly Peer[],
+  host: RemoteHost,
+  peers: readonly TlsPeer[],
   port: number,
   signal: AbortSignal,
 ): Promise<FailedHandshake[]> {

@@ -1,5 +1,5 @@
 /** What libvirtd on a host is told to do and really does, by one command. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import { activeSettings } from "./conf-file";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
@@ -45,7 +45,7 @@ const script = sh`
   echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
   echo "== ports"; ss -Hltn`;
 
-export async function inspectDaemon(host: Host, signal: AbortSignal): Promise<DaemonFacts> {
+export async function inspectDaemon(host: RemoteHost, signal: AbortSignal): Promise<DaemonFacts> {
   const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
   const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), ...dropIns];
   return parseDaemon((await runScript(host, script, values, { signal })).stdout);

@@ -31,7 +31,7 @@ const defaultTcpPort = 16509;
 type Optional<T> = { [Key in keyof T]?: T[Key] | undefined };
 
 /** With what is not said as libvirt has it, but TLS on. */
-export function completed(settings: Optional<DaemonSettings>): DaemonSettings {
+export function withDefaultSettings(settings: Optional<DaemonSettings>): DaemonSettings {
   const { listenTls = true, listenTcp = false, tlsPort = defaultTlsPort, tcpPort = defaultTcpPort } = settings;
   return { ...settings, listenTls, listenTcp, tlsPort, tcpPort };
 }
@@ -82,7 +82,7 @@ const dropIn = (lines: readonly string[]) =>
   lines.length === 0 ? undefined : `${["# Written by pulumi-kvm-live.", "[Socket]", ...lines].join("\n")}\n`;
 
 /** What opens a host to more than its certificates' holders. */
-export function insecurities({ listenTcp, authTcp, authUnixRw }: DaemonSettings): string[] {
+export function securityWarnings({ listenTcp, authTcp, authUnixRw }: DaemonSettings): string[] {
   const all: [boolean, string][] = [
     [listenTcp && authTcp === "none", "anyone on the network becomes root on the hosts: listenTcp with authTcp none"],
     [listenTcp && authTcp !== "none", "listenTcp: what is said over TCP is not encrypted"],

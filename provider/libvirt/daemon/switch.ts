@@ -1,7 +1,7 @@
 /** Gives libvirtd new settings. Guests do not notice; a migration would, so {@link jobsOn} is asked first. */
 
 import { removeFile, writeTextFile } from "../../host/files";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
 import type { Switch } from "./differences";
 import type { DaemonFacts } from "./inspect";
@@ -17,7 +17,7 @@ const staged = "/etc/libvirt/.libvirtd.conf.pulumi-kvm-live";
 const script = scriptFile(__dirname, "switch.sh");
 
 export async function switchDaemon(
-  host: Host,
+  host: RemoteHost,
   { conf }: DaemonFacts,
   change: Switch,
   signal: AbortSignal,
@@ -36,7 +36,7 @@ export async function switchDaemon(
   await runScript(host, script, [staged, confPath, action, ...lists], { signal, timeoutMs: 300_000 });
 }
 
-async function syncDropIn(host: Host, path: string, text: string | undefined): Promise<void> {
+async function syncDropIn(host: RemoteHost, path: string, text: string | undefined): Promise<void> {
   if (text !== undefined) {
     await runScript(host, sh`mkdir -p -- "$(dirname -- "$1")"`, [path]);
     return writeTextFile(host, path, text, { mode: 0o644 });
@@ -50,14 +50,14 @@ async function syncDropIn(host: Host, path: string, text: string | undefined): P
  *
  * @see https://libvirt.org/manpages/virt-admin.html#server-update-tls
  */
-export async function updateTls(host: Host, signal: AbortSignal): Promise<void> {
+export async function updateTls(host: RemoteHost, signal: AbortSignal): Promise<void> {
   await host.run(["virt-admin", "-c", "libvirtd:///system", "server-update-tls", "libvirtd"], { signal });
 }
 
 const jobs = scriptFile(__dirname, "jobs.sh");
 
 /** Domains with a job that a restart of the daemon would end: a migration, a backup, a dump. */
-export async function jobsOn(host: Host, signal: AbortSignal): Promise<string[]> {
+export async function jobsOn(host: RemoteHost, signal: AbortSignal): Promise<string[]> {
   const { stdout } = await runScript(host, jobs, [], { signal });
   return stdout.split("\n").filter(Boolean);
 }

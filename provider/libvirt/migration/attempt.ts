@@ -1,6 +1,6 @@
 /** One live migration by libvirt: `virsh migrate` on the source. */
 
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { sh } from "../../host/script";
 import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import type { Candidate } from "../../placement/observe/candidate";
@@ -50,7 +50,7 @@ const listenAndMigrate = sh`uuid=$1; shift
   exit "$code"`;
 
 export async function runMigration(
-  host: Host,
+  host: RemoteHost,
   uuid: string,
   command: readonly string[],
   { listens, signal }: { listens: boolean; signal: AbortSignal },

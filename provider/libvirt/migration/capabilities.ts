@@ -1,5 +1,5 @@
 /** What the libvirt, the QEMU and the kernel of a host can do for a migration. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import type { MigrationOptions } from "./options";
 
@@ -16,7 +16,7 @@ const script = sh`
   [ ! -e /proc/sys/vm/unprivileged_userfaultfd ] || echo "sysctl $(cat /proc/sys/vm/unprivileged_userfaultfd)"
   [ ! -e /dev/userfaultfd ] || echo "device yes"`;
 
-export async function capabilitiesOf(host: Host, signal: AbortSignal): Promise<Capabilities> {
+export async function capabilitiesOf(host: RemoteHost, signal: AbortSignal): Promise<Capabilities> {
   return parseCapabilities((await runScript(host, script, [], { signal })).stdout);
 }
 

@@ -1,6 +1,6 @@
 /** Verbs on a migration job, on its source. @see https://libvirt.org/manpages/virsh.html#domjobabort */
 import { CommandFailed } from "../../host/errors";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import type { JobControl } from "../../placement/driver";
 import type { Job, ObservedJob } from "../../placement/migration/job";
@@ -15,7 +15,7 @@ const VIR_MIGRATE_TLS = 1 << 16;
 const script = sh`virsh --connect qemu:///system domjobinfo "$1" --rawstats
   sed -n "s/.* async='migration out' .* flags='\(0x[0-9a-f]*\)'.*/flags \1/p" "/run/libvirt/qemu/$2.xml" 2>/dev/null || true`;
 
-export function jobControl({ uuid, name }: DomainName, source: Host): JobControl {
+export function jobControl({ uuid, name }: DomainName, source: RemoteHost): JobControl {
   const isDone = async (...argv: string[]) => (await source.tryRun(virsh(...argv))).exitCode === 0;
   return {
     async observe(signal): Promise<ObservedJob> {
@@ -43,7 +43,11 @@ export function jobControl({ uuid, name }: DomainName, source: Host): JobControl
  *
  * @returns undefined when it has none, as after a restart of its daemon
  */
-export async function completedJob({ uuid }: DomainName, host: Host, signal: AbortSignal): Promise<Job | undefined> {
+export async function completedJob(
+  { uuid }: DomainName,
+  host: RemoteHost,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
   const argv = virsh("domjobinfo", uuid, "--completed", "--keep-completed", "--rawstats");
   const { exitCode, stdout } = await host.tryRun(argv, { signal });
   const job = parseJob(stdout);

@@ -7,7 +7,7 @@
  *
  * @see https://libvirt.org/manpages/virsh.html#migrate (--copy-storage-all, --migrate-disks)
  */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import { disksOf } from "../definition/disks";
 import type { CopyStorage } from "./options";
@@ -47,7 +47,11 @@ interface ImageFacts {
 }
 
 /** Asked on the host where the guest runs. */
-async function imageFacts(host: Host, images: readonly CopiedImage[], signal: AbortSignal): Promise<ImageFacts[]> {
+async function imageFacts(
+  host: RemoteHost,
+  images: readonly CopiedImage[],
+  signal: AbortSignal,
+): Promise<ImageFacts[]> {
   return Promise.all(
     images.map(async ({ path }) => {
       const command = ["qemu-img", "info", "--force-share", "--output=json", "--", path];
@@ -75,7 +79,7 @@ const checkPaths = sh`uuid=$1; shift
 
 /** @returns why the images cannot be made there, each with the fix */
 export async function storageProblems(
-  to: { name: string; host: Host },
+  to: { name: string; host: RemoteHost },
   uuid: string,
   images: readonly CopiedImage[],
   signal: AbortSignal,
@@ -101,8 +105,8 @@ const makeImage = sh`uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format
 
 /** Makes empty images on the destination; with backing files for an incremental copy, which sends the top layer only. */
 export async function prepareImages(
-  from: Host,
-  to: Host,
+  from: RemoteHost,
+  to: RemoteHost,
   {
     uuid,
     images,
@@ -117,7 +121,7 @@ export async function prepareImages(
 }
 
 /** Takes away what carries the mark. Only when the guest is known not to run there. */
-export async function discardImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
+export async function discardImages(host: RemoteHost, uuid: string, images: readonly CopiedImage[]): Promise<void> {
   const script = sh`uuid=$1; shift
     for path; do
       [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ] || rm -f -- "$path" "$path${mark}"
@@ -126,7 +130,7 @@ export async function discardImages(host: Host, uuid: string, images: readonly C
 }
 
 /** The guest runs with these images on this host: they are needed from now on. */
-export async function keepImages(host: Host, images: readonly CopiedImage[]): Promise<void> {
+export async function keepImages(host: RemoteHost, images: readonly CopiedImage[]): Promise<void> {
   await runScript(
     host,
     sh`for path; do rm -f -- "$path${mark}"; done`,
@@ -135,7 +139,7 @@ export async function keepImages(host: Host, images: readonly CopiedImage[]): Pr
 }
 
 /** The guest runs elsewhere with copies of these images. */
-export async function releaseImages(host: Host, uuid: string, images: readonly CopiedImage[]): Promise<void> {
+export async function releaseImages(host: RemoteHost, uuid: string, images: readonly CopiedImage[]): Promise<void> {
   const script = sh`uuid=$1; shift; for path; do printf '%s' "$uuid" > "$path${mark}"; done`;
   await runScript(host, script, [uuid, ...images.map(({ path }) => path)]);
 }

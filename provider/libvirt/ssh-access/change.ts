@@ -1,10 +1,10 @@
 /** Changes root's `.ssh` on a host: under a lock, since several resources may have lines in one file. */
 import { createHash } from "node:crypto";
 import { CommandFailed } from "../../host/errors";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
 import { retryUntil } from "../../util/policy";
-import { places, type SharedFile } from "./places";
+import { type SharedFile, sshPaths } from "./places";
 
 const openFolder = sh`umask 077; folder=$1
   [ -d "$folder" ] || mkdir -- "$folder"
@@ -26,18 +26,18 @@ const replace = sh`${openFolder}${scriptFile(__dirname, "replace-file.sh")}`;
  * @param change from the text as it is to the text as it has to be; nothing left removes the file
  */
 export async function editFile(
-  host: Host,
+  host: RemoteHost,
   file: SharedFile,
   seen: string,
   change: (text: string) => string,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = places[file];
+  const path = sshPaths[file];
   let old = seen;
   const write = async () => {
     const input = Buffer.from(change(old), "latin1");
     const digest = createHash("sha256").update(old, "latin1").digest("hex");
-    await runScript(host, replace, [places.folder, path, digest, String(input.length)], { input });
+    await runScript(host, replace, [sshPaths.folder, path, digest, String(input.length)], { input });
   };
   const attempt = async () => {
     try {
@@ -52,7 +52,7 @@ export async function editFile(
 
 const isChanged = (error: unknown) => error instanceof CommandFailed && error.exitCode === changed;
 
-async function read(host: Host, path: string, signal: AbortSignal): Promise<string> {
+async function read(host: RemoteHost, path: string, signal: AbortSignal): Promise<string> {
   const script = sh`if [ -e "$1" ]; then base64 -w 0 -- "$1"; fi`;
   return Buffer.from((await runScript(host, script, [path], { signal })).stdout, "base64").toString("latin1");
 }
@@ -66,16 +66,16 @@ const generate = sh`${openFolder}  key=$2 comment=$3
   mv -T -- "$key.new" "$key"; mv -T -- "$key.new.pub" "$key.pub"`;
 
 /** @param comment by which the key is known as ours, in both halves */
-export async function makeKey(host: Host, comment: string, signal: AbortSignal): Promise<void> {
-  await runScript(host, generate, [places.folder, places.key, comment], { signal });
+export async function makeKey(host: RemoteHost, comment: string, signal: AbortSignal): Promise<void> {
+  await runScript(host, generate, [sshPaths.folder, sshPaths.key, comment], { signal });
 }
 
 /** The private half at last: it is what marks both as ours. */
-export async function removeKey(host: Host): Promise<void> {
-  await runScript(host, sh`rm -f -- "$1.pub"; rm -f -- "$1"`, [places.key]);
+export async function removeKey(host: RemoteHost): Promise<void> {
+  await runScript(host, sh`rm -f -- "$1.pub"; rm -f -- "$1"`, [sshPaths.key]);
 }
 
 /** When nothing is in it. */
-export async function removeFolder(host: Host): Promise<void> {
-  await runScript(host, sh`[ ! -d "$1" ] || rmdir --ignore-fail-on-non-empty -- "$1"`, [places.folder]);
+export async function removeFolder(host: RemoteHost): Promise<void> {
+  await runScript(host, sh`[ ! -d "$1" ] || rmdir --ignore-fail-on-non-empty -- "$1"`, [sshPaths.folder]);
 }

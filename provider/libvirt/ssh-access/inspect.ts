@@ -1,9 +1,9 @@
 /** Everything about ssh that one host can tell, by one command. Of private keys, only the public halves. */
 import { isIP } from "node:net";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { firstOf, type HostRecord, parseRecords, recordFunctions, valuesOf } from "../../host/records";
 import { runScript, scriptFile, sh } from "../../host/script";
-import { places, type SharedFile, sharedFiles } from "./places";
+import { type SharedFile, sharedFiles, sshPaths } from "./places";
 import { type PublicKey, parsePublicKey } from "./public-key";
 
 interface SeenFile {
@@ -34,9 +34,9 @@ export interface SshFacts {
 const script = sh`${recordFunctions}${scriptFile(__dirname, "inspect.sh")}`;
 
 /** @param peers addresses of other hosts */
-export async function inspectSsh(host: Host, peers: readonly string[], signal: AbortSignal): Promise<SshFacts> {
+export async function inspectSsh(host: RemoteHost, peers: readonly string[], signal: AbortSignal): Promise<SshFacts> {
   const numeric = peers.filter((address) => isIP(address)).join(" ");
-  const values = [places.folder, places.key, numeric, ...sharedFiles.map((file) => places[file])];
+  const values = [sshPaths.folder, sshPaths.key, numeric, ...sharedFiles.map((file) => sshPaths[file])];
   return parseInspection((await runScript(host, script, values, { signal })).stdout);
 }
 
@@ -49,12 +49,12 @@ export function parseInspection(answer: string): SshFacts {
     problem: accessProblem(about("access", path)),
   });
   return {
-    folderProblem: accessProblem(about("access", places.folder)),
+    folderProblem: accessProblem(about("access", sshPaths.folder)),
     ...keyFacts(records),
     hostKeys: firstOf(records, "hostKeys")
       .split("\n")
       .flatMap((line) => parsePublicKey(line)?.text ?? []),
-    files: { knownHosts: file(places.knownHosts), authorizedKeys: file(places.authorizedKeys) },
+    files: { knownHosts: file(sshPaths.knownHosts), authorizedKeys: file(sshPaths.authorizedKeys) },
     hasVirsh: firstOf(records, "virsh") !== "",
     sources: new Map(valuesOf(records, "route").flatMap(([peer = "", route = ""]) => sourceIn(peer, route))),
     bootId: firstOf(records, "boot"),

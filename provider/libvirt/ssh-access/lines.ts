@@ -9,13 +9,13 @@ import { isIP } from "node:net";
 
 const anyMark = "pulumi-kvm-live:";
 /** Comment of what belongs to one resource. */
-export const markOf = (accessId: string) => `${anyMark}${accessId}`;
+export const accessMarkOf = (accessId: string) => `${anyMark}${accessId}`;
 /** Whether a key was made by a resource of this kind. */
 export const isOwnKey = ({ comment }: { comment: string }) => comment.startsWith(anyMark);
 /** How the file ended before: our lines have to begin on one of their own. */
 const unended = " after a line without an end";
 
-export interface Peer {
+export interface SshPeer {
   address: string;
   /** Where its connections come from, if that is known to be another address. */
   source?: string | undefined;
@@ -28,7 +28,7 @@ export interface Peer {
 }
 
 /** Lets a peer run commands: libvirt's transport needs no terminal and no forwarding. */
-export function authorizedLines(peers: readonly Peer[], mark: string): string[] {
+export function authorizedLines(peers: readonly SshPeer[], mark: string): string[] {
   return peers.flatMap(({ publicKey, address, source = address }) => {
     const from = [...new Set([address, source])].join(",");
     const options = ["restrict", ...(isIP(address) ? [`from="${from}"`] : [])];
@@ -36,7 +36,7 @@ export function authorizedLines(peers: readonly Peer[], mark: string): string[] 
   });
 }
 
-export function knownLines(peers: readonly Peer[], mark: string): string[] {
+export function knownLines(peers: readonly SshPeer[], mark: string): string[] {
   return peers.flatMap(({ address, port = 22, hostKeys }) => {
     const name = address.toLowerCase();
     return hostKeys.map((key) => `${port === 22 ? name : `[${name}]:${port}`} ${key} ${mark}`);

@@ -1,7 +1,7 @@
 /** Pure: where ssh and sshd look for what root has. libvirtd runs as root, and its connections by ssh are root's. */
 const folder = "/root/.ssh";
 
-export const places = {
+export const sshPaths = {
   folder,
   /** One of the keys that ssh tries by itself. @see https://man.openbsd.org/ssh#i */
   key: `${folder}/id_ed25519`,

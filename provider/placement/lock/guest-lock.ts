@@ -1,6 +1,6 @@
 /** A lock on one guest at one host, held by a shell there for as long as it hears from us. */
 
-import type { Conversation, Host } from "../../host/host";
+import type { Conversation, RemoteHost } from "../../host/host";
 import { scriptFile } from "../../host/script";
 import { oneLine } from "../../util/one-line";
 import type { DomainName } from "../observe/observation";
@@ -38,7 +38,7 @@ interface GuestLockRequest {
   domain: DomainName;
   /** The host's name in the program. */
   name: string;
-  host: Host;
+  host: RemoteHost;
   /** Who takes it, for others. */
   holder: string;
   lockTtlSeconds: number;

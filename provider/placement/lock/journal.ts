@@ -1,11 +1,11 @@
 /** What was done to a guest, by whom and when: a file on each host that it was done on. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
 import { oneLine } from "../../util/one-line";
 
 interface JournalHost {
   name: string;
-  host: Host;
+  host: RemoteHost;
 }
 
 export interface JournalLine {
@@ -43,7 +43,7 @@ const lineOf = ({ who, text }: JournalLine, at: Date): string =>
   `${at.toISOString()} ${oneLine(who)}: ${oneLine(text)}`;
 
 /** The last lines, the newest last; none when there is no journal. @throws HostError */
-export async function readJournal(host: Host, uuid: string, lines: number): Promise<string[]> {
+export async function readJournal(host: RemoteHost, uuid: string, lines: number): Promise<string[]> {
   const script = sh`[ ! -e "$1" ] || tail -n "$2" -- "$1"`;
   const signal = AbortSignal.timeout(timeoutMs);
   const { stdout } = await runScript(host, script, [`${folder}/${uuid}.log`, String(lines)], { signal });

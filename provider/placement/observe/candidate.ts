@@ -1,4 +1,4 @@
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 
 /** A host where a guest may be. */
 export interface Candidate {
@@ -12,7 +12,7 @@ export interface Candidate {
   migrationAddress?: string | undefined;
   maxOutgoingMigrations: number;
   maxIncomingMigrations: number;
-  host: Host;
+  host: RemoteHost;
 }
 
 /** @throws RangeError for a name that none of them has */

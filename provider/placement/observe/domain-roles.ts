@@ -27,7 +27,7 @@ export const isSwitchedOverSource = ({ job, state, reason }: DomainFacts): boole
 export const isInPostCopy = ({ reason }: Pick<DomainFacts, "reason">): boolean => reason.startsWith("post-copy");
 
 /** Whatever it is, it is a guest: it runs, or was paused for a reason that has to do with no migration. */
-export const isLive = (domain: DomainFacts): boolean =>
+export const isLiveGuest = (domain: DomainFacts): boolean =>
   isActive(domain) && !isIncoming(domain) && !isSwitchedOverSource(domain);
 
 /** What is left on `other` of a move whose guest is `guest`, and may go: rows g, l and n of the table. */

@@ -6,12 +6,12 @@
  */
 
 import type { Wanted } from "../plan/wanted";
-import { isInPostCopy, isLive, isMigrating, isStaleCopy, isSwitchedOverSource } from "./domain-roles";
+import { isInPostCopy, isLiveGuest, isMigrating, isStaleCopy, isSwitchedOverSource } from "./domain-roles";
 import {
+  type AnsweringHost,
   type DomainFacts,
   type Found,
   foundOn,
-  type HostAnswered,
   hasAnswered,
   isActive,
   isUnreachable,
@@ -63,11 +63,11 @@ export function locate(observations: readonly Observation[], wanted: Wanted, unc
   return strays.length > 0 ? unclear(strayQemu(wanted, strays)) : decide(found, wanted);
 }
 
-const isStray = ({ hasQemu, domain }: HostAnswered) => hasQemu && !(domain && isActive(domain));
+const isStray = ({ hasQemu, domain }: AnsweringHost) => hasQemu && !(domain && isActive(domain));
 
 function decide(found: readonly Found[], wanted: Wanted): Location {
   const active = found.filter((one) => isActive(one.domain));
-  const [guest, second] = active.filter((one) => isLive(one.domain));
+  const [guest, second] = active.filter((one) => isLiveGuest(one.domain));
   if (guest && second) return unclear(runsTwice(wanted, found)); // h
   if (guest && isInPostCopy(guest.domain)) return unclear(memoryLost(wanted, found, guest));
   if (guest) {

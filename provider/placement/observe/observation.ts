@@ -39,21 +39,21 @@ export class ChangedWhileReading extends Error {
   }
 }
 
-export interface HostAnswered extends HostAnswer {
+export interface AnsweringHost extends HostAnswer {
   hostName: string;
 }
 
 /** Nothing is known of this host, least of all that the domain is not there. */
-export interface HostUnreachable {
+export interface UnreachableHost {
   hostName: string;
   /** Why there is no answer. */
   unreachable: string;
 }
 
-export type Observation = HostAnswered | HostUnreachable;
+export type Observation = AnsweringHost | UnreachableHost;
 
-export const isUnreachable = (observation: Observation): observation is HostUnreachable => "unreachable" in observation;
-export const hasAnswered = (observation: Observation): observation is HostAnswered => !isUnreachable(observation);
+export const isUnreachable = (observation: Observation): observation is UnreachableHost => "unreachable" in observation;
+export const hasAnswered = (observation: Observation): observation is AnsweringHost => !isUnreachable(observation);
 
 /** The domain as messages and virsh name it. */
 export interface DomainName {

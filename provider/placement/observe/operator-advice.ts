@@ -1,7 +1,7 @@
 /** Pure: what an operator is told when only an operator may decide: what was seen, why, and the commands for each way. */
 
 import type { Wanted } from "../plan/wanted";
-import { allDescribed, type Found, type HostUnreachable, isActive } from "./observation";
+import { allDescribed, type Found, isActive, type UnreachableHost } from "./observation";
 
 type Guest = Pick<Wanted, "domain" | "messages">;
 
@@ -56,7 +56,7 @@ export function strayQemu({ domain: { uuid }, messages }: Guest, strays: readonl
 /** Row p. */
 export function unknownLocation(
   candidates: readonly string[],
-  unreachable: readonly HostUnreachable[],
+  unreachable: readonly UnreachableHost[],
   found: readonly Found[],
 ): string {
   const seen = found.length > 0 ? allDescribed(found) : "not seen";

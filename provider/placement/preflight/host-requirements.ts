@@ -1,5 +1,5 @@
 /** What a guest needs of a host: asked for by one command, and what a user is told when it is missing. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile } from "../../host/script";
 
 export interface Requirement {
@@ -17,7 +17,7 @@ export interface CheckedRequirement extends Requirement {
 }
 
 export async function checkRequirements(
-  host: Host,
+  host: RemoteHost,
   needs: readonly Requirement[],
   signal: AbortSignal,
 ): Promise<CheckedRequirement[]> {

@@ -1,5 +1,5 @@
 /** Verbs on a migration that goes on, by the monitor of its source; docs/qemu.md has the monitor's own for each. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import type { JobControl } from "../../placement/driver";
 import type { ObservedJob } from "../../placement/migration/job";
 import type { DomainName } from "../../placement/observe/observation";
@@ -24,7 +24,7 @@ async function queryJob(qmp: Qmp): Promise<ObservedJob> {
 /** A look that fails says nothing about the job, and nothing but looks tells of its end. */
 const unansweredMs = 60_000;
 
-export function jobControl(domain: DomainName, source: Host): JobControl {
+export function jobControl(domain: DomainName, source: RemoteHost): JobControl {
   const isDone = (command: string, args?: Record<string, unknown>) =>
     withMonitor(source, domain, (qmp) => qmp.execute(command, args)).then(
       () => true,

@@ -1,5 +1,5 @@
 /** Facts of a host that a guest's QEMU depends on, beside files, found out by one command. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../../host/records";
 import { runScript, scriptFile, sh } from "../../host/script";
 import type { RunAs } from "../unit";
@@ -21,7 +21,7 @@ type Access = `${"r" | "rw"}:${string}`;
 const script = sh`${recordFunctions}${scriptFile(__dirname, "host-checks.sh")}`;
 
 export async function observeQemuHost(
-  host: Host,
+  host: RemoteHost,
   emulator: string,
   { uid, gid }: RunAs,
   files: readonly Access[],

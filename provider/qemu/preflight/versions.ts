@@ -3,12 +3,12 @@
  *
  * @see https://www.qemu.org/docs/master/system/qemu-manpage.html (-machine help)
  */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 
 /** @returns the version, e.g. `7.2.22`; undefined when the emulator is missing or prints no version */
 export async function observeQemuVersion(
-  host: Host,
+  host: RemoteHost,
   emulator: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -20,13 +20,13 @@ export async function observeQemuVersion(
 export const parseQemuVersion = (text: string): string | undefined => /^QEMU emulator version ([\d.]+)/.exec(text)?.[1];
 
 /** @returns true from QEMU 9.1 on, which has `-run-with user=` */
-export async function supportsRunWith(host: Host, emulator: string, signal: AbortSignal): Promise<boolean> {
+export async function supportsRunWith(host: RemoteHost, emulator: string, signal: AbortSignal): Promise<boolean> {
   const [major = 0, minor = 0] = ((await observeQemuVersion(host, emulator, signal)) ?? "").split(".").map(Number);
   return major > 9 || (major === 9 && minor >= 1);
 }
 
 /** The names of all machine types, without aliases such as `pc`, whose meaning differs per version. */
-export async function observeMachineTypes(host: Host, emulator: string, signal: AbortSignal): Promise<string[]> {
+export async function observeMachineTypes(host: RemoteHost, emulator: string, signal: AbortSignal): Promise<string[]> {
   const { stdout } = await runScript(host, sh`"$1" -machine help`, [emulator], { signal });
   return parseMachineTypes(stdout);
 }

@@ -1,5 +1,5 @@
 /** Verbs on one guest by its QEMU's monitor. @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { MonitorClosed, NotInState } from "../errors";
 import { type DomainState, domainState } from "../states";
 import { qmpSockets } from "../unit";
@@ -7,7 +7,7 @@ import { type Qmp, withQmp } from "./session";
 
 /** A short session: none is held while nothing is asked. */
 export const withMonitor = <T>(
-  host: Host,
+  host: RemoteHost,
   { uuid, name }: { uuid: string; name: string },
   work: (qmp: Qmp) => Promise<T>,
   signal?: AbortSignal,

@@ -1,7 +1,7 @@
 /** Sessions of QMP, QEMU's monitor protocol. @see https://www.qemu.org/docs/master/interop/qmp-spec.html */
 import type { Duplex } from "node:stream";
 import { SocketClosed } from "../../host/errors";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { oneLine } from "../../util/one-line";
 import { unlessAborted } from "../../util/signals";
 import { MonitorClosed, MonitorTimedOut, QmpError } from "../errors";
@@ -35,7 +35,7 @@ export interface QmpOptions {
  * @throws SocketClosed when all sockets refuse, MonitorTimedOut when none greets
  */
 export async function withQmp<T>(
-  host: Host,
+  host: RemoteHost,
   sockets: readonly string[],
   label: string,
   work: (qmp: Qmp) => Promise<T>,

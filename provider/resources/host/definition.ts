@@ -1,5 +1,5 @@
 /** Provider side of `Host`. */
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { type HostFacts, observeFacts } from "../../libvirt/host-facts";
 import type { Definition } from "../../lifecycle/definition";
 import { anySignal } from "../../util/signals";
@@ -8,7 +8,7 @@ import { hostAt } from "../shared/ssh-host";
 
 const schema = connection.extend(hypervisor);
 
-export const host: Definition<typeof schema, Host, HostFacts, HostFacts> = {
+export const host: Definition<typeof schema, RemoteHost, HostFacts, HostFacts> = {
   schema,
   // Another address may well be the same machine; what is on it is the business of the resources that use it.
   replaceOn: [],

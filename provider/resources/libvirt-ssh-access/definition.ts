@@ -1,7 +1,7 @@
 /** Provider side of `LibvirtSshAccess`. */
 import { createHash } from "node:crypto";
 import { type FailedLogin, logins } from "../../libvirt/connectivity/ssh";
-import { isTransient, loginHints } from "../../libvirt/connectivity/ssh-errors";
+import { isTransientLogin, loginHints } from "../../libvirt/connectivity/ssh-errors";
 import { editFile, makeKey, removeFolder, removeKey } from "../../libvirt/ssh-access/change";
 import { inspectSsh } from "../../libvirt/ssh-access/inspect";
 import { hasOthersLines, isOwnKey, withLines, withoutLines } from "../../libvirt/ssh-access/lines";
@@ -11,18 +11,18 @@ import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import type { Operation } from "../../util/operation";
 import { connectionSecretKeys } from "../shared/inputs";
-import { departedHosts, together, verified } from "../shared/many-hosts";
+import { removedHosts, together, verified } from "../shared/many-hosts";
 import {
-  type Args,
-  differences,
   fileDifferences,
-  isOurs,
-  type Look,
-  look,
+  hasOwnAccess,
   markIn,
-  obstacles,
-  type Seen,
-  schema,
+  observeSshHosts,
+  type SshAccessFacts,
+  type SshAccessInputs,
+  type SshHostFacts,
+  sshAccessProblems,
+  sshAccessSchema,
+  sshDifferences,
   wantedLines,
 } from "./observe";
 
@@ -30,17 +30,17 @@ export interface SshAccessState extends Observed {
   /** Fingerprint of root's key on each host. */
   keys: Record<string, string>;
   /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
-  hosts: Args["hosts"];
+  hosts: SshAccessInputs["hosts"];
 }
 
 /** The hosts' files, and which logins do not work; none is tried where nothing of ours is. */
 interface SeenAccess {
-  look: Look;
+  facts: SshAccessFacts;
   failures: { name: string; failed: FailedLogin[] }[];
 }
 
-export const libvirtSshAccess: Definition<typeof schema, Args, SeenAccess, SshAccessState> = {
-  schema,
+export const libvirtSshAccess: Definition<typeof sshAccessSchema, SshAccessInputs, SeenAccess, SshAccessState> = {
+  schema: sshAccessSchema,
   replaceOn: ["accessId"],
   secrets: connectionSecretKeys,
   id: ({ accessId = "" }) => accessId,
@@ -56,23 +56,27 @@ export const libvirtSshAccess: Definition<typeof schema, Args, SeenAccess, SshAc
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
 };
 
-const isAnyOurs = ({ hosts, departed }: Look, args: Args) =>
-  [...hosts, ...departed].some((one) => isOurs(one, markIn(args)));
+const isAnyOurs = ({ hosts, removed }: SshAccessFacts, args: SshAccessInputs) =>
+  [...hosts, ...removed].some((one) => hasOwnAccess(one, markIn(args)));
 
-async function observe({ signal }: Operation, args: Args, known?: SshAccessState): Promise<SeenAccess> {
-  const seen = await look(args, departedHosts(known?.hosts, args), signal);
-  return { look: seen, failures: isAnyOurs(seen, args) ? await allLogins(seen, signal) : [] };
+async function observe({ signal }: Operation, args: SshAccessInputs, known?: SshAccessState): Promise<SeenAccess> {
+  const seen = await observeSshHosts(args, removedHosts(known?.hosts, args), signal);
+  return { facts: seen, failures: isAnyOurs(seen, args) ? await allLogins(seen, signal) : [] };
 }
 
-function stateOf(args: Args, { look: seen, failures }: SeenAccess, known?: SshAccessState): SshAccessState | undefined {
+function stateOf(
+  args: SshAccessInputs,
+  { facts: seen, failures }: SeenAccess,
+  known?: SshAccessState,
+): SshAccessState | undefined {
   if (!isAnyOurs(seen, args)) return undefined;
   const mark = markIn(args);
-  const departing = departedHosts(known?.hosts, args);
+  const removed = removedHosts(known?.hosts, args);
   const logins = failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)));
-  const drift = [...differences(seen, mark), ...logins];
-  const left = seen.departed
-    .filter((one) => isOurs(one, mark))
-    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+  const drift = [...sshDifferences(seen, mark), ...logins];
+  const left = seen.removed
+    .filter((one) => hasOwnAccess(one, mark))
+    .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
   const keys = seen.hosts.flatMap(({ name, facts: { key } }) => (key ? [[name, fingerprintOfText(key.text)]] : []));
   return {
     keys: Object.fromEntries(keys),
@@ -82,12 +86,12 @@ function stateOf(args: Args, { look: seen, failures }: SeenAccess, known?: SshAc
 }
 
 /** Failed logins alone may pass. */
-const mayPass = ({ look: seen, failures }: SeenAccess, args: Args): boolean =>
-  differences(seen, markIn(args)).length === 0 &&
-  failures.every(({ failed }) => failed.every(({ failure }) => isTransient(failure)));
+const mayPass = ({ facts: seen, failures }: SeenAccess, args: SshAccessInputs): boolean =>
+  sshDifferences(seen, markIn(args)).length === 0 &&
+  failures.every(({ failed }) => failed.every(({ failure }) => isTransientLogin(failure)));
 
 /** Each host to each other one. */
-const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
+const allLogins = ({ hosts }: SshAccessFacts, signal: AbortSignal) =>
   together(hosts, async (from) => {
     const peers = hosts.filter((peer) => peer !== from);
     return { name: from.name, failed: await logins(from.host, peers, signal) };
@@ -95,19 +99,19 @@ const allLogins = ({ hosts }: Look, signal: AbortSignal) =>
 
 async function reconcile(
   operation: Operation,
-  args: Args,
-  { look: seen }: SeenAccess,
+  args: SshAccessInputs,
+  { facts: seen }: SeenAccess,
   known?: SshAccessState,
 ): Promise<SeenAccess> {
   const { signal } = operation;
   const mark = markIn(args);
-  refuse(obstacles(seen));
-  await together(seen.departed, async (one) => {
+  refuse(sshAccessProblems(seen));
+  await together(seen.removed, async (one) => {
     operation.progress(`taking ${one.name} out`);
     await takeOut(one, mark, signal);
   });
   const hosts = await together(seen.hosts, (one) => withKey(one, mark, signal));
-  const ready = { hosts, departed: [] };
+  const ready = { hosts, removed: [] };
   await together(hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
     await syncFiles(one, ready, mark, signal);
@@ -120,26 +124,26 @@ async function reconcile(
   return verified(() => observe(operation, args, known), judge, { timeoutMs: 60_000, signal });
 }
 
-async function withKey(one: Seen, mark: string, signal: AbortSignal): Promise<Seen> {
+async function withKey(one: SshHostFacts, mark: string, signal: AbortSignal): Promise<SshHostFacts> {
   if (one.facts.key) return one;
   await makeKey(one.host, mark, signal);
   return { ...one, facts: await inspectSsh(one.host, one.peers, signal) };
 }
 
-async function syncFiles(one: Seen, ready: Look, mark: string, signal: AbortSignal): Promise<void> {
+async function syncFiles(one: SshHostFacts, ready: SshAccessFacts, mark: string, signal: AbortSignal): Promise<void> {
   const wanted = wantedLines(one, ready, mark);
   for (const file of sharedFiles)
     if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
       await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
 }
 
-async function remove({ signal }: Operation, args: Args, known?: SshAccessState): Promise<void> {
-  const { hosts, departed } = await look(args, departedHosts(known?.hosts, args), signal);
-  await together([...hosts, ...departed], (one) => takeOut(one, markIn(args), signal));
+async function remove({ signal }: Operation, args: SshAccessInputs, known?: SshAccessState): Promise<void> {
+  const { hosts, removed } = await observeSshHosts(args, removedHosts(known?.hosts, args), signal);
+  await together([...hosts, ...removed], (one) => takeOut(one, markIn(args), signal));
 }
 
 /** The key goes with the last resource that uses it, whichever has made it. */
-async function takeOut({ host, facts }: Seen, mark: string, signal: AbortSignal): Promise<void> {
+async function takeOut({ host, facts }: SshHostFacts, mark: string, signal: AbortSignal): Promise<void> {
   for (const file of sharedFiles) {
     const { text: seen } = facts.files[file];
     if (withoutLines(seen, mark) !== seen) await editFile(host, file, seen, (text) => withoutLines(text, mark), signal);

@@ -1,14 +1,14 @@
 /** Provider side of `LibvirtSshAccess`: what is looked at before anything is decided, and how it differs from the inputs. */
 import { z } from "zod";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { inspectSsh, type SshFacts } from "../../libvirt/ssh-access/inspect";
-import { authorizedLines, knownLines, markOf, ownLines, type Peer } from "../../libvirt/ssh-access/lines";
-import { places, type SharedFile, sharedFiles } from "../../libvirt/ssh-access/places";
+import { accessMarkOf, authorizedLines, knownLines, ownLines, type SshPeer } from "../../libvirt/ssh-access/lines";
+import { type SharedFile, sharedFiles, sshPaths } from "../../libvirt/ssh-access/places";
 import { connections } from "../shared/inputs";
 import { together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
 
-export const schema = z.strictObject({
+export const sshAccessSchema = z.strictObject({
   hosts: connections
     .refine((hosts) => Object.keys(hosts).length > 1, "must have two Hosts at least")
     .refine((hosts) => {
@@ -20,13 +20,13 @@ export const schema = z.strictObject({
   accessId: z.string().optional(),
 });
 
-export type Args = z.infer<typeof schema>;
+export type SshAccessInputs = z.infer<typeof sshAccessSchema>;
 
 /** One machine as it is found. */
-export interface Seen {
+export interface SshHostFacts {
   /** What the program calls it. */
   name: string;
-  host: Host;
+  host: RemoteHost;
   address: string;
   port: number | undefined;
   /** Addresses of the others. */
@@ -34,30 +34,34 @@ export interface Seen {
   facts: SshFacts;
 }
 
-export interface Look {
-  hosts: Seen[];
+export interface SshAccessFacts {
+  hosts: SshHostFacts[];
   /** Hosts of the last state that the inputs no longer have, also by no other address. */
-  departed: Seen[];
+  removed: SshHostFacts[];
 }
 
-export async function look(args: Args, departing: Args["hosts"], signal: AbortSignal): Promise<Look> {
+export async function observeSshHosts(
+  args: SshAccessInputs,
+  removedInputs: SshAccessInputs["hosts"],
+  signal: AbortSignal,
+): Promise<SshAccessFacts> {
   const addresses = Object.values(args.hosts).map(({ address }) => address);
-  const see = (some: Args["hosts"]) =>
-    together(Object.entries(some), async ([name, connection]): Promise<Seen> => {
+  const observeAll = (some: SshAccessInputs["hosts"]) =>
+    together(Object.entries(some), async ([name, connection]): Promise<SshHostFacts> => {
       const host = hostAt(connection);
       const { address, port } = connection;
       const peers = addresses.filter((other) => other !== address);
       return { name, host, address, port, peers, facts: await inspectSsh(host, peers, signal) };
     });
-  const [hosts, gone] = await Promise.all([see(args.hosts), see(departing)]);
-  const departed = gone.filter((one) => !hosts.some((other) => isSameMachine(one, other)));
-  return { hosts, departed };
+  const [hosts, gone] = await Promise.all([observeAll(args.hosts), observeAll(removedInputs)]);
+  const removed = gone.filter((one) => !hosts.some((other) => isSameMachine(one, other)));
+  return { hosts, removed };
 }
 
-const isSameMachine = (one: Seen, other: Seen) => one.facts.bootId === other.facts.bootId;
+const isSameMachine = (one: SshHostFacts, other: SshHostFacts) => one.facts.bootId === other.facts.bootId;
 
 /** Reasons not to begin, all of them. */
-export const obstacles = ({ hosts }: Look): string[] =>
+export const sshAccessProblems = ({ hosts }: SshAccessFacts): string[] =>
   hosts.flatMap((one, index) => {
     const { name, facts } = one;
     const twin = hosts.slice(0, index).find((other) => isSameMachine(one, other));
@@ -68,25 +72,25 @@ export const obstacles = ({ hosts }: Look): string[] =>
         ? []
         : [`${name} has no /etc/ssh/ssh_host_*_key.pub, so that no other host could verify it.`]),
       ...(facts.keyProblem
-        ? [`${name}: ${places.key} ${facts.keyProblem}. Make it usable, or move it away: a new one is made then.`]
+        ? [`${name}: ${sshPaths.key} ${facts.keyProblem}. Make it usable, or move it away: a new one is made then.`]
         : []),
     ];
   });
 
-export const markIn = ({ accessId = "" }: Args) => markOf(accessId);
+export const markIn = ({ accessId = "" }: SshAccessInputs) => accessMarkOf(accessId);
 
 /** Whether anything of ours is there. */
-export function isOurs({ facts: { key, files } }: Seen, mark: string): boolean {
+export function hasOwnAccess({ facts: { key, files } }: SshHostFacts, mark: string): boolean {
   return key?.comment === mark || sharedFiles.some((file) => ownLines(files[file].text, mark).length > 0);
 }
 
 /** What one host's files have to have of ours. */
-export function wantedLines(seen: Seen, { hosts }: Look, mark: string): Record<SharedFile, string[]> {
+export function wantedLines(seen: SshHostFacts, { hosts }: SshAccessFacts, mark: string): Record<SharedFile, string[]> {
   const peers = hosts.filter((one) => one !== seen).map((one) => peerFor(seen, one));
   return { knownHosts: knownLines(peers, mark), authorizedKeys: authorizedLines(peers, mark) };
 }
 
-const peerFor = (seen: Seen, { address, port, facts }: Seen): Peer => ({
+const peerFor = (seen: SshHostFacts, { address, port, facts }: SshHostFacts): SshPeer => ({
   address,
   source: facts.sources.get(seen.address),
   port,
@@ -95,20 +99,20 @@ const peerFor = (seen: Seen, { address, port, facts }: Seen): Peer => ({
 });
 
 /** How everything but the logins differs from the inputs, in words. */
-export function differences(seen: Look, mark: string): string[] {
+export function sshDifferences(seen: SshAccessFacts, mark: string): string[] {
   const all = seen.hosts.flatMap((one) => {
     const { key, keyProblem = key ? undefined : "is missing", folderProblem } = one.facts;
     const lines = sharedFiles.flatMap((file) => fileDifferences(one, seen, file, mark));
-    const own = [about(places.folder, folderProblem), about(places.key, keyProblem), ...lines];
+    const own = [about(sshPaths.folder, folderProblem), about(sshPaths.key, keyProblem), ...lines];
     return own.flatMap((words) => (words ? [`${one.name}: ${words}`] : []));
   });
-  const left = seen.departed
-    .filter((one) => isOurs(one, mark))
+  const left = seen.removed
+    .filter((one) => hasOwnAccess(one, mark))
     .map(({ name }) => `${name}: is no longer among the hosts`);
   return [...all, ...left];
 }
 
-export function fileDifferences(one: Seen, seen: Look, file: SharedFile, mark: string): string[] {
+export function fileDifferences(one: SshHostFacts, seen: SshAccessFacts, file: SharedFile, mark: string): string[] {
   const { text, problem } = one.facts.files[file];
   const has = ownLines(text, mark);
   const should = wantedLines(one, seen, mark)[file];
@@ -120,7 +124,7 @@ export function fileDifferences(one: Seen, seen: Look, file: SharedFile, mark: s
     file === "knownHosts" ? `has not the keys of ${name}` : `has not the key of root on ${name}`,
   );
   const extra = has.some((line) => !should.includes(line)) ? ["has a line of ours that does not belong there"] : [];
-  return [problem, ...lacks, ...extra].flatMap((words) => about(places[file], words) ?? []);
+  return [problem, ...lacks, ...extra].flatMap((words) => about(sshPaths[file], words) ?? []);
 }
 
 const about = (path: string, words: string | undefined) => words && `${path} ${words}`;

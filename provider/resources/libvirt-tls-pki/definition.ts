@@ -1,24 +1,24 @@
 /** Provider side of `LibvirtTlsPki`. */
 
 import type { FailedHandshake } from "../../libvirt/connectivity/tls";
-import { isTransient } from "../../libvirt/connectivity/tls-errors";
-import { insecurities } from "../../libvirt/daemon/settings";
+import { isTransientHandshake } from "../../libvirt/connectivity/tls-errors";
+import { securityWarnings } from "../../libvirt/daemon/settings";
 import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import type { Operation } from "../../util/operation";
 import { connectionSecretKeys } from "../shared/inputs";
-import { departedHosts, together, verified } from "../shared/many-hosts";
-import { schema } from "./inputs";
+import { removedHosts, together, verified } from "../shared/many-hosts";
+import { pkiSchema } from "./inputs";
 import {
-  type Args,
   allHandshakes,
   authorityOf,
-  differences,
+  hasOwnPki,
   isLeft,
-  isOurs,
-  type Look,
-  look,
-  type Seen,
+  observePkiHosts,
+  type PkiHostFacts,
+  type PkiHosts,
+  type PkiInputs,
+  pkiDifferences,
   settingsOf,
 } from "./observe";
 import { jobProblems, refuseUnlessPossible } from "./preflight";
@@ -27,12 +27,12 @@ import { enrol, ensureAuthority, unenrol } from "./steps";
 
 /** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
 interface SeenPki {
-  look: Look;
+  facts: PkiHosts;
   failures: ReadonlyMap<string, FailedHandshake[]>;
 }
 
-export const libvirtTlsPki: Definition<typeof schema, Args, SeenPki, PkiState> = {
-  schema,
+export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, PkiState> = {
+  schema: pkiSchema,
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: ({ authority }) => authority.address,
@@ -54,21 +54,21 @@ export const libvirtTlsPki: Definition<typeof schema, Args, SeenPki, PkiState> =
   announce: async (operation, args) => warn(operation, args),
 };
 
-const isAnyOurs = ({ authority, hosts, departed }: Look) => [authority, ...hosts, ...departed].some(isOurs);
+const isAnyOurs = ({ authority, hosts, removed }: PkiHosts) => [authority, ...hosts, ...removed].some(hasOwnPki);
 
-async function observe({ signal }: Operation, args: Args, known?: PkiState): Promise<SeenPki> {
-  const seen = await look(args, departedHosts(known?.hosts, args), signal);
-  return { look: seen, failures: isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map() };
+async function observe({ signal }: Operation, args: PkiInputs, known?: PkiState): Promise<SeenPki> {
+  const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), signal);
+  return { facts: seen, failures: isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map() };
 }
 
-function stateOf(args: Args, { look: seen, failures }: SeenPki, known?: PkiState): PkiState | undefined {
+function stateOf(args: PkiInputs, { facts: seen, failures }: SeenPki, known?: PkiState): PkiState | undefined {
   if (!isAnyOurs(seen)) return undefined;
-  const departing = departedHosts(known?.hosts, args);
+  const removed = removedHosts(known?.hosts, args);
   const handshakes = [...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)));
-  const drift = [...differences(seen, args), ...handshakes];
-  const left = seen.departed
+  const drift = [...pkiDifferences(seen, args), ...handshakes];
+  const left = seen.removed
     .filter((one) => isLeft(one, args))
-    .flatMap(({ name }) => (departing[name] ? [[name, departing[name]] as const] : []));
+    .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
   return {
     caFingerprint: authorityOf(seen)?.fingerprint256 ?? "",
     daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
@@ -78,13 +78,14 @@ function stateOf(args: Args, { look: seen, failures }: SeenPki, known?: PkiState
 }
 
 /** Missing handshakes alone may pass. */
-const mayPass = ({ look: seen, failures }: SeenPki, args: Args): boolean =>
-  differences(seen, args).length === 0 && [...failures.values()].flat().every(({ failure }) => isTransient(failure));
+const mayPass = ({ facts: seen, failures }: SeenPki, args: PkiInputs): boolean =>
+  pkiDifferences(seen, args).length === 0 &&
+  [...failures.values()].flat().every(({ failure }) => isTransientHandshake(failure));
 
 async function reconcile(
   operation: Operation,
-  args: Args,
-  { look: before }: SeenPki,
+  args: PkiInputs,
+  { facts: before }: SeenPki,
   known?: PkiState,
 ): Promise<SeenPki> {
   const { signal } = operation;
@@ -92,7 +93,7 @@ async function reconcile(
   warn(operation, args);
   await syncDeparted(operation, before);
   // The same machine may have come back by another address.
-  const seen = before.departed.length > 0 ? await look(args, {}, signal) : before;
+  const seen = before.removed.length > 0 ? await observePkiHosts(args, {}, signal) : before;
   operation.progress(`looking after the authority on ${seen.authority.name}`);
   const authority = await ensureAuthority(seen, args, signal);
   await together(seen.hosts, async (one) => {
@@ -107,21 +108,21 @@ async function reconcile(
   return verified(() => observe(operation, args, known), judge, { timeoutMs: 90_000, signal });
 }
 
-async function syncDeparted(operation: Operation, { departed, authority }: Look): Promise<void> {
-  await together(departed, async (one) => {
+async function syncDeparted(operation: Operation, { removed, authority }: PkiHosts): Promise<void> {
+  await together(removed, async (one) => {
     operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;
     tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
   });
 }
 
-async function remove(operation: Operation, args: Args, known?: PkiState): Promise<void> {
-  const seen = await look(args, departedHosts(known?.hosts, args), operation.signal);
-  const hypervisors = [...seen.hosts, ...seen.departed];
-  const problems = await jobProblems(hypervisors.filter(isOurs), operation.signal);
+async function remove(operation: Operation, args: PkiInputs, known?: PkiState): Promise<void> {
+  const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), operation.signal);
+  const hypervisors = [...seen.hosts, ...seen.removed];
+  const problems = await jobProblems(hypervisors.filter(hasOwnPki), operation.signal);
   refuse(problems);
   const all = [...new Set([...hypervisors, seen.authority])].filter(
-    (one) => isOurs(one) && (!one.before || one.before.authority === args.authority.address),
+    (one) => hasOwnPki(one) && (!one.before || one.before.authority === args.authority.address),
   );
   await together(all, async (one) => {
     const isAuthority = one.address === args.authority.address;
@@ -129,12 +130,12 @@ async function remove(operation: Operation, args: Args, known?: PkiState): Promi
   });
 }
 
-function tell(operation: Operation, { name }: Seen, left: readonly string[]): void {
+function tell(operation: Operation, { name }: PkiHostFacts, left: readonly string[]): void {
   if (left.length > 0) operation.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
 }
 
-function warn(operation: Operation, args: Args): void {
-  for (const line of insecurities(settingsOf(args))) operation.warn(`Insecure: ${line}.`);
+function warn(operation: Operation, args: PkiInputs): void {
+  for (const line of securityWarnings(settingsOf(args))) operation.warn(`Insecure: ${line}.`);
 }
 
 const handshakeLine = (name: string, { peer, uri, failure, said }: FailedHandshake) =>

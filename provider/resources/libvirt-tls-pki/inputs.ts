@@ -1,7 +1,7 @@
 /** Inputs of `LibvirtTlsPki`: what libvirtd.conf, systemd's units and certtool's templates can hold, and nothing else. */
 import { z } from "zod";
-import { completed } from "../../libvirt/daemon/settings";
-import { connections, namedConnection, text } from "../shared/inputs";
+import { withDefaultSettings } from "../../libvirt/daemon/settings";
+import { connections, namedConnectionInput, text } from "../shared/inputs";
 
 const days = (what: string) =>
   z.int(`must be a whole number of days: ${what}`).min(1, "must be 1 at least").max(36_500, "must be 36500 at most");
@@ -26,9 +26,9 @@ const libvirtdSettings = z.strictObject({
   authTls: networkAuth.optional(),
 });
 
-export const schema = z
+export const pkiSchema = z
   .strictObject({
-    authority: namedConnection,
+    authority: namedConnectionInput,
     hosts: connections.refine((hosts) => Object.keys(hosts).length > 0, "must have a Host"),
     organization: text("an organization")
       .max(50, "must have 50 characters at most")
@@ -56,7 +56,7 @@ export const schema = z
     const problem = (path: string[], message: string) =>
       void issues.push({ code: "custom", path, message, input: value });
     const { validityDays, authorityValidityDays, renewBeforeDays, hosts } = value;
-    const libvirtd = completed(value.libvirtd);
+    const libvirtd = withDefaultSettings(value.libvirtd);
     if (renewBeforeDays >= Math.min(validityDays, authorityValidityDays))
       problem(["renewBeforeDays"], "must be less than validityDays and authorityValidityDays");
     if (authorityValidityDays < validityDays) problem(["authorityValidityDays"], "must not be less than validityDays");

@@ -1,12 +1,12 @@
 /** Provider side of `LibvirtTlsPki`: everything that is looked at before anything is decided. */
 import type { X509Certificate } from "node:crypto";
 import type { z } from "zod";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { type FailedHandshake, handshakes } from "../../libvirt/connectivity/tls";
 import { withoutSettings } from "../../libvirt/daemon/conf-file";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, inspectDaemon } from "../../libvirt/daemon/inspect";
-import { completed, type DaemonSettings } from "../../libvirt/daemon/settings";
+import { type DaemonSettings, withDefaultSettings } from "../../libvirt/daemon/settings";
 import { type HostBaseline, parseBaseline } from "../../pki/baseline";
 import { parseCertificate } from "../../pki/certificate";
 import {
@@ -20,16 +20,16 @@ import { authorityCertificate, authorityFiles, hypervisorFiles } from "../../pki
 import { observePki, type PkiFacts } from "../../pki/observe";
 import { concurrently, together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
-import type { schema } from "./inputs";
+import type { pkiSchema } from "./inputs";
 
-export type Args = z.infer<typeof schema>;
-type Connection = Args["hosts"][string];
+export type PkiInputs = z.infer<typeof pkiSchema>;
+type Connection = PkiInputs["hosts"][string];
 
 /** One machine as it is found. */
-export interface Seen {
+export interface PkiHostFacts {
   /** What the program calls it. */
   name: string;
-  host: Host;
+  host: RemoteHost;
   address: string;
   pki: PkiFacts;
   /** Undefined on a machine that is only the authority. */
@@ -38,33 +38,39 @@ export interface Seen {
   before: HostBaseline | undefined;
 }
 
-export interface Look {
-  authority: Seen;
-  hosts: Seen[];
+export interface PkiHosts {
+  authority: PkiHostFacts;
+  hosts: PkiHostFacts[];
   /** Hosts of the last state that the inputs no longer have. */
-  departed: Seen[];
+  removed: PkiHostFacts[];
 }
 
-export async function look(args: Args, departing: Args["hosts"], signal: AbortSignal): Promise<Look> {
+export async function observePkiHosts(
+  args: PkiInputs,
+  removedInputs: PkiInputs["hosts"],
+  signal: AbortSignal,
+): Promise<PkiHosts> {
   const { authority, hosts } = args;
-  const see = (name: string, connection: Connection, isHypervisor: boolean) =>
-    concurrently(() => seeHost(name, hostAt(connection), connection.address, isHypervisor, signal));
-  const all = Promise.all(Object.entries(hosts).map(([name, connection]) => see(name, connection, true)));
-  const leaving = Promise.all(Object.entries(departing).map(([name, connection]) => see(name, connection, true)));
+  const observe = (name: string, connection: Connection, isHypervisor: boolean) =>
+    concurrently(() => observeHost(name, hostAt(connection), connection.address, isHypervisor, signal));
+  const all = Promise.all(Object.entries(hosts).map(([name, connection]) => observe(name, connection, true)));
+  const leaving = Promise.all(
+    Object.entries(removedInputs).map(([name, connection]) => observe(name, connection, true)),
+  );
   const isHypervisor = Object.values(hosts).some(({ address }) => address === authority.address);
-  const alone = isHypervisor ? undefined : see(authority.name, authority, false);
-  const [seen, departed, apart] = await Promise.all([all, leaving, alone]);
-  const own = apart ?? (seen.find(({ address }) => address === authority.address) as Seen);
-  return { authority: own, hosts: seen, departed };
+  const alone = isHypervisor ? undefined : observe(authority.name, authority, false);
+  const [seen, removed, apart] = await Promise.all([all, leaving, alone]);
+  const own = apart ?? (seen.find(({ address }) => address === authority.address) as PkiHostFacts);
+  return { authority: own, hosts: seen, removed };
 }
 
-async function seeHost(
+async function observeHost(
   name: string,
-  host: Host,
+  host: RemoteHost,
   address: string,
   isHypervisor: boolean,
   signal: AbortSignal,
-): Promise<Seen> {
+): Promise<PkiHostFacts> {
   const [pki, daemon] = await Promise.all([
     observePki(host, signal),
     isHypervisor ? inspectDaemon(host, signal) : undefined,
@@ -73,8 +79,8 @@ async function seeHost(
 }
 
 export const rulesFor = (
-  { organization, validityDays, renewBeforeDays }: Args,
-  { address }: Seen,
+  { organization, validityDays, renewBeforeDays }: PkiInputs,
+  { address }: PkiHostFacts,
 ): CertificateRules => ({
   organization,
   address,
@@ -82,36 +88,37 @@ export const rulesFor = (
   renewBeforeDays,
 });
 
-export const settingsOf = ({ libvirtd, allowedDns }: Args): DaemonSettings => completed({ ...libvirtd, allowedDns });
+export const settingsOf = ({ libvirtd, allowedDns }: PkiInputs): DaemonSettings =>
+  withDefaultSettings({ ...libvirtd, allowedDns });
 
-export const authorityOf = ({ authority }: Look): X509Certificate | undefined =>
+export const authorityOf = ({ authority }: PkiHosts): X509Certificate | undefined =>
   parseCertificate(authority.pki.files.get(authorityCertificate)?.text);
 
-export function findingsAt(seen: Seen, args: Args, authority: X509Certificate | undefined): Finding[] {
+export function findingsAt(seen: PkiHostFacts, args: PkiInputs, authority: X509Certificate | undefined): Finding[] {
   return authority ? hypervisorFindings(seen.pki, rulesFor(args, seen), authority) : [];
 }
 
-export const authorityFindingsAt = ({ authority }: Look, args: Args): Finding[] =>
+export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs): Finding[] =>
   authorityFindings(authority.pki, { validityDays: args.authorityValidityDays, renewBeforeDays: args.renewBeforeDays });
 
 /** Whether anything of ours is there: a record, a line in libvirtd.conf, or a certificate. */
-export function isOurs({ before, pki, daemon }: Seen): boolean {
+export function hasOwnPki({ before, pki, daemon }: PkiHostFacts): boolean {
   const hasLines = daemon?.conf !== undefined && withoutSettings(daemon.conf.text) !== daemon.conf.text;
   return before !== undefined || hasLines || [...pki.files.keys()].some((path) => !foreignFiles(pki).includes(path));
 }
 
-/** Whether a departed host still has anything that makes it a hypervisor of ours; it may go on as the authority. */
-export function isLeft(seen: Seen, args: Args): boolean {
-  if (seen.address !== args.authority.address) return isOurs(seen);
+/** Whether a removed host still has anything that makes it a hypervisor of ours; it may go on as the authority. */
+export function isLeft(seen: PkiHostFacts, args: PkiInputs): boolean {
+  if (seen.address !== args.authority.address) return hasOwnPki(seen);
   return Object.keys(seen.before?.units ?? {}).length > 0;
 }
 
 /** Whether the host is not ours yet, or only as the authority. */
-export const isNewMember = ({ before, daemon }: Seen): boolean =>
+export const isNewMember = ({ before, daemon }: PkiHostFacts): boolean =>
   !before || (daemon !== undefined && Object.keys(before.units).length === 0);
 
 /** Files that are not ours, where ours have to be. */
-export function foreignHere({ pki, daemon, address, before }: Seen, args: Args): string[] {
+export function foreignHere({ pki, daemon, address, before }: PkiHostFacts, args: PkiInputs): string[] {
   const own = address === args.authority.address && !before ? authorityFiles : [];
   const places = [...own, ...(daemon ? hypervisorFiles(pki.qemuGroup) : [])];
   const paths = new Set(places.map(({ path }) => path));
@@ -119,7 +126,7 @@ export function foreignHere({ pki, daemon, address, before }: Seen, args: Args):
 }
 
 /** Each host to each other one; none without TLS. */
-export async function allHandshakes({ hosts }: Look, args: Args, signal: AbortSignal) {
+export async function allHandshakes({ hosts }: PkiHosts, args: PkiInputs, signal: AbortSignal) {
   const { listenTls, tlsPort } = settingsOf(args);
   if (!listenTls || hosts.length < 2) return new Map<string, FailedHandshake[]>();
   const results = await together(hosts, async (from) => {
@@ -130,7 +137,7 @@ export async function allHandshakes({ hosts }: Look, args: Args, signal: AbortSi
 }
 
 /** @returns how the hosts differ from the inputs, one phrase per difference; handshakes do not count */
-export function differences(seen: Look, args: Args): string[] {
+export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const authority = authorityOf(seen);
   const listed = (name: string, findings: readonly Finding[]) =>
     findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
@@ -147,7 +154,7 @@ export function differences(seen: Look, args: Args): string[] {
       ...daemon.map((line) => `${one.name}: ${line}`),
     ];
   });
-  const left = seen.departed
+  const left = seen.removed
     .filter((one) => isLeft(one, args))
     .map(({ name }) => `${name}: is no longer among the hosts`);
   return [...new Set([...own, ...all, ...left])];

@@ -7,13 +7,21 @@ import { Refused } from "../../lifecycle/errors";
 import { subjectOf } from "../../pki/findings";
 import { matchesGlob } from "../../util/glob";
 import { together } from "../shared/many-hosts";
-import { type Args, foreignHere, isNewMember, type Look, rulesFor, type Seen, settingsOf } from "./observe";
+import {
+  foreignHere,
+  isNewMember,
+  type PkiHostFacts,
+  type PkiHosts,
+  type PkiInputs,
+  rulesFor,
+  settingsOf,
+} from "./observe";
 
 /** @throws Refused */
-export async function refuseUnlessPossible(seen: Look, args: Args, signal: AbortSignal): Promise<void> {
+export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, signal: AbortSignal): Promise<void> {
   const switched = [
     ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settingsOf(args)).length > 0),
-    ...seen.departed,
+    ...seen.removed,
   ];
   const problems = [
     ...seen.hosts.flatMap(obstacles),
@@ -26,7 +34,7 @@ export async function refuseUnlessPossible(seen: Look, args: Args, signal: Abort
 }
 
 /** A restart of libvirtd ends a migration. */
-export async function jobProblems(switched: readonly Seen[], signal: AbortSignal): Promise<string[]> {
+export async function jobProblems(switched: readonly PkiHostFacts[], signal: AbortSignal): Promise<string[]> {
   const jobs = await together(switched, async ({ name, host }) => ({ name, domains: await jobsOn(host, signal) }));
   return jobs
     .filter(({ domains }) => domains.length > 0)
@@ -36,12 +44,12 @@ export async function jobProblems(switched: readonly Seen[], signal: AbortSignal
     );
 }
 
-function obstacles({ name, daemon, pki }: Seen): string[] {
+function obstacles({ name, daemon, pki }: PkiHostFacts): string[] {
   const user = pki.qemuGroup ? [] : ["has no user libvirt-qemu or qemu, so nobody knows who has to read QEMU's keys"];
   return [...(daemon ? daemonObstacles(daemon) : []), ...user].map((words) => `${name} ${words}.`);
 }
 
-function foreignProblems({ authority, hosts }: Look, args: Args): string[] {
+function foreignProblems({ authority, hosts }: PkiHosts, args: PkiInputs): string[] {
   if (args.adopt) return [];
   const all = [...new Set([authority, ...hosts])];
   const files = all.flatMap((one) =>
@@ -62,7 +70,7 @@ function foreignProblems({ authority, hosts }: Look, args: Args): string[] {
 }
 
 /** A list that leaves out one of the hosts would make migrations from there impossible. */
-function allowedProblems({ hosts }: Look, args: Args): string[] {
+function allowedProblems({ hosts }: PkiHosts, args: PkiInputs): string[] {
   const { allowedDns } = args;
   if (!allowedDns) return [];
   return hosts.flatMap((one) => {
@@ -73,7 +81,7 @@ function allowedProblems({ hosts }: Look, args: Args): string[] {
   });
 }
 
-async function groupProblems({ hosts }: Look, { libvirtd: { unixSockGroup } }: Args): Promise<string[]> {
+async function groupProblems({ hosts }: PkiHosts, { libvirtd: { unixSockGroup } }: PkiInputs): Promise<string[]> {
   if (unixSockGroup === undefined) return [];
   const script = sh`if getent group "$1" > /dev/null; then echo yes; else echo no; fi`;
   const answers = await together(hosts, async ({ name, host }) => ({

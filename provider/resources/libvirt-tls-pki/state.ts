@@ -3,7 +3,7 @@ import { networkSockets } from "../../libvirt/daemon/differences";
 import { tlsSocket } from "../../libvirt/daemon/settings";
 import { type CertificateFacts, certificateFacts, parseCertificate } from "../../pki/certificate";
 import { certificatePath } from "../../pki/layout";
-import { type Args, type Seen, settingsOf } from "./observe";
+import { type PkiHostFacts, type PkiInputs, settingsOf } from "./observe";
 
 /** One hypervisor as it was found. */
 export interface DaemonState {
@@ -19,11 +19,11 @@ export interface PkiState {
   /** By the names that the program gave to the hosts. */
   daemons: Record<string, DaemonState>;
   /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
-  hosts: Args["hosts"];
+  hosts: PkiInputs["hosts"];
   drift?: string[];
 }
 
-export function daemonState({ pki, daemon }: Seen, args: Args): DaemonState {
+export function daemonState({ pki, daemon }: PkiHostFacts, args: PkiInputs): DaemonState {
   const facts = (role: "server" | "client") => {
     const certificate = parseCertificate(pki.files.get(certificatePath(role))?.text);
     return certificate && certificateFacts(certificate);

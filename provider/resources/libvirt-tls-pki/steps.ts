@@ -1,6 +1,6 @@
 /** Provider side of `LibvirtTlsPki`: the steps on one host, each doing only what differs. */
 import type { X509Certificate } from "node:crypto";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { daemonDifferences, switchBack, switchTo } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
 import { tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
@@ -15,15 +15,15 @@ import { authorityFiles, authorityKey, folders, hypervisorFiles, roles } from ".
 import { authorityName, authorityTemplate } from "../../pki/template";
 import { uninstall } from "../../pki/uninstall";
 import {
-  type Args,
   authorityFindingsAt,
   authorityOf,
   findingsAt,
   foreignHere,
   isNewMember,
-  type Look,
+  type PkiHostFacts,
+  type PkiHosts,
+  type PkiInputs,
   rulesFor,
-  type Seen,
   settingsOf,
 } from "./observe";
 
@@ -31,7 +31,7 @@ const ownPaths = authorityFiles.map(({ path }) => path);
 const peerPaths = hypervisorFiles("").map(({ path }) => path);
 
 /** @returns the authority's certificate */
-export async function ensureAuthority(seen: Look, args: Args, signal: AbortSignal): Promise<X509Certificate> {
+export async function ensureAuthority(seen: PkiHosts, args: PkiInputs, signal: AbortSignal): Promise<X509Certificate> {
   const { authority } = seen;
   const { host, pki } = authority;
   const { backups } = await takeBaseline(authority, args);
@@ -50,10 +50,10 @@ export async function ensureAuthority(seen: Look, args: Args, signal: AbortSigna
 
 /** Certificates first, verified and in place; then the daemon, which does not start without them. */
 export async function enrol(
-  seen: Seen,
-  authorityHost: Host,
+  seen: PkiHostFacts,
+  authorityHost: RemoteHost,
   authority: X509Certificate,
-  args: Args,
+  args: PkiInputs,
   signal: AbortSignal,
 ): Promise<void> {
   const { backups } = await takeBaseline(seen, args);
@@ -62,10 +62,10 @@ export async function enrol(
 }
 
 async function syncCertificates(
-  seen: Seen,
-  authorityHost: Host,
+  seen: PkiHostFacts,
+  authorityHost: RemoteHost,
   authority: X509Certificate,
-  args: Args,
+  args: PkiInputs,
   backups: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -95,8 +95,8 @@ async function syncCertificates(
 
 /** A restart reads the certificates too; without one the running daemon is told to read them. */
 async function syncDaemon(
-  { name, host, daemon }: Seen,
-  args: Args,
+  { name, host, daemon }: PkiHostFacts,
+  args: PkiInputs,
   isNew: boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -111,7 +111,7 @@ async function syncDaemon(
 
 /** @returns paths that were left alone */
 export async function unenrol(
-  { name, host, pki, daemon, before }: Seen,
+  { name, host, pki, daemon, before }: PkiHostFacts,
   { isAuthority, staysAuthority }: { isAuthority: boolean; staysAuthority: boolean },
   signal: AbortSignal,
 ): Promise<string[]> {
@@ -130,7 +130,7 @@ export async function unenrol(
   return left;
 }
 
-async function refuseDuringJobs(name: string, host: Host, signal: AbortSignal): Promise<void> {
+async function refuseDuringJobs(name: string, host: RemoteHost, signal: AbortSignal): Promise<void> {
   const domains = await jobsOn(host, signal);
   if (domains.length > 0)
     throw new Error(
@@ -139,7 +139,7 @@ async function refuseDuringJobs(name: string, host: Host, signal: AbortSignal): 
 }
 
 /** Written before anything else on the host, so that a crash at any moment leaves the way back. */
-async function takeBaseline(seen: Seen, args: Args): Promise<HostBaseline> {
+async function takeBaseline(seen: PkiHostFacts, args: PkiInputs): Promise<HostBaseline> {
   const { host, pki, daemon, before, address } = seen;
   const isAuthority = address === args.authority.address;
   const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];

@@ -1,6 +1,6 @@
 /** Provider side of `NfsExport`. */
 import { z } from "zod";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { clientProblem } from "../../nfs/export-client";
@@ -21,7 +21,7 @@ import { clientsLosingFiles, restrictedClients } from "../../nfs/open-files";
 import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
-import { connectionSecretKeys, namedConnection, plainPath, text } from "../shared/inputs";
+import { connectionSecretKeys, namedConnectionInput, plainPath, text } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
 const account = (what: string) =>
@@ -42,7 +42,7 @@ const exportClient = z.strictObject({
 });
 
 const schema = z.strictObject({
-  server: namedConnection,
+  server: namedConnectionInput,
   path: plainPath("the directory to export"),
   clients: z
     .array(exportClient, "must be a list of clients")
@@ -78,7 +78,7 @@ export interface NfsExportState extends Observed {
 
 interface Model {
   args: Args;
-  server: Host;
+  server: RemoteHost;
 }
 
 export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportState> = {

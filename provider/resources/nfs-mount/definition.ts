@@ -1,6 +1,6 @@
 /** Provider side of `NfsMount`. */
 import { z } from "zod";
-import type { Host } from "../../host/host";
+import type { RemoteHost } from "../../host/host";
 import { guestsUsing } from "../../libvirt/guests-using";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
@@ -13,13 +13,13 @@ import { parseMountUnit, unitFile, unitName } from "../../nfs/mount-unit";
 import { sameSource } from "../../nfs/mountinfo";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
-import { connectionSecretKeys, namedConnection, plainPath } from "../shared/inputs";
+import { connectionSecretKeys, namedConnectionInput, plainPath } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
 const longestUnitName = 200;
 
 const schema = z.strictObject({
-  host: namedConnection,
+  host: namedConnectionInput,
   source: z.string("must be text: SERVER:/path").superRefine((source, context) => {
     const problem = sourceProblem(source);
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
@@ -54,7 +54,7 @@ export interface NfsMountState extends Observed {
 
 interface Model {
   args: Args;
-  host: Host;
+  host: RemoteHost;
 }
 
 export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountState> = {

@@ -55,7 +55,7 @@ export const hypervisor = {
 };
 
 /** The same with the name that the program gave to the host, for messages. */
-export const namedConnection = connection.extend({ name: text("the name of a Host") });
+export const namedConnectionInput = connection.extend({ name: text("the name of a Host") });
 
 /** Several hosts by the names that the program gave to them. */
 export const connections = z.record(z.string(), connection, "must be Hosts");

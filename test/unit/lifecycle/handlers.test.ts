@@ -4,11 +4,11 @@ import type { Definition } from "../../../provider/lifecycle/definition";
 import { Cancelled, Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 import type { Operation } from "../../../provider/util/operation";
-import { silentContext } from "../../silent-context";
+import { silentOperation } from "../../silent-operation";
 
 const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
 type State = { seen: number; drift?: string[] };
-const context = silentContext();
+const context = silentOperation();
 const control = { __provider: "text", __urn: "urn:x" };
 
 /** A world of one thing, or none. */
@@ -105,7 +105,7 @@ test("what was cancelled keeps what was reached, and looking at that is not canc
     },
     world,
   );
-  const operationFor = () => silentContext({ cancelled: cancellation.signal });
+  const operationFor = () => silentOperation({ cancelled: cancellation.signal });
   const handlers = makeHandlers(definition, { operationFor, unknownValue: "?" });
   const said = new Cancelled().message;
   await expect(

@@ -5,7 +5,7 @@ import type { Candidate } from "../../../provider/placement/observe/candidate";
 import type { Placement } from "../../../provider/placement/placement";
 import { carryOutAndVerify, planWithPreflight } from "../../../provider/placement/reconcile";
 import { carryOutRemoval } from "../../../provider/placement/remove";
-import { unguardedOperation } from "../../silent-context";
+import { unguardedOperation } from "../../silent-operation";
 import { type Circumstances, memoryDriver } from "./memory-driver";
 import type { MemoryHosts } from "./memory-hosts";
 import { wanted } from "./world";

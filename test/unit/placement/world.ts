@@ -3,8 +3,8 @@ import { libvirtMessages } from "../../../provider/libvirt/messages";
 import { locate } from "../../../provider/placement/observe/locate";
 import type { DomainFacts } from "../../../provider/placement/observe/observation";
 import {
+  type AnsweringHost,
   foundOn,
-  type HostAnswered,
   hasAnswered,
   isActive,
   type Observation,
@@ -147,4 +147,4 @@ export const running = (world: readonly Observation[]): string[] =>
 
 /** Hosts with a QEMU of it, whoever knows of it. */
 export const withQemu = (world: readonly Observation[]): string[] =>
-  world.filter((one): one is HostAnswered => hasAnswered(one) && one.hasQemu).map(({ hostName }) => hostName);
+  world.filter((one): one is AnsweringHost => hasAnswered(one) && one.hasQemu).map(({ hostName }) => hostName);

@@ -1,5 +1,5 @@
 import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki/definition";
-import { departedHosts } from "../../../provider/resources/shared/many-hosts";
+import { removedHosts } from "../../../provider/resources/shared/many-hosts";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
 const problems = (args: Record<string, unknown>) =>
@@ -62,5 +62,5 @@ test("another authority is another resource; another way to the same one is not"
 test("hosts that have left, by address", () => {
   const known = { a: { address: "1" }, b: { address: "2" }, c: { address: "3" } };
   const hosts = { a: { address: "9" }, renamed: { address: "2" } };
-  expect(departedHosts(known, { hosts })).toEqual({ "a (1)": { address: "1" }, c: { address: "3" } });
+  expect(removedHosts(known, { hosts })).toEqual({ "a (1)": { address: "1" }, c: { address: "3" } });
 });

@@ -1,10 +1,10 @@
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 import { qemuGuest } from "../../../provider/resources/qemu-guest/definition";
-import { silentContext } from "../../silent-context";
+import { silentOperation } from "../../silent-operation";
 
 /** Pulumi's own. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const handlers = makeHandlers(qemuGuest, { operationFor: () => silentContext(), unknownValue: unknown });
+const handlers = makeHandlers(qemuGuest, { operationFor: () => silentOperation(), unknownValue: unknown });
 
 const good = {
   host: "hv-a",

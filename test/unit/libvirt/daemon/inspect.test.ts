@@ -1,7 +1,12 @@
 import { handshakeFailure } from "../../../../provider/libvirt/connectivity/tls-errors";
 import { daemonDifferences, switchBack, switchTo } from "../../../../provider/libvirt/daemon/differences";
 import { type DaemonFacts, daemonObstacles, parseDaemon } from "../../../../provider/libvirt/daemon/inspect";
-import { confSettings, type DaemonSettings, dropIns, insecurities } from "../../../../provider/libvirt/daemon/settings";
+import {
+  confSettings,
+  type DaemonSettings,
+  dropIns,
+  securityWarnings,
+} from "../../../../provider/libvirt/daemon/settings";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const settings: DaemonSettings = { listenTls: true, listenTcp: false, tlsPort: 16514, tcpPort: 16509 };
@@ -115,7 +120,7 @@ test.each<[Partial<DaemonSettings>, RegExp]>([
   [{ authUnixRw: "none" }, /libvirt's socket/],
   [{ authTls: "none", authUnixRo: "none" }, /^$/],
 ])("%j is told to be insecure", (some, words) => {
-  expect(insecurities({ ...settings, ...some }).join()).toMatch(words);
+  expect(securityWarnings({ ...settings, ...some }).join()).toMatch(words);
 });
 
 test.each<[number, string, string | undefined]>([

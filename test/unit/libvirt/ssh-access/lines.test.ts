@@ -1,14 +1,14 @@
 import {
+  accessMarkOf,
   authorizedLines,
   hasOthersLines,
   knownLines,
-  markOf,
   ownLines,
   withLines,
   withoutLines,
 } from "../../../../provider/libvirt/ssh-access/lines";
 
-const mark = markOf("a1");
+const mark = accessMarkOf("a1");
 const peer = { address: "10.0.0.2", publicKey: "ssh-ed25519 AAAA", hostKeys: ["ssh-ed25519 BBBB", "ssh-rsa CCCC"] };
 
 test("a peer with an IP address is let in from there only, and may do nothing but run commands", () => {
@@ -38,7 +38,7 @@ test.each([
   ["one", "a line without an end"],
   ["one\n\n\n", "empty lines"],
   ["one\r\n# two pulumi-kvm-live:a1\n\xff\tthree ", "comments and bytes of any kind"],
-  [`own ${markOf("b2")}\n`, "lines of another resource"],
+  [`own ${accessMarkOf("b2")}\n`, "lines of another resource"],
 ])("%j (%s) comes back byte for byte", (text) => {
   const once = withLines(text, mark, [`x ${mark}`, `y ${mark}`]);
   expect(once.startsWith(text)).toBe(true);
@@ -56,7 +56,7 @@ test("what others have written after our lines stays, and so does the end of wha
 });
 
 test.each(["one", "one\n"])("%j comes back when two resources had lines, whichever goes first", (text) => {
-  const other = markOf("b2");
+  const other = accessMarkOf("b2");
   const both = withLines(withLines(text, mark, [`x ${mark}`]), other, [`x ${other}`]);
   expect(ownLines(withoutLines(both, mark), other)).toEqual([`x ${other}`]);
   expect(withoutLines(withoutLines(both, mark), other)).toBe(text);
@@ -72,5 +72,5 @@ test("only the whole comment marks a line as ours", () => {
 
 test("lines of another resource of this kind", () => {
   expect(hasOthersLines(`x ${mark}\nx root@a\n`, mark)).toBe(false);
-  expect(hasOthersLines(`x ${mark}\nx ${markOf("b2")}\n`, mark)).toBe(true);
+  expect(hasOthersLines(`x ${mark}\nx ${accessMarkOf("b2")}\n`, mark)).toBe(true);
 });

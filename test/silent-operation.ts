@@ -2,7 +2,7 @@ import type { LockedOperation } from "../provider/placement/lock/locks";
 import type { Operation } from "../provider/util/operation";
 
 /** For an operation that nobody listens to, and that nobody ends. */
-export const silentContext = (overrides: Partial<Operation> = {}): Operation => ({
+export const silentOperation = (overrides: Partial<Operation> = {}): Operation => ({
   who: "somebody",
   info() {},
   warn() {},
@@ -16,7 +16,7 @@ export const silentContext = (overrides: Partial<Operation> = {}): Operation => 
 
 /** The same where locks are always held and no journal is written. */
 export const unguardedOperation = (overrides: Partial<LockedOperation> = {}): LockedOperation => ({
-  ...silentContext(),
+  ...silentOperation(),
   locks: { locked: [], assertHeld: async () => {} },
   journal: async () => {},
   ...overrides,
