@@ -104,7 +104,7 @@ const candidate = (name: string): Candidate => ({
 });
 
 /** Goes from timer to timer until the work has ended. @returns its error, too */
-export async function inFakeTime<T>(work: () => Promise<T>): Promise<T | Error> {
+async function inFakeTime<T>(work: () => Promise<T>): Promise<T | Error> {
   let isDone = false;
   const result = work()
     .catch((error: Error) => error)

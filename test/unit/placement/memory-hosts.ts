@@ -220,13 +220,19 @@ export class MemoryJob {
 
   private nextPass(): void {
     const { figures } = this;
-    if (this.isInPostCopy) return this.complete(50);
+    if (this.isInPostCopy) {
+      this.complete(50);
+      return;
+    }
     const passMs = figures.elapsedMs - this.passStartedMs;
     this.passStartedMs = figures.elapsedMs;
     const isStill = this.isSuspended ? 0 : 1 - figures.throttlePercent / 100;
     figures.remainingBytes = Math.min((figures.dirtyBytesPerSecond * isStill * passMs) / 1000, figures.totalBytes);
     const downtimeMs = (figures.remainingBytes / figures.bytesPerSecond) * 1000;
-    if (downtimeMs <= this.hosts.maxDowntimeMs) return this.complete(Math.round(downtimeMs));
+    if (downtimeMs <= this.hosts.maxDowntimeMs) {
+      this.complete(Math.round(downtimeMs));
+      return;
+    }
     figures.iterations += 1;
     if (this.start.autoConverge && figures.iterations > 2)
       figures.throttlePercent = Math.min(99, figures.throttlePercent + (figures.throttlePercent === 0 ? 20 : 10));
