@@ -18,17 +18,14 @@ const hints: readonly [pattern: RegExp, hint: string][] = [
   ],
   [
     /not trusted|known issuer|failed validation|Certificate .* owner does not match/i,
-    "The two hosts do not accept each other's certificates: a LibvirtTlsPki with both hosts makes them of one authority.",
+    "The two hosts do not accept each other's certificates: a LibvirtTlsPki with both hosts issues them from one authority.",
   ],
   [
     /Unsafe migration/,
     "The disks have to be on storage that both hosts share, e.g. an NfsMount of one NfsExport at the same path.",
   ],
   [/Cannot access storage file|Failed to open file/, "The disk images have to be at the same path on the destination."],
-  [
-    /Failed to get "write" lock/,
-    "Another QEMU has the image open: look for a second copy of the guest before anything else.",
-  ],
+  [/Failed to get "write" lock/, "Another QEMU has the image open: look for a second copy of the guest first."],
 ];
 
 const hintFor = (said: string) => hints.find(([pattern]) => pattern.test(said))?.[1];

@@ -5,7 +5,7 @@ export const libvirtMessages: DriverMessages = {
   leftover: "definition",
   undefines: "undefines the leftover",
   transient: " as a transient domain: it is gone when it ends.",
-  unknownQemu: "libvirt there does not know of it",
+  unknownQemu: "libvirt there does not manage it",
   destroy: (uuid) => `virsh destroy ${uuid}`,
   suspend: (uuid) => `virsh suspend ${uuid}`,
   resume: (uuid) => `virsh resume ${uuid}`,

@@ -109,7 +109,7 @@ function inconsistencies({ domain, migration }: LibvirtGuest, steps: readonly St
       : []),
     ...(movesOff && migration.copyStorage
       ? [
-          `${domain.name} is shut off, and its images would stay behind: copyStorage copies them only while it runs. Start it, move it, then shut it down.`,
+          `${domain.name} is shut off, and its images would not be copied: copyStorage works only while the guest runs. Start it, move it, then shut it down.`,
         ]
       : []),
   ];

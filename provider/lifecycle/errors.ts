@@ -12,7 +12,7 @@ export class Refused extends Error {
 /** What an operation ends with when the user asked to stop: why `Operation.cancelled` is aborted. */
 export class Cancelled extends Error {
   constructor() {
-    super("Cancelled. The same command again goes on from here.");
+    super("Cancelled. Run the same command again to continue.");
     this.name = "Cancelled";
   }
 }

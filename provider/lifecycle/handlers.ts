@@ -75,7 +75,7 @@ export function makeHandlers<
       try {
         const seen = await definition.reconcile(exclusive, model, before, known).catch(explained);
         const state = definition.stateOf(model, seen, known);
-        if (state === undefined) throw new Error("Everything was set up, and now none of it is there.");
+        if (state === undefined) throw new Error("Everything was set up, but none of it is there any more.");
         return { id: id(args), outs: outputs(properties, args, state) };
       } catch (error) {
         if (error instanceof Refused) throw error;

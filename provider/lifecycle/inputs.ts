@@ -32,7 +32,7 @@ export function inputProblems(schema: z.ZodType, news: Properties, rules: InputR
 /** A key too many is reported at the object that holds it: the user looks for the key. */
 function pathsOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
   if (issue.code !== "unrecognized_keys") return [issue];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is no property of this resource" }));
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is not a property of this resource" }));
 }
 
 /** The inputs with the schema's defaults written out. */

@@ -19,8 +19,7 @@ export async function carryOutRemoval(
   if (plan.kind === "refused") throw new PlacementUnclear(placement.domain.name, plan.reason);
   await carryOut(plan.steps, placement, operation, planNow).catch((error: Error) => {
     if (error instanceof StillRunning)
-      error.message +=
-        ' To end it without its consent, set onDelete to "destroy", run `pulumi up`, then delete it again.';
+      error.message += ' To end it anyway, set onDelete to "destroy", run `pulumi up`, then delete it again.';
     throw error;
   });
 }

@@ -77,10 +77,10 @@ async function startProblems(
       `${on.name} has no ${emulator}. Install it (Debian: \`apt-get install qemu-system-x86\`), or set emulator.`,
     needs.kvm &&
       !checks.hasKvm &&
-      `${on.name} has no /dev/kvm, which accel kvm needs. Switch virtualization on in its firmware, or set accel to "tcg".`,
+      `${on.name} has no /dev/kvm, which accel kvm needs. Enable virtualization in its firmware, or set accel to "tcg".`,
     ...checks.inaccessibleFiles.map(
       (path) =>
-        `QEMU runs as ${identity.uid}:${identity.gid} on ${on.name}, which may not open ${path}. Give the file to that user or to group kvm, or set user.`,
+        `QEMU runs as ${identity.uid}:${identity.gid} on ${on.name}, which may not open ${path}. Change the file's owner or mode, or set user.`,
     ),
     ...taken.map(
       ({ port, what }) =>
@@ -108,7 +108,7 @@ const requirementsOf = ({ images, files, folders, bridges }: GuestNeeds): Requir
 
 const unknownUser = ({ name }: Candidate, user: string | undefined, { namedUser }: RunAsFacts): string[] =>
   user !== undefined && namedUser === undefined
-    ? [`${name} has no user ${user}. Make it there with the same number as on the other hosts, or set user to another.`]
+    ? [`${name} has no user ${user}. Create it with the same number as on the other hosts, or set user to another.`]
     : [];
 
 const anywhere = ["0.0.0.0", "[::]", "*", ""];

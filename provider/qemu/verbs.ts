@@ -24,7 +24,7 @@ export async function launchOn(
   const identity = runAsOf(user, owners);
   if (identity === undefined && user === undefined)
     warn(
-      `QEMU of ${domain.name} runs as root on ${name}, since no other user owns its images. Give them to one (chown), or set user.`,
+      `QEMU of ${domain.name} runs as root on ${name}, since no single other user owns its images. Change their owner (chown), or set user.`,
     );
   await launch(host, { ...domain, emulator, commandLine, runAs: identity, hasRunWith, incoming }, signal);
 }

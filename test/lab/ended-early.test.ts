@@ -45,7 +45,7 @@ test("the first Ctrl-C ends what can be ended, and the state holds what is true"
   up.signal("SIGINT");
   const { exitCode, stdout } = await up.done;
   expect(exitCode).toBe(1);
-  expect(stdout).toContain("Cancelled. The same command again goes on from here.");
+  expect(stdout).toContain("Cancelled. Run the same command again to continue.");
   await expectNothingLeft();
   expect((await deployment()).pending_operations).toBeUndefined();
   expect(await hostsInState()).toEqual([]);

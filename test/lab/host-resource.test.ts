@@ -51,7 +51,7 @@ test("bad inputs are all named at once, in the preview, before a host is touched
     /property address .* has a problem: "root@hv-[ab]" must be a host name or an IP address, without user/,
   );
   expect(stdout).toMatch(/property port .* has a problem: 0 must be 1 to 65535/);
-  expect(stdout).toMatch(/property colour .* has a problem: "blue" is no property of this resource/);
+  expect(stdout).toMatch(/property colour .* has a problem: "blue" is not a property of this resource/);
 });
 
 test("a host that shows an unknown key is refused, with its fingerprint, and without a stack", async () => {

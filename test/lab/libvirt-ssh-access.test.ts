@@ -74,7 +74,7 @@ test("what makes it impossible is said of all hosts at once, and nothing is chan
   await expectAsBefore(...both);
   expect(refusal).toBeInstanceOf(Refused);
   expect((refusal as Error).message).toMatch(
-    /^hv-a: .*id_ed25519 has a public half, and no private one\. .*\nhv-b: .*id_ed25519 cannot be used without a passphrase: .*\nhv-b and twin are the same machine\./,
+    /^hv-a: .*id_ed25519 has a public key but no private key\. .*\nhv-b: .*id_ed25519 cannot be used without a passphrase: .*\nhv-b and twin are the same machine\./,
   );
   expect(driver.exists).toBe(false);
 });
@@ -130,10 +130,10 @@ test("lines that were taken away, changed or opened to others are seen and put b
   expect(await driver.refresh()).toBe("changed");
   const authorized = "hv-b: /root/.ssh/authorized_keys";
   expect(driver.outputs.drift).toEqual([
-    "hv-a: /root/.ssh/known_hosts has not the keys of hv-b",
+    "hv-a: /root/.ssh/known_hosts lacks the host keys of hv-b",
     `${authorized} is 620 root: others could write it`,
-    `${authorized} has not the key of root on hv-a`,
-    `${authorized} has a line of ours that does not belong there`,
+    `${authorized} lacks the key of root on hv-a`,
+    `${authorized} has a line written by this provider that no longer belongs there`,
     expect.stringMatching(
       /^hv-a: no SSH connection to hv-b \(qemu\+ssh:\/\/root@10\.77\.0\.12\/system\): host key refused: /,
     ),

@@ -146,7 +146,7 @@ test("neither the state nor the most talkative log holds a private key", async (
 test("a kept guest's mount is not taken away: destroy names the guest", async () => {
   const { exitCode, stdout } = await stack.tryPulumi(["destroy", "--yes", "--skip-preview"]);
   expect(exitCode).not.toBe(0);
-  expect(stdout).toContain("ubuntu-14.04 stays running and defined on hv-a, and is only forgotten.");
+  expect(stdout).toContain("ubuntu-14.04 stays running and defined on hv-a, and is only removed from the state.");
   expect(stdout).toMatch(/in use.*ubuntu-14\.04|ubuntu-14\.04.*uses/s);
   await expectOnlyOn(hvA, exampleGuest.name);
   await pulumi("config", "rm", "onDelete");

@@ -15,7 +15,7 @@ afterAll(() => removeGuest(guest.guest.name));
 
 test("bandwidthMiBps is kept to; passes that do not get shorter make the downtime limit rise, up to maxDowntimeMs", async () => {
   await guest.up("hv-b", { ...slow, maxDowntimeMs: 60_000, autoConverge: false });
-  expect(guest.told).toMatch(/passes do not get shorter: allowing a downtime of \d+ ms/);
+  expect(guest.told).toMatch(/the migration does not converge: allowing a downtime of \d+ ms/);
   const rates = [...guest.told.matchAll(/([\d.]+) MiB\/s,/g)].map(([, rate]) => Number(rate));
   expect(Math.max(...rates)).toBeLessThan(4.6);
   expect(Math.max(...rates)).toBeGreaterThan(2);
@@ -88,7 +88,7 @@ describe("where it may", () => {
   afterAll(() => sysctl(0));
 
   const whens: [string, Parameters<typeof guest.up>[1], RegExp][] = [
-    ["when-stalled", { postCopy: {}, autoConverge: false }, /passes do not get shorter: switching to post-copy/],
+    ["when-stalled", { postCopy: {}, autoConverge: false }, /the migration does not converge: switching to post-copy/],
     ["after-precopy", { postCopy: { when: "after-precopy" as const } }, /pass 2/],
     [
       "on timeout",

@@ -108,7 +108,7 @@ describe("a guest with an image of its own on each host", () => {
   test("a file that nothing marks is never written over", async () => {
     await hvB.script('echo precious > "$1"', image);
     await expect(guest.up("hv-b", { copyStorage })).rejects.toThrow(
-      /hv-b has a file \/var\/lib\/libvirt\/images\/local\.qcow2 already, which copyStorage would overwrite/,
+      /hv-b has a file \/var\/lib\/libvirt\/images\/local\.qcow2 already, and copyStorage would overwrite it/,
     );
     expect((await hvB.exec(["cat", image])).stdout).toBe("precious\n");
     await hvB.exec(["rm", image]);

@@ -165,7 +165,7 @@ test("an SSH connection that breaks in the middle of a move does not stop it: th
 test("another UUID is refused as another guest", async () => {
   const { domain: placed, ...rest } = await inputs();
   const other = { ...placed, uuid: "11111111-2222-3333-4444-555555555555" };
-  await expect(placement.up({ ...rest, domain: other })).rejects.toThrow(/domain\.uuid .* is another guest/);
+  await expect(placement.up({ ...rest, domain: other })).rejects.toThrow(/domain\.uuid .* is a different guest/);
 });
 
 test("a stopped guest is drift of powerState; off, its definition alone moves; then it is started there", async () => {
@@ -184,7 +184,7 @@ test("kept, it runs on and is forgotten; it is known again by its mark", async (
   expect(await placement.up(await inputs({ onDelete: "keep" }))).toBe("updated");
   toldLast();
   await placement.destroy();
-  expect(toldLast()).toContain("placed stays running and defined on hv-a, and is only forgotten.");
+  expect(toldLast()).toContain("placed stays running and defined on hv-a, and is only removed from the state.");
   await expectOnlyOn(hvA, guest.name);
   expect(await placement.up(await inputs())).toBe("created");
   await expectUnbroken(guest);

@@ -136,7 +136,7 @@ lengthyTest("post-copy moves what would never end otherwise, where the destinati
   await to.exec(["sysctl", "vm.unprivileged_userfaultfd=1"]);
   const migration = { bandwidthMiBps: 3, autoConverge: false, postCopy: { when: "when-stalled" as const } };
   await guest.up(to.name, { migration });
-  expect(guest.told).toContain("passes do not get shorter: switching to post-copy");
+  expect(guest.told).toContain("the migration does not converge: switching to post-copy");
   await guest.expectOn(to.name);
 });
 

@@ -71,7 +71,7 @@ test("The guest runs twice", async () => {
   await hvB.exec(["virsh", "create", "/dev/stdin"], { input: diskless.replace(/<console .*<\/console>/s, "") });
   const refusal = await messageOf(placement.refresh());
   const withJournal = await messageOf(web.up("hv-b"));
-  expect(withJournal).toContain(`${refusal}\nWhat was done to it last, on hv-a:\n  `);
+  expect(withJournal).toContain(`${refusal}\nIts last journal entries on hv-a:\n  `);
   expect(withJournal).toMatch(/Z somebody: web: start on hv-a: done$/m);
   quotes("The guest runs twice", refusal);
   await virsh(hvB, "destroy", uuid); // as it says, to keep the one on hv-a

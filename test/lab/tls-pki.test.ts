@@ -153,10 +153,10 @@ test("a guest moves over these certificates, and until it has arrived libvirtd i
   await moving;
   expect(refusal).toBeInstanceOf(Refused);
   expect((refusal as Error).message).toMatch(
-    /hv-a: libvirtd has to be restarted, which would end the job of busy-pki\./,
+    /hv-a: libvirtd must be restarted, which would abort the job of busy-pki\./,
   );
   expect((refusal as Error).message).toMatch(
-    /hv-b: libvirtd has to be restarted, which would end the job of busy-pki\./,
+    /hv-b: libvirtd must be restarted, which would abort the job of busy-pki\./,
   );
   await removeGuest(guest.name);
 });

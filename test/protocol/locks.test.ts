@@ -146,8 +146,8 @@ describe("a placement", () => {
     const error = (await failed.catch((reason: Error) => reason)) as Error;
     expect(error).toBeInstanceOf(PlacementUnclear);
     expect(error.message).toMatch(/More than one/);
-    expect(error.message.split("What was done to it last").slice(1)).toEqual([
-      ", on a:\n  2026 anna: web: start on a: done",
+    expect(error.message.split("Its last journal entries").slice(1)).toEqual([
+      " on a:\n  2026 anna: web: start on a: done",
     ]);
   });
 

@@ -32,14 +32,14 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
   if (isSsh(uri))
     return {
       "host key refused": `root's known_hosts has no such key for ${peer}: ${setUp}`,
-      "login refused": `root's key is not let in on ${peer}: ${setUp}`,
+      "login refused": `root's key is not accepted on ${peer}: ${setUp}`,
     };
   const noAnswer = { "no answer": "Look at the firewall and the network between the two" };
   if (uri.startsWith("qemu+tcp"))
     return {
       ...noAnswer,
       "nothing listens": `Nothing listens there: set libvirtd.listenTcp of a LibvirtTlsPki with ${peer} among its hosts`,
-      failed: `libvirtd there asks for a login that the other host has not: see libvirtd.authTcp of LibvirtTlsPki`,
+      failed: `libvirtd there asks for credentials that the other host does not have: see libvirtd.authTcp of LibvirtTlsPki`,
     };
   return {
     ...noAnswer,

@@ -36,5 +36,5 @@ export const isTransientLogin = (failure: LoginFailure) => failure === "no answe
 export const loginHints: Partial<Record<LoginFailure, string>> = {
   "login refused":
     "sshd there has to let root in with a key (PermitRootLogin, AuthorizedKeysFile), and to see the connection come from the Host's address.",
-  "no libvirt there": "It takes virt-ssh-helper or nc (netcat-openbsd) on the other side, and libvirtd running.",
+  "no libvirt there": "The other host needs virt-ssh-helper or nc (netcat-openbsd), and a running libvirtd.",
 };

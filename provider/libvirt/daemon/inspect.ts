@@ -96,7 +96,7 @@ const decode = (text: string) => Buffer.from(text, "base64").toString();
 export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFacts): string[] {
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
   if (modular.some((unit) => seen.get(unit)?.isActive))
-    return ["runs libvirt's modular daemons (virtqemud, virtproxyd), and only libvirtd can be set up so far"];
+    return ["runs libvirt's modular daemons (virtqemud, virtproxyd), but only libvirtd is supported"];
   if (!seen.get(service)?.isLoaded) return ["has no libvirtd: on Debian, `apt-get install libvirt-daemon-system`"];
   const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
     /^masked/.test(seen.get(unit)?.fileState ?? ""),
@@ -109,12 +109,12 @@ export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFa
   const opened = active.get("tls_no_verify_certificate") === "1";
   return [
     ...(elsewhere.length > 0
-      ? [`has ${elsewhere.join(", ")} in ${confPath}, so that libvirtd would not take these certificates`]
+      ? [`has ${elsewhere.join(", ")} in ${confPath}, so libvirtd would use other certificates: remove these lines`]
       : []),
-    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so that anyone would be let in`] : []),
+    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so libvirtd would accept any client: remove it`] : []),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens
-      ? ["starts libvirtd with --listen, which it refuses with systemd's sockets: take it out of LIBVIRTD_ARGS"]
+      ? ["starts libvirtd with --listen, which conflicts with systemd's sockets: remove it from LIBVIRTD_ARGS"]
       : []),
     ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
   ];

@@ -85,8 +85,8 @@ const dropIn = (lines: readonly string[]) =>
 export function securityWarnings({ listenTcp, authTcp, authUnixRw }: DaemonSettings): string[] {
   const all: [boolean, string][] = [
     [listenTcp && authTcp === "none", "anyone on the network becomes root on the hosts: listenTcp with authTcp none"],
-    [listenTcp && authTcp !== "none", "listenTcp: what is said over TCP is not encrypted"],
-    [!listenTcp && authTcp === "none", "authTcp is none: nothing would protect TCP if it were switched on"],
+    [listenTcp && authTcp !== "none", "listenTcp: connections over TCP are not encrypted"],
+    [!listenTcp && authTcp === "none", "authTcp is none: TCP would be unprotected if listenTcp were switched on"],
     [authUnixRw === "none", "authUnixRw is none: whoever can open libvirt's socket becomes root on the host"],
   ];
   return all.filter(([is]) => is).map(([, words]) => words);

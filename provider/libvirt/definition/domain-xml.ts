@@ -28,7 +28,7 @@ export function definitionProblems(domain: Element): string[] {
       !uuidForm.test(uuid.toLowerCase()) &&
       `has the UUID ${JSON.stringify(uuid).slice(0, 60)}, which is none`,
     !domain.attributes.type && "must have a type, as in <domain type='kvm'>",
-    elementsAt(domain, "devices").length > 1 && "must have <devices> once",
+    elementsAt(domain, "devices").length > 1 && "must have exactly one <devices>",
   ].filter((problem) => problem !== false);
 }
 

@@ -31,10 +31,9 @@ const builder = new XMLBuilder({ ...common, format: true, indentBy: "  ", suppre
 /** @throws MalformedXml with the line */
 export function parseXml(text: string): Element {
   // Entities of one's own can make a few lines grow to gigabytes, or name a file; libvirt has no use for them.
-  if (/<!(DOCTYPE|ENTITY)/i.test(text))
-    throw new MalformedXml("it must not have a document type or entities of its own");
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new MalformedXml("it must not have a DOCTYPE or define entities");
   const [entity] = /&(?!(lt|gt|amp|quot|apos|#\d+|#x[\da-f]+);)[^;\s]{0,20};?/i.exec(text) ?? [];
-  if (entity !== undefined) throw new MalformedXml(`${entity} is no entity that XML knows; a plain & is written &amp;`);
+  if (entity !== undefined) throw new MalformedXml(`${entity} is not an entity of XML; write a literal & as &amp;`);
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) throw new MalformedXml(`line ${verdict.err.line}: ${verdict.err.msg.replace(/\.$/, "")}`);
   const roots = (parser.parse(text) as Node[]).map(toElement).filter((node) => typeof node !== "string");

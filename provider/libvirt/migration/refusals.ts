@@ -22,7 +22,7 @@ function rules(options: MigrationOptions): Rule[] {
   const { control, data, compression, postCopy, copyStorage, migrateUri } = options;
   const parallel = options.parallelConnections !== undefined;
   const tunnelled = data === "tunnelled";
-  const tunnel = "cannot be used with data: tunnelled, which has one stream, inside of libvirt's own connection";
+  const tunnel = "cannot be used with data: tunnelled, which has a single stream, within libvirt's own connection";
   const given = (value: unknown) => value !== undefined;
   const multifd = compression?.method === "zlib" || compression?.method === "zstd";
   return [
@@ -31,7 +31,11 @@ function rules(options: MigrationOptions): Rule[] {
     ["parallelConnections", tunnelled && parallel, tunnel],
     ["postCopy", tunnelled && given(postCopy), "cannot be used with data: tunnelled, which goes in one direction only"],
     ["copyStorage", tunnelled && given(copyStorage), tunnel],
-    ["postCopy", parallel && given(postCopy), "cannot be used with parallelConnections: QEMU knows only one of them"],
+    [
+      "postCopy",
+      parallel && given(postCopy),
+      "cannot be used with parallelConnections: QEMU allows only one of the two",
+    ],
     [
       "compression.method",
       given(compression) && !multifd && parallel,
@@ -49,7 +53,7 @@ function rules(options: MigrationOptions): Rule[] {
       given(compression?.cacheMiB) && compression?.method !== "xbzrle",
       `${compression?.method} has no cache: it is an option of xbzrle`,
     ],
-    ["onTimeout", options.onTimeout === "post-copy" && !postCopy, "post-copy needs postCopy to be set as well"],
+    ["onTimeout", options.onTimeout === "post-copy" && !postCopy, "post-copy needs postCopy to be set, too"],
     [
       "onTimeout",
       options.onTimeout !== "abort" && options.timeoutSeconds === undefined,
@@ -58,7 +62,7 @@ function rules(options: MigrationOptions): Rule[] {
     [
       "undefineSource",
       options.persistent && !options.undefineSource,
-      "must be true with persistent: a definition that stays behind is a second copy that somebody may start",
+      "must be true when persistent is true: a definition left on the source could be started as a second copy",
     ],
     [
       "undefineSource",

@@ -90,7 +90,7 @@ export async function storageProblems(
     const folder = /^no folder (.*)$/.exec(line)?.[1];
     if (foreign !== undefined)
       return [
-        `${to.name} has a file ${foreign} already, which copyStorage would overwrite. Move it away, if nothing needs it.`,
+        `${to.name} has a file ${foreign} already, and copyStorage would overwrite it. Move or delete it if nothing needs it.`,
       ];
     return folder === undefined ? [] : [`${to.name} has no folder ${folder} for a copy of the image. Make it.`];
   });

@@ -69,7 +69,7 @@ function sourceIn(peer: string, route: string): [string, string][] {
 function keyFacts(records: readonly HostRecord[]): Pick<SshFacts, "key" | "keyProblem"> {
   const [code, said = ""] = valuesOf(records, "key")[0] ?? [];
   const key = code === "0" ? parsePublicKey(said) : undefined;
-  if (firstOf(records, "half")) return { key, keyProblem: "has a public half, and no private one" };
+  if (firstOf(records, "half")) return { key, keyProblem: "has a public key but no private key" };
   const why = said.trim().split("\n").at(-1);
   return { key, keyProblem: code === undefined || key ? undefined : `cannot be used without a passphrase: ${why}` };
 }

@@ -64,7 +64,9 @@ async function resumePostCopy(
 /** The guest did not heed the power button. */
 export class StillRunning extends Error {
   constructor(name: string, hostName: string, seconds: number) {
-    super(`${name} on ${hostName} was asked to shut down and still runs after ${seconds} s (shutdownTimeoutSeconds).`);
+    super(
+      `${name} on ${hostName} has been asked to shut down and still runs after ${seconds} s (shutdownTimeoutSeconds).`,
+    );
     this.name = "StillRunning";
   }
 }

@@ -82,7 +82,7 @@ export function remedies(jobs: readonly Job[], { maxDowntimeMs, autoConverge, po
     `a maxDowntimeMs of ${Math.ceil(neededDowntimeMs(jobs) * 1.2)} (now ${maxDowntimeMs})`,
     dirtyBytesPerSecond > 0 && `more than ${mib(dirtyBytesPerSecond)}/s of bandwidth`,
     autoConverge === "never" && "autoConverge",
-    postCopy === "never" && "postCopy, where the hosts can do it",
+    postCopy === "never" && "postCopy, if the hosts support it",
   ].filter((option) => option !== false);
   return `Any of these would have let it finish: ${options.join(", or ")}.`;
 }

@@ -43,7 +43,7 @@ export async function migrate(migration: Migration): Promise<SettledGuest> {
     .within(ends, untilTurn, onWait, async () => {
       const location = hasWaited ? (await waitUntilSettled(placement, operation)).location : undefined;
       if (location && (location.kind !== "at" || location.hostName !== from.name))
-        throw notMoved(migration, location, "It was moved by something else meanwhile.");
+        throw notMoved(migration, location, "Someone else has moved it in the meantime.");
       return await migrateNow(migration);
     })
     .catch((error: unknown) => {

@@ -100,14 +100,14 @@ export class Steering {
     this.looks = this.looks.slice(-1);
     switch (action.do) {
       case "raise downtime":
-        progress(`passes do not get shorter: allowing a downtime of ${action.toMs} ms`);
+        progress(`the migration does not converge: allowing a downtime of ${action.toMs} ms`);
         if (await control.setMaxDowntimeMs(action.toMs)) convergence.downtimeMs = action.toMs;
         return;
       case "post-copy":
-        progress("passes do not get shorter: switching to post-copy");
+        progress("the migration does not converge: switching to post-copy");
         return this.startPostCopy(convergence);
       case "retry with auto-converge":
-        progress("passes do not get shorter: trying again with auto-converge");
+        progress("the migration does not converge: trying again with auto-converge");
         this.abortReason = action;
         return;
       case "abort":
@@ -121,4 +121,4 @@ export class Steering {
 }
 
 const nothingSent = ({ noProgressSeconds }: MigrationLimits) =>
-  `Nothing was sent for ${noProgressSeconds} s: the destination, or the network between the two hosts, is gone.`;
+  `Nothing was sent for ${noProgressSeconds} s: the destination or the network between the two hosts has failed.`;

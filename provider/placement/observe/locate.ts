@@ -73,10 +73,12 @@ function decide(found: readonly Found[], wanted: Wanted): Location {
   if (guest) {
     const rest = active.filter((one) => one !== guest);
     if (rest.every((one) => isStaleCopy(guest, one))) return at(guest, found); // a, c, d, e, g, l, m, n, o
-    return unclear(undecided(wanted, found, "What runs is not what a migration leaves beside the other one."));
+    return unclear(
+      undecided(wanted, found, "Nothing shows that the running guest came by a migration from the paused one."),
+    );
   }
   const [one, other] = active;
-  if (one && other) return unclear(undecided(wanted, found, "Both stand still, and either may be the guest."));
+  if (one && other) return unclear(undecided(wanted, found, "Both are paused, and either may be the guest."));
   if (one) return pausedOnly(one, found, wanted);
   const off =
     found.find((each) => each.domain.managedSave) ??

@@ -23,13 +23,13 @@ export const runsTwice = (guest: Guest, found: readonly Found[]): string =>
   undecided(
     guest,
     found,
-    `More than one of them is a guest of its own, and all write to one disk: stop the one with the older data now (${guest.messages.suspend(guest.domain.uuid)}), then look into both. Check the file system before you trust it.`,
+    `More than one of them is a guest of its own, and all write to the same disk: stop the one with the older data now (${guest.messages.suspend(guest.domain.uuid)}), then look into both. Check the file system before you trust it.`,
   );
 
 /** Its memory was on two hosts of which one no longer has its part. */
 export function memoryLost({ domain: { uuid }, messages }: Guest, found: readonly Found[], half: Found): string {
   return [
-    `It is ${allDescribed(found)}. Its memory was on two hosts, and the other part is gone: it cannot go on.`,
+    `It is ${allDescribed(found)}. Its memory was on two hosts, and the other part is gone: it cannot continue.`,
     "When you have saved what you need:",
     `  on ${half.hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it again`,
   ].join("\n");
@@ -38,8 +38,8 @@ export function memoryLost({ domain: { uuid }, messages }: Guest, found: readonl
 /** An incoming QEMU without a source. */
 export function sourceLost({ domain: { uuid }, messages }: Guest, found: readonly Found[], incoming: Found): string {
   return [
-    `It is ${allDescribed(found)}. It was arriving there, and no candidate is its source any more: its memory is not complete.`,
-    "When you have looked for the source, also on hosts that are no candidates:",
+    `It is ${allDescribed(found)}. It was arriving there, and no candidate is its source any more: its memory is incomplete.`,
+    "When you have looked for the source, also on hosts that are not candidates:",
     `  on ${incoming.hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it`,
   ].join("\n");
 }

@@ -35,7 +35,7 @@ function fencedButReachable(observations: readonly Observation[], { fenced }: Wa
     .filter((one) => !isUnreachable(one) && fenced.includes(one.hostName))
     .map(
       ({ hostName }) =>
-        `${hostName} is named in fenced, and it answers. Remove it from fenced, so that a stale entry is not trusted the next time ${hostName} is unreachable.`,
+        `${hostName} is listed in fenced, but it answers. Remove it from fenced, so that a stale entry is not trusted the next time ${hostName} is unreachable.`,
     );
 }
 
@@ -63,7 +63,7 @@ function savedMemory(location: SettledLocation, { domain: { uuid, name }, hostNa
     .filter((one) => one.domain.managedSave)
     .map(
       (one) =>
-        `${one.hostName} has a saved memory image of ${name}, which cannot move along. On ${one.hostName}: ${messages.savedMemory?.(uuid)}.`,
+        `${one.hostName} has a saved memory image of ${name}, which cannot be moved. On ${one.hostName}: ${messages.savedMemory?.(uuid)}.`,
     );
 }
 

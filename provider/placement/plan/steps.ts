@@ -56,7 +56,7 @@ function effectOf(step: Step, name: string, messages: DriverMessages): string {
     case "destroy stale copy":
       return `finishes the interrupted move of ${name}: destroys the stale copy on ${step.on}, which is ${step.expectedState}; the guest is elsewhere.`;
     case "destroy":
-      return `ends ${name} on ${step.on} at once, as by pulling the plug.`;
+      return `destroys ${name} on ${step.on} at once, like a power cut.`;
     case "resume post-copy":
       return `finishes the interrupted move of ${name}: resumes its post-copy from ${step.from} to ${step.to}.`;
   }

@@ -37,7 +37,7 @@ export async function lockedImages(
   });
   return locked.map(
     (image) =>
-      `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off. Look for it there and on hosts that are no candidates.`,
+      `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off. Look for it there and on hosts that are not candidates.`,
   );
 }
 

@@ -55,7 +55,7 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
       : [
           {
             property: "domain.uuid",
-            reason: `${news.domain.uuid} is another guest than the one that is placed here (${olds.domain.uuid}). Give it a DomainPlacement of its own, and remove this one.`,
+            reason: `${news.domain.uuid} is a different guest from the one placed here (${olds.domain.uuid}). Give it a DomainPlacement of its own, and remove this one.`,
           },
         ],
   announce,
@@ -82,7 +82,7 @@ function model(args: PlacementInputs): Model {
     },
     unencryptedWarning: isEncrypted(migration)
       ? undefined
-      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): whoever listens there reads it.`,
+      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): anyone on that network can read it.`,
   };
 }
 
@@ -97,7 +97,7 @@ async function announce(
   const { domain, onDelete } = model.args;
   if (changed.includes("onDelete") && onDelete === "keep")
     operation.info(
-      `onDelete is "keep": when this resource is deleted, ${domain.name} stays running and defined where it is, and is only forgotten.`,
+      `onDelete is "keep": when this resource is deleted, ${domain.name} stays running and defined where it is, and is only removed from the state.`,
     );
   if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
   await announceSteps(operation, model, known?.definitionDigest);
@@ -120,7 +120,7 @@ async function reconcile(
 function refuseForeign({ domain, adopt }: PlacementInputs, location: SettledLocation): void {
   if (adopt || location.kind !== "at" || location.domain.mark !== undefined) return;
   throw new Refused(
-    `A domain with the UUID ${domain.uuid} exists already on ${location.hostName} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
+    `A domain with the UUID ${domain.uuid} already exists on ${location.hostName} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
   );
 }
 

@@ -27,7 +27,7 @@ function xmlProblems(xml: string, policy: "fail" | "remove"): string[] {
   if (policy === "remove" || problems.length > 0) return problems;
   return blockingDevices(domain).map(
     ({ what }) =>
-      `has a device that cannot move live: ${what}. Take it out, or set blockingDevices to "remove" to have all such devices left out`,
+      `has a device that cannot move live: ${what}. Remove it, or set blockingDevices to "remove" to have all such devices left out`,
   );
 }
 

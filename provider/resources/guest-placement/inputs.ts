@@ -37,7 +37,7 @@ export function placementIssues({ host, candidates: among, fenced }: PlacementHo
   return [
     ...fenced
       .filter((one) => !names.includes(one))
-      .map((name) => `must be some of the candidates (${all}), and ${name} is not`)
+      .map((name) => `must be names of candidates (${all}), and ${name} is not`)
       .map(issue("fenced")),
     ...fenced
       .filter((name) => name === host)

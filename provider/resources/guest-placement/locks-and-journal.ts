@@ -37,7 +37,7 @@ export async function withHistory(
   const histories = await Promise.all(
     answering.map(async ({ name, host }) => {
       const lines = await readJournal(host, domain.uuid, historyLines).catch(() => []); // the error matters more
-      return lines.length === 0 ? [] : [`What was done to it last, on ${name}:`, ...lines.map((line) => `  ${line}`)];
+      return lines.length === 0 ? [] : [`Its last journal entries on ${name}:`, ...lines.map((line) => `  ${line}`)];
     }),
   );
   error.message = [error.message, ...histories.flat()].join("\n");

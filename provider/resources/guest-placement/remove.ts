@@ -16,6 +16,6 @@ export async function removePlacement(
   if (onDelete !== "keep") return carryOutRemoval(placement, before, onDelete, operation);
   if (location.kind !== "at") return;
   operation.info(
-    `${placement.domain.name} stays ${location.domain.state} and defined on ${location.hostName}, and is only forgotten.`,
+    `${placement.domain.name} stays ${location.domain.state} and defined on ${location.hostName}, and is only removed from the state.`,
   );
 }

@@ -10,7 +10,7 @@ import { hostAt } from "../shared/ssh-host";
 
 export const sshAccessSchema = z.strictObject({
   hosts: connections
-    .refine((hosts) => Object.keys(hosts).length > 1, "must have two Hosts at least")
+    .refine((hosts) => Object.keys(hosts).length > 1, "must have at least two Hosts")
     .refine((hosts) => {
       const addresses = Object.values(hosts).map(({ address }) => address);
       return new Set(addresses).size === addresses.length;
@@ -72,7 +72,7 @@ export const sshAccessProblems = ({ hosts }: SshAccessFacts): string[] =>
         ? []
         : [`${name} has no /etc/ssh/ssh_host_*_key.pub, so that no other host could verify it.`]),
       ...(facts.keyProblem
-        ? [`${name}: ${sshPaths.key} ${facts.keyProblem}. Make it usable, or move it away: a new one is made then.`]
+        ? [`${name}: ${sshPaths.key} ${facts.keyProblem}. Repair it, or move it away: a new key is then generated.`]
         : []),
     ];
   });
@@ -121,9 +121,11 @@ export function fileDifferences(one: SshHostFacts, seen: SshAccessFacts, file: S
     return peer !== one && !theirs.every((line) => has.includes(line));
   });
   const lacks = missing.map(({ name }) =>
-    file === "knownHosts" ? `has not the keys of ${name}` : `has not the key of root on ${name}`,
+    file === "knownHosts" ? `lacks the host keys of ${name}` : `lacks the key of root on ${name}`,
   );
-  const extra = has.some((line) => !should.includes(line)) ? ["has a line of ours that does not belong there"] : [];
+  const extra = has.some((line) => !should.includes(line))
+    ? ["has a line written by this provider that no longer belongs there"]
+    : [];
   return [problem, ...lacks, ...extra].flatMap((words) => about(sshPaths[file], words) ?? []);
 }
 

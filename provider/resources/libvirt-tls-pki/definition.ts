@@ -48,7 +48,7 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
       : [
           {
             property: "authority",
-            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, since its key never leaves it: make another LibvirtTlsPki and remove this one`,
+            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, because the authority's key never leaves its host: make another LibvirtTlsPki and delete this one`,
           },
         ],
   announce: async (operation, args) => warn(operation, args),
@@ -94,7 +94,7 @@ async function reconcile(
   await syncDeparted(operation, before);
   // The same machine may have come back by another address.
   const seen = before.removed.length > 0 ? await observePkiHosts(args, {}, signal) : before;
-  operation.progress(`looking after the authority on ${seen.authority.name}`);
+  operation.progress(`checking the authority on ${seen.authority.name}`);
   const authority = await ensureAuthority(seen, args, signal);
   await together(seen.hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
@@ -131,7 +131,8 @@ async function remove(operation: Operation, args: PkiInputs, known?: PkiState): 
 }
 
 function tell(operation: Operation, { name }: PkiHostFacts, left: readonly string[]): void {
-  if (left.length > 0) operation.warn(`${name}: left alone, since nothing marks it as ours: ${left.join(", ")}`);
+  if (left.length > 0)
+    operation.warn(`${name}: not removed, since nothing marks it as made by this provider: ${left.join(", ")}`);
 }
 
 function warn(operation: Operation, args: PkiInputs): void {

@@ -144,7 +144,9 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const own = listed(seen.authority.name, authorityFindingsAt(seen, args));
   const all = seen.hosts.flatMap((one) => {
     const findings = findingsAt(one, args, authority);
-    const reloadPending = one.pki.reloadPending ? [`${one.name}: libvirtd does not know its new certificates yet`] : [];
+    const reloadPending = one.pki.reloadPending
+      ? [`${one.name}: libvirtd has not loaded its new certificates yet`]
+      : [];
     const daemon = one.daemon ? daemonDifferences(one.daemon, settingsOf(args)) : [];
     const notEnrolled = one.before ? [] : [`${one.name}: does not belong to this authority`];
     return [

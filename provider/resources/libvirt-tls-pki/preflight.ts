@@ -40,12 +40,14 @@ export async function jobProblems(switched: readonly PkiHostFacts[], signal: Abo
     .filter(({ domains }) => domains.length > 0)
     .map(
       ({ name, domains }) =>
-        `${name}: libvirtd has to be restarted, which would end the job of ${domains.join(", ")}. Wait until it has finished, or end it there by \`virsh domjobabort\`.`,
+        `${name}: libvirtd must be restarted, which would abort the job of ${domains.join(", ")}. Wait until it has finished, or end it there by \`virsh domjobabort\`.`,
     );
 }
 
 function obstacles({ name, daemon, pki }: PkiHostFacts): string[] {
-  const user = pki.qemuGroup ? [] : ["has no user libvirt-qemu or qemu, so nobody knows who has to read QEMU's keys"];
+  const user = pki.qemuGroup
+    ? []
+    : ["has no user libvirt-qemu or qemu, so the group that must read QEMU's keys is unknown"];
   return [...(daemon ? daemonObstacles(daemon) : []), ...user].map((words) => `${name} ${words}.`);
 }
 
@@ -59,12 +61,12 @@ function foreignProblems({ authority, hosts }: PkiHosts, args: PkiInputs): strin
   return [
     ...(files.length > 0
       ? [
-          `These files are there already, and nothing marks them as ours:\n  ${files.join("\n  ")}\nMove them away, or set adopt: true; they are kept beside then, and put back at the end.`,
+          `These files already exist, and nothing marks them as made by this provider:\n  ${files.join("\n  ")}\nMove them away, or set adopt: true; they are then backed up, and restored on delete.`,
         ]
       : []),
     ...others.map(
       ({ name, before }) =>
-        `${name} belongs to the LibvirtTlsPki whose authority is ${before?.authority}. Take it out of that one first, or set adopt: true.`,
+        `${name} belongs to the LibvirtTlsPki whose authority is ${before?.authority}. Remove the host from that one first, or set adopt: true.`,
     ),
   ];
 }

@@ -56,7 +56,7 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
       : [
           {
             property: "uuid",
-            reason: `${news.uuid} is another guest than the one that is here (${olds.uuid}). Give it a QemuGuest of its own, and remove this one.`,
+            reason: `${news.uuid} is a different guest from the one that is here (${olds.uuid}). Give it a QemuGuest of its own, and remove this one.`,
           },
         ],
   announce,
@@ -90,7 +90,7 @@ function model(args: QemuGuestInputs, { warn }: Operation): Model {
     },
     unencryptedWarning: migration.tls
       ? undefined
-      : `The memory of ${name} crosses the network unencrypted (migration.tls is false): whoever listens there reads it.`,
+      : `The memory of ${name} crosses the network unencrypted (migration.tls is false): anyone on that network can read it.`,
   };
 }
 
@@ -108,7 +108,7 @@ async function announce(
   const { args } = model;
   if (changed.includes("onDelete") && args.onDelete === "keep")
     operation.info(
-      `onDelete is "keep": when this resource is deleted, ${args.name} runs on where it is, and is only forgotten.`,
+      `onDelete is "keep": when this resource is deleted, ${args.name} runs on where it is, and is only removed from the state.`,
     );
   if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
   const steps = await announceSteps(operation, model, known?.definitionDigest);

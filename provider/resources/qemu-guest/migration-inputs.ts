@@ -16,8 +16,8 @@ export const qemuMigration = z
   .superRefine(({ multifdChannels, postCopy: wanted, onTimeout: action, timeoutSeconds, ports }, { addIssue }) => {
     const issue = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
     if (multifdChannels !== undefined && wanted !== undefined)
-      issue("postCopy", "cannot be used with multifdChannels: QEMU knows only one of them");
-    if (action === "post-copy" && wanted === undefined) issue("onTimeout", "needs postCopy to be set as well");
+      issue("postCopy", "cannot be used with multifdChannels: QEMU allows only one of the two");
+    if (action === "post-copy" && wanted === undefined) issue("onTimeout", "needs postCopy to be set, too");
     if (action !== "abort" && timeoutSeconds === undefined)
       issue("onTimeout", "needs timeoutSeconds: without it nothing times out");
     if (ports.min > ports.max) issue("ports", `must begin below its end, and ${ports.min} is above ${ports.max}`);

@@ -41,9 +41,10 @@ export async function verified<Seen>(
     return { seen, verdict };
   };
   const { seen, verdict } = await retryUntil(tryAgain, { everyMs: 1000, timeoutMs, signal });
-  if (!verdict) throw new Error("Everything was set up, and now nothing of it is there.");
+  if (!verdict) throw new Error("Everything was set up, but none of it is there any more.");
   if (verdict.drift) throw unfinished(verdict);
   return seen;
 }
 
-const unfinished = ({ drift = [] }: Observed) => new Error(`The hosts are not as they should be:\n${drift.join("\n")}`);
+const unfinished = ({ drift = [] }: Observed) =>
+  new Error(`These hosts differ from what was set up:\n${drift.join("\n")}`);

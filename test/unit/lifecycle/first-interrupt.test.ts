@@ -31,7 +31,7 @@ test("what runs in the SDK's server hears of Cancel, of nothing else, and what c
     await server.getPluginInfo();
     expect(ended).toBe(false);
     await server.cancel();
-    await expect(running).rejects.toThrow("Cancelled. The same command again goes on from here.");
+    await expect(running).rejects.toThrow("Cancelled. Run the same command again to continue.");
     await server.cancel(); // nothing runs
     await server.create({ endless: false });
     expect(await server.logged(3)).toEqual(["working", "working", "working"]);

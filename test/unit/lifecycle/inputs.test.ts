@@ -20,8 +20,8 @@ test("all problems come at once, each with its path, its value and the reason", 
     { property: "name", reason: "is missing: must be text" },
     { property: "port", reason: "1.5 must be a whole number" },
     { property: "nested.size", reason: '"big" must be a number' },
-    { property: "nested.colour", reason: '"red" is no property of this resource' },
-    { property: "extra", reason: "true is no property of this resource" },
+    { property: "nested.colour", reason: '"red" is not a property of this resource' },
+    { property: "extra", reason: "true is not a property of this resource" },
   ]);
 });
 

@@ -62,7 +62,7 @@ test("post-copy comes when passes do not get shorter and nothing else is left", 
   );
   const run = new Run(hosts, { limits: { autoConverge: false, postCopy } });
   expect(await run.up()).toMatchObject({ location: { hostName: "b" } });
-  expect(run.progress).toContain("migrating a => b: passes do not get shorter: switching to post-copy");
+  expect(run.progress).toContain("migrating a => b: the migration does not converge: switching to post-copy");
 });
 
 test("post-copy after the first pass, when it is wanted so", async () => {

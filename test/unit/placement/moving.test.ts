@@ -110,7 +110,7 @@ test("migrations of one host wait for one another, and a guest that was moved me
   const results = await Promise.all(runs.map((run) => run.up()));
   expect(results[0]).toMatchObject({ records: [{ from: "a", to: "b" }] });
   expect(messageOf(results[1])).toMatch(
-    /^web was not moved from a to b\. It is running on b\.\nIt was moved by something/,
+    /^web was not moved from a to b\. It is running on b\.\nSomeone else has moved it/,
   );
   expect(runs[1].progress).toContain("migrating a => b: waiting for other migrations of these hosts");
   expect(second.commands).toEqual([]);

@@ -17,7 +17,7 @@ test("the downtime limit rises in steps, no further than allowed, and then it su
   expect(raised.length).toBeGreaterThan(0);
   for (const command of raised) expect(Number(command.split(" ")[2])).toBeLessThanOrEqual(4000);
   expect(run.progress).toContainEqual(
-    expect.stringMatching(/passes do not get shorter: allowing a downtime of \d+ ms/),
+    expect.stringMatching(/the migration does not converge: allowing a downtime of \d+ ms/),
   );
 });
 
@@ -61,7 +61,7 @@ test("a stream on which nothing is sent any more is given up, where nothing else
   const hosts = hostsWith(0);
   hosts.at(1000, () => hosts.job?.breakDown());
   const error = messageOf(await new Run(hosts, { limits: { noProgressSeconds: 45 } }).up());
-  expect(error).toMatch(/It is running on a\.\nNothing was sent for 45 s: the destination, or the network/);
+  expect(error).toMatch(/It is running on a\.\nNothing was sent for 45 s: the destination or the network/);
 });
 
 test("a plain stream where TLS was asked for is ended", async () => {

@@ -82,7 +82,7 @@ test("g: handed over, and arrived: the stale copy goes, then its unit", () => {
 });
 
 test("g: what runs has not arrived from there: the operator decides", () => {
-  expect(refusal(handedOver, qemu("running"))).toContain("What runs is not what a migration leaves");
+  expect(refusal(handedOver, qemu("running"))).toContain("Nothing shows that the running guest came by a migration");
 });
 
 test("h: running twice: the operator decides, and is told what to type", () => {

@@ -29,7 +29,7 @@ test.each<[Record<string, unknown>, string]>([
     "candidates: must be different machines, and hv-a and alias are both 10.0.0.1: leave one out",
   ],
   [{ onDelete: "delete" }, 'onDelete: must be "shutdown", "destroy" or "keep"'],
-  [{ fenced: ["hv-c"] }, "fenced: must be some of the candidates (hv-a, hv-b), and hv-c is not"],
+  [{ fenced: ["hv-c"] }, "fenced: must be names of candidates (hv-a, hv-b), and hv-c is not"],
   [{ fenced: ["hv-a"] }, "fenced: must not have hv-a, where the guest should be: set host to another candidate"],
   [{ powerState: "off" }, 'powerState: must be "running" or "shut off"'],
   [{ shutdownTimeoutSeconds: 0 }, "shutdownTimeoutSeconds: must be above 0"],
@@ -50,7 +50,7 @@ test("nothing ever replaces a guest, and another guest is refused", () => {
   expect(domainPlacement.objections?.(olds, news)).toEqual([
     {
       property: "domain.uuid",
-      reason: expect.stringMatching(/^v is another guest than the one that is placed here \(u\)/),
+      reason: expect.stringMatching(/^v is a different guest from the one placed here \(u\)/),
     },
   ]);
 });

@@ -11,7 +11,7 @@ test("defaults", () => {
 });
 
 test.each<[Record<string, unknown>, string]>([
-  [{ hosts: { a: two.a } }, "hosts: must have two Hosts at least"],
+  [{ hosts: { a: two.a } }, "hosts: must have at least two Hosts"],
   [{ hosts: { a: two.a, b: two.a } }, "hosts: must not name an address twice"],
   [{ user: "admin" }, "user: must be root: no other account's files are written"],
 ])("%j is refused", (args, problem) => {

@@ -79,7 +79,7 @@ test.each<[Args, string]>([
     { fenced: ["hv-a"] },
     "fenced: its value must not have hv-a, where the guest should be: set host to another candidate",
   ],
-  [{ fenced: ["hv-c"] }, "fenced: its value must be some of the candidates (hv-a, hv-b), and hv-c is not"],
+  [{ fenced: ["hv-c"] }, "fenced: its value must be names of candidates (hv-a, hv-b), and hv-c is not"],
   [
     { candidates: { "hv-a": { address: "10.0.0.1" }, alias: { address: "10.0.0.1" } } },
     "candidates: its value must be different machines, and hv-a and alias are both 10.0.0.1: leave one out",
@@ -98,7 +98,7 @@ test.each<[Args, string]>([
     'emulator: "qemu; id" must be the name of a program, e.g. qemu-system-x86_64, or its path',
   ],
   [{ user: "64055:106" }, 'user: "64055:106" must be a user name'],
-  [{ colour: "blue" }, 'colour: "blue" is no property of this resource'],
+  [{ colour: "blue" }, 'colour: "blue" is not a property of this resource'],
   [
     { arguments: ["-m", "64"], smp: 2 },
     "arguments: its value is the whole command line, so memoryMiB, smp cannot be set beside it: write one or the other",
@@ -120,7 +120,7 @@ test.each<[Args, string]>([
   [{ migration: { ports: { min: 80, max: 49152 } } }, "migration.ports.min: 80 must be 1024 or more"],
   [
     { migration: { multifdChannels: 2, postCopy: {} } },
-    "migration.postCopy: its value cannot be used with multifdChannels: QEMU knows only one of them",
+    "migration.postCopy: its value cannot be used with multifdChannels: QEMU allows only one of the two",
   ],
   [
     { migration: { onTimeout: "suspend" } },
@@ -128,9 +128,9 @@ test.each<[Args, string]>([
   ],
   [
     { migration: { onTimeout: "post-copy", timeoutSeconds: 60 } },
-    'migration.onTimeout: "post-copy" needs postCopy to be set as well',
+    'migration.onTimeout: "post-copy" needs postCopy to be set, too',
   ],
-  [{ migration: { maxDowntime: 5 } }, "migration.maxDowntime: 5 is no property of this resource"],
+  [{ migration: { maxDowntime: 5 } }, "migration.maxDowntime: 5 is not a property of this resource"],
 ])("%j is refused", async (args, problem) => {
   expect(await problems({ ...good, ...args })).toEqual([problem]);
 });
@@ -200,7 +200,7 @@ test("nothing ever replaces a guest, and another guest is refused", async () => 
   const olds = await checked({ ...good, uuid: "0f0806ab-531d-6134-5def-c5b495529284" });
   expect(await problems({ ...olds, memoryMiB: 128, host: "hv-b" }, olds)).toEqual([]);
   expect(await problems({ ...olds, uuid: "11111111-2222-4333-8444-555555555555" }, olds)).toEqual([
-    expect.stringMatching(/^uuid: 11111111-\S+ is another guest than the one that is here \(0f0806ab-/),
+    expect.stringMatching(/^uuid: 11111111-\S+ is a different guest from the one that is here \(0f0806ab-/),
   ]);
 });
 

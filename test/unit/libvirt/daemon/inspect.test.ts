@@ -46,7 +46,7 @@ test.each<[RegExp, DaemonFacts]>([
   [/--listen/, facts(debian, `== arguments\n${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
   [/--listen/, facts(debian, `== arguments\n${base64("LIBVIRTD_ARGS=-l\n")}`)],
   [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
-  [/anyone would be let in/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
+  [/would accept any client/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
   expect(daemonObstacles(seen).join()).toMatch(reason);
@@ -116,7 +116,7 @@ test("the read-only socket has permissions of its own", () => {
 test.each<[Partial<DaemonSettings>, RegExp]>([
   [{ listenTcp: true, authTcp: "none" }, /becomes root on the hosts/],
   [{ listenTcp: true }, /not encrypted/],
-  [{ authTcp: "none" }, /if it were switched on/],
+  [{ authTcp: "none" }, /if listenTcp were switched on/],
   [{ authUnixRw: "none" }, /libvirt's socket/],
   [{ authTls: "none", authUnixRo: "none" }, /^$/],
 ])("%j is told to be insecure", (some, words) => {

@@ -32,7 +32,7 @@ test.each<[object, RegExp]>([
   [{ compression: { method: "xbzrle", cacheMiB: 3 } }, /^compression.cacheMiB: must be a power of two/],
   [{ onTimeout: "suspend" }, /^onTimeout: needs timeoutSeconds/],
   [{ timeoutSeconds: 5, onTimeout: "post-copy" }, /^onTimeout: post-copy needs postCopy/],
-  [{ undefineSource: false }, /^undefineSource: must be true with persistent/],
+  [{ undefineSource: false }, /^undefineSource: must be true when persistent is true/],
   [{ persistent: false }, /^undefineSource: must be false when persistent is false/],
   [{ copyStorage: { disks: [] } }, /^copyStorage.disks: must name a disk/],
   [{ copyStorage: { disks: ["vda,vdb"] } }, /^copyStorage.disks.0: must be the target name/],

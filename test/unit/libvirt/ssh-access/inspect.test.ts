@@ -53,7 +53,7 @@ test.each([
     record("key", "255", 'Load key "/root/.ssh/id_ed25519": incorrect passphrase supplied'),
     'cannot be used without a passphrase: Load key "/root/.ssh/id_ed25519": incorrect passphrase supplied',
   ],
-  [record("half", "/root/.ssh/id_ed25519.pub"), "has a public half, and no private one"],
+  [record("half", "/root/.ssh/id_ed25519.pub"), "has a public key but no private key"],
 ])("a key that cannot be used", (answer, problem) => {
   expect(parseInspection(answer)).toMatchObject({ key: undefined, keyProblem: problem });
 });

@@ -54,6 +54,6 @@ test("at last it gives up, with the numbers and what would have let it finish", 
   expect(nextAction(stalled, means)).toEqual({
     do: "abort",
     reason:
-      "It would never have converged: the guest dirties 6.0 MiB/s of memory, 4.0 MiB/s are sent, and 32.0 MiB remain at each pass. Any of these would have let it finish: a maxDowntimeMs of 9600 (now 300), or more than 6.0 MiB/s of bandwidth, or autoConverge, or postCopy, where the hosts can do it.",
+      "It would never have converged: the guest dirties 6.0 MiB/s of memory, 4.0 MiB/s are sent, and 32.0 MiB remain at each pass. Any of these would have let it finish: a maxDowntimeMs of 9600 (now 300), or more than 6.0 MiB/s of bandwidth, or autoConverge, or postCopy, if the hosts support it.",
   });
 });

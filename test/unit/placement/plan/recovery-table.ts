@@ -115,7 +115,7 @@ export const rows: Readonly<Record<string, Row>> = {
           D: running,
           expected: {
             refusal: [
-              "It is paused (migrating) on a and running (booted) on b. What runs is not what a migration leaves beside the other one.",
+              "It is paused (migrating) on a and running (booted) on b. Nothing shows that the running guest came by a migration from the paused one.",
               "When you have decided:",
               `  to keep the one on a: on b: virsh destroy ${uuid}; on a: virsh resume ${uuid}`,
               `  to keep the one on b: on a: virsh destroy ${uuid}`,
@@ -282,7 +282,7 @@ export const rows: Readonly<Record<string, Row>> = {
           S: domain("shut off (crashed)"),
           D: running,
           want: { fenced: ["a"] },
-          expected: { refusal: /^a is named in fenced, and it answers\. Remove it/ },
+          expected: { refusal: /^a is listed in fenced, but it answers\. Remove it/ },
         },
       ],
     },

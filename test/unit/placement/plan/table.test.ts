@@ -33,9 +33,7 @@ test("f: never as long as a QEMU of it runs elsewhere, whatever libvirt there sa
   const world = [says("a", domain("paused (migrating)")), { hostName: "b", names: new Map(), hasQemu: true }];
   expect(planFor(world, wanted)).toMatchObject({
     kind: "refused",
-    reason: expect.stringMatching(
-      /A QEMU with its UUID runs on b, and libvirt there does not know of it.*on b: pgrep/s,
-    ),
+    reason: expect.stringMatching(/A QEMU with its UUID runs on b, and libvirt there does not manage it.*on b: pgrep/s),
   });
 });
 
