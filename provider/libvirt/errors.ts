@@ -1,4 +1,4 @@
-/** What virsh says on stderr, as answers and types; nothing else reads it. */
+/** Reads virsh's stderr; nothing else does. */
 
 /** The destination of a migration has no figures of it, and says so. */
 export const isIncomingJob = (stderr: string): boolean =>

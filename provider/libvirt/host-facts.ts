@@ -1,4 +1,4 @@
-/** What kind of machine a host is, found out by one command. */
+/** Facts about a host as a machine, found out by one command. */
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 

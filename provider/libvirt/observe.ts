@@ -1,4 +1,4 @@
-/** What one host knows of one domain, by one command. */
+/** Facts of one domain on one host, by one command. */
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";

@@ -1,4 +1,4 @@
-/** What would make steps fail, found out before the first of them; all at once. */
+/** Finds everything that would make the steps of a plan fail, before the first of them. */
 
 import type { PreflightProblems } from "../placement/driver";
 import { type Candidate, candidateOf } from "../placement/observe/candidate";

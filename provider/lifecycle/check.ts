@@ -29,7 +29,7 @@ export function makeCheck<Schema extends z.ZodObject>(
       Object.keys(schema.shape).flatMap((key) => (properties[key] == null ? [] : [[key, properties[key]]])),
     );
 
-  /** What the program wrote itself is known, also where it could be derived. */
+  /** A value that the program wrote itself is known, also where it could be derived. */
   const derivedHere = (news: Properties) => (derived?.keys ?? []).filter((key) => news[key] == null);
 
   function complete(news: Properties): Properties {

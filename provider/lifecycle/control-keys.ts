@@ -7,7 +7,7 @@ export type Properties = Record<string, unknown>;
 export const providerKey = "__provider";
 /** The resource's name in the stack; a dynamic provider is not told it otherwise. */
 export const urnKey = "__urn";
-/** What a failed operation left undone, in words; a refresh clears Pulumi's own mark of it. */
+/** Key of what a failed operation left undone, in words; a refresh clears Pulumi's own mark of it. */
 export const pendingKey = "pendingSteps";
 /** Where the hosts differ from the inputs, in words; an output of any resource. */
 const driftKey = "drift";
@@ -18,13 +18,13 @@ export function withoutControl(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !controlKeys.includes(key)));
 }
 
-/** What has to be in the state for the next operation to find its way: without the text Pulumi cannot even destroy. */
+/** The properties that the next operation needs in the state: without the text Pulumi cannot even destroy. */
 export function controlOf(properties: Properties): Properties {
   const kept = [providerKey, urnKey].filter((key) => properties[key] !== undefined);
   return Object.fromEntries(kept.map((key) => [key, properties[key]]));
 }
 
-/** What is to be repaired although no input has changed. */
+/** Repairs that are due although no input has changed. */
 export function repairsOf(olds: Properties): string[] {
   return [olds[pendingKey], olds[driftKey]].flatMap((lines) => (Array.isArray(lines) ? lines.map(String) : []));
 }

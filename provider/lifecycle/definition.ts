@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { Operation } from "../util/operation";
 
-/** What the shell reads in any resource's outputs. */
+/** Part of any resource's outputs that the lifecycle reads. */
 export interface Observed {
-  /** What is on the hosts and should not be, or the other way round, in words; absent when all is well. */
+  /** Differences between the hosts and the inputs, in words; absent when there are none. */
   drift?: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface Definition<
   replaceOn: readonly (keyof z.infer<Schema> & string)[];
   /** Names of inputs, at any depth, whose values no message shows. */
   secrets: readonly string[];
-  /** What the resource is called on its hosts; stable as long as `replaceOn` does not change. */
+  /** Name of the resource on its hosts; stable as long as `replaceOn` does not change. */
   id(args: z.infer<Schema>): string;
   model(args: z.infer<Schema>, operation: Operation): Model;
   /** @param known the state's last outputs; absent when there is no state */
@@ -59,7 +59,7 @@ export interface Definition<
   inputsOf?(args: z.infer<Schema>, state: State): z.infer<Schema>;
   /** Inputs that follow from others and that dependants have to know in the first preview: identities. */
   derived?: Derived<Schema>;
-  /** What is wrong with a change, as far as old and new inputs tell; called when both are known. */
+  /** Problems of a change, as far as old and new inputs tell; called when both are known. */
   objections?(olds: z.infer<Schema>, news: z.infer<Schema>): { property: string; reason: string }[];
   /**
    * Tells what will be done about a change of inputs, or, when none has changed, about what is to be repaired; called

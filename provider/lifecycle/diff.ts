@@ -17,7 +17,7 @@ export interface DiffRules {
   inputs: readonly string[];
   /** Inputs that cannot change in place. */
   replaceOn: readonly string[];
-  /** What stands in a preview for a value that is not known yet: it may well turn out to be the old one. */
+  /** Pulumi's marker for a value that is not known yet in a preview: it may well turn out to be the old one. */
   unknownValue: string;
 }
 

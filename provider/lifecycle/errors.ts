@@ -9,7 +9,7 @@ export class Refused extends Error {
   }
 }
 
-/** What an operation ends with when the user asked to stop: why `Operation.cancelled` is aborted. */
+/** The error that an operation ends with when the user asked to stop: the reason of `Operation.cancelled`. */
 export class Cancelled extends Error {
   constructor() {
     super("Cancelled. Run the same command again to continue.");

@@ -7,7 +7,7 @@
  */
 import { Server } from "node:net";
 
-/** Of Pulumi's plugin protocol, `proto/pulumi/provider.proto`. */
+/** Path of the RPC in Pulumi's plugin protocol, `proto/pulumi/provider.proto`. */
 const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 
 /** Not documented, and the only way to a server that somebody else has made. Where it is missing nothing is heard. */

@@ -46,7 +46,7 @@ export function makeHandlers<
     return { operation, args, model: definition.model(args, operation) };
   }
 
-  /** What was observed last: all that a state holds. Inputs are among it, since drift is observed in them. */
+  /** The last observation: all that a state holds. Inputs are among it, since drift is observed in them. */
   const knownOf = (properties: Properties) => withoutControl(properties) as unknown as State;
 
   /** Outputs hold all inputs, since a read or a delete gets nothing else. */

@@ -9,7 +9,7 @@ export interface InputProblem {
 }
 
 export interface InputRules {
-  /** What Pulumi puts, in a preview, in the place of a value of any type that is not known yet. */
+  /** Pulumi's marker, in a preview, for a value of any type that is not known yet. */
   unknownValue: string;
   /** Names of properties, at any depth, whose values are not shown. */
   secrets: readonly string[];
@@ -42,7 +42,7 @@ export function withDefaults(schema: z.ZodObject, news: Properties): Properties 
   return { ...news, ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)) };
 }
 
-/** Whether a preview has left a marker somewhere in these values. */
+/** True when one of these values, at any depth, is a preview's marker. */
 export function hasUnknown(value: unknown, unknownValue: string): boolean {
   if (typeof value === "object" && value !== null)
     return Object.values(value).some((inner) => hasUnknown(inner, unknownValue));

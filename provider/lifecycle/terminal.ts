@@ -1,7 +1,7 @@
-/** Whether somebody watches the CLI that has started this process. */
+/** Finds out whether the CLI that has started this process writes to a terminal. */
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** How far up the CLI may be: a shell script starts the provider process. */
+/** Number of generations between the CLI and this process: a shell script starts it. */
 const generations = 3;
 
 /** @returns true where it cannot be found out */

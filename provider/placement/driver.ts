@@ -16,7 +16,7 @@ import type { Wanted } from "./plan/wanted";
 export interface Driver {
   /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
   observe(host: RemoteHost, signal: AbortSignal): Promise<HostAnswer>;
-  /** What would make steps fail, found out before the first of them; all at once. @throws HostError */
+  /** Finds everything that would make these steps fail, before the first of them. @throws HostError */
   preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<PreflightProblems>;
   /** Does one step on one host. @throws HostError */
   act(step: StepOnHost, on: Candidate, signal: AbortSignal): Promise<void>;
@@ -40,13 +40,13 @@ export type StepOnHost = Exclude<Extract<Step, { on: string }>, { do: "shut down
 /** Each with the host, the reason and the fix. */
 export interface PreflightProblems {
   problems: string[];
-  /** Those that no repair of the hosts will mend. */
+  /** Problems that no repair of the hosts will mend. */
   unsupported: string[];
 }
 
 /** Verbs that come too late answer false and do no harm. */
 export interface JobControl {
-  /** What the job looks like now; not active when there is none. */
+  /** The job's figures now; not active when there is no job. */
   observe(signal: AbortSignal): Promise<ObservedJob>;
   /** Ends it; the guest goes on where it is. Fails in post-copy, when its memory is on both sides. */
   abort(): Promise<boolean>;
@@ -70,7 +70,7 @@ export interface MigrationAttempt {
   confirm(): Promise<void>;
   /** The guest is on the source, and nothing is on its way: clears the destination. */
   rollback(source: GuestLocation): Promise<void>;
-  /** What is known of the stream before it begins. */
+  /** Properties of the stream that are known before it begins. */
   stream: Pick<MigrationRecord, "encrypted" | "transport">;
 }
 

@@ -1,12 +1,12 @@
-/** What a user is told of whatever runs guests, and what an operator types there. */
+/** A driver's part of messages, and the commands that an operator types on its hosts. */
 export interface DriverMessages {
-  /** What is on a host where the guest is not: `definition`. */
+  /** The thing that is left on a host where the guest is not, e.g. `definition`. */
   leftover: string;
-  /** What is done with that: `undefines the leftover`. */
+  /** The act that removes it, e.g. `undefines the leftover`. */
   undefines: string;
-  /** What follows `starts web on hv-a` when it has no definition there. */
+  /** Continues `starts web on hv-a` for a guest without a definition. */
   transient: string;
-  /** A QEMU that was started by other means, as what follows `runs on hv-a, and`. */
+  /** Continues `runs on hv-a, and` for a QEMU that was started by other means. */
   unknownQemu: string;
   /** Commands, typed on the host. */
   destroy(uuid: string): string;
@@ -15,6 +15,6 @@ export interface DriverMessages {
   /** Shows what is on a host where it does not run. */
   show(uuid: string): string;
   undefine(uuid: string): string;
-  /** What can be done with a saved memory image, where there is such a thing. */
+  /** Commands for a saved memory image, where the driver has such a thing. */
   savedMemory?(uuid: string): string;
 }

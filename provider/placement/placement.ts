@@ -2,7 +2,7 @@ import type { Driver } from "./driver";
 import type { MigrationLimits } from "./migration/limits";
 import type { Wanted } from "./plan/wanted";
 
-/** What is wanted, and by what it is brought about. */
+/** The user's request, and the driver and limits by which it is carried out. */
 export interface Placement extends Wanted {
   driver: Driver;
   limits: MigrationLimits;

@@ -61,7 +61,7 @@ export async function carryOutAndVerify(
   return { ...after, records: [...before.records, ...after.records] };
 }
 
-/** What could not be started is not left behind, when it was not there before. */
+/** A definition that could not be started is removed, when it was not there before. */
 async function undefineWhatIsOff(placement: Placement, operation: LockedOperation): Promise<void> {
   const { location } = await waitUntilSettled(placement, operation);
   if (location.kind !== "at" || isActive(location.domain)) return;

@@ -5,7 +5,7 @@ import type { QemuMigrationOptions } from "./migration/options";
 export interface QemuGuestOptions {
   domain: DomainName;
   emulator: string;
-  /** What it is started with the next time. */
+  /** Arguments of its next start. */
   commandLine: readonly string[];
   /** Name of the user that QEMU becomes; undefined: the owner of its images. */
   user: string | undefined;

@@ -45,7 +45,7 @@ export async function launch(host: RemoteHost, what: Launch, signal: AbortSignal
   });
 }
 
-/** What QEMU has said since its unit was last started; systemd's own lines come another way. */
+/** QEMU's output since its unit was last started; systemd's own lines come another way. */
 const lastOutput = sh`since=$(systemctl show --property=ExecMainStartTimestamp --value -- "$1")
   [ -n "$since" ] || exit 0
   journalctl --sync 2> /dev/null || true # what was said just now is on its way still

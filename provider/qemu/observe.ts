@@ -1,4 +1,4 @@
-/** What one host knows of one guest: systemd of its unit, QEMU of its state. */
+/** Facts of one guest on one host: systemd's of its unit, QEMU's of its state. */
 import { SocketClosed } from "../host/errors";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions } from "../host/records";
@@ -29,7 +29,7 @@ interface UnitFacts {
     | {
         runs: boolean;
         isFailed: boolean;
-        /** What its QEMU runs with, or was started with; empty when nobody knows. */
+        /** Arguments that its QEMU runs with, or was started with; empty when they are unknown. */
         argv: string[];
       }
     | undefined;
@@ -80,7 +80,7 @@ const ended = (isFailed: boolean): DomainState => ({
   job: "none",
 });
 
-/** What was started by this provider is its own by the unit's name; the unit stays when it has ended. */
+/** A guest of this provider is known by its unit's name; the unit stays when the guest has ended. */
 function factsOf(argv: readonly string[], state: DomainState): DomainFacts {
   const { name, commandLine } = readQemuArgv(argv);
   const definitionDigest = digestOf(commandLine);

@@ -1,4 +1,4 @@
-/** What would make a start or a move of a guest fail, found out before; all at once. */
+/** Finds everything that would make a start or a move of a guest fail, before it begins. */
 
 import type { PreflightProblems } from "../placement/driver";
 import { type Candidate, candidateOf } from "../placement/observe/candidate";

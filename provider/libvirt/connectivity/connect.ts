@@ -1,4 +1,4 @@
-/** Whether one host's libvirt can open connections to others', as a migration from peer to peer does. */
+/** Tries whether one host's libvirt can open connections to others', as a peer-to-peer migration does. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 

@@ -1,4 +1,4 @@
-/** Whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
+/** Tries whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
 
 import type { Candidate } from "../../placement/observe/candidate";
 import { controlUri } from "../migration/command";

@@ -29,10 +29,10 @@ export function loginFailure(exitCode: number, stderr: string): LoginFailure | u
   return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? "failed";
 }
 
-/** What may pass by itself: sshd lets only ten strangers wait at a time. */
+/** True of a failure that may pass by itself: sshd lets only ten clients wait for a login at a time. */
 export const isTransientLogin = (failure: LoginFailure) => failure === "no answer";
 
-/** What to look for, where the words do not say it. */
+/** Hints for failures whose messages do not say what to look for. */
 export const loginHints: Partial<Record<LoginFailure, string>> = {
   "login refused":
     "sshd there has to let root in with a key (PermitRootLogin, AuthorizedKeysFile), and to see the connection come from the Host's address.",

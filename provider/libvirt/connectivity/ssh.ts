@@ -1,4 +1,4 @@
-/** Whether one host's libvirt reaches another's by ssh, with nobody there to answer a question. */
+/** Tries whether one host's libvirt reaches another's by ssh, with nobody there to answer a question. */
 import type { RemoteHost } from "../../host/host";
 import { connectTo } from "./connect";
 import { type LoginFailure, loginFailure } from "./ssh-errors";

@@ -29,6 +29,6 @@ export function handshakeFailure(exitCode: number, stderr: string): HandshakeFai
   return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? "failed";
 }
 
-/** What may pass by itself: a daemon that is just starting. */
+/** True of a failure that may pass by itself: the daemon is just starting. */
 export const isTransientHandshake = (failure: HandshakeFailure) =>
   failure === "nothing listens" || failure === "no answer";

@@ -1,4 +1,4 @@
-/** Whether one hypervisor's libvirt can talk to another's over TLS, as a migration from peer to peer does. */
+/** Tries whether one hypervisor's libvirt can talk to another's over TLS, as a peer-to-peer migration does. */
 import type { RemoteHost } from "../../host/host";
 import { connectTo } from "./connect";
 import { type HandshakeFailure, handshakeFailure } from "./tls-errors";

@@ -4,14 +4,14 @@ import { defaultTlsPort } from "../daemon/settings";
 
 const defaultSshPort = 22;
 
-/** Of a connection that is encrypted and authenticated by certificates on both sides. */
+/** URI of a connection that is encrypted and authenticated by certificates on both sides. */
 export const tlsUri = (address: string, port = defaultTlsPort): string =>
   `qemu+tls://${bracketed(address)}${port === defaultTlsPort ? "" : `:${port}`}/system`;
 
-/** Of a connection that is neither encrypted nor, as libvirtd is often set up for it, authenticated. */
+/** URI of a connection that is neither encrypted nor, as libvirtd is often set up for it, authenticated. */
 export const tcpUri = (address: string): string => `qemu+tcp://${bracketed(address)}/system`;
 
-/** Of a connection by ssh, as the user who opens it: with their key, and with the known_hosts that they have. */
+/** URI of a connection by ssh, as the user who opens it: with their key, and with the known_hosts that they have. */
 export const sshUri = (address: string, port = defaultSshPort, user = "root"): string =>
   `qemu+ssh://${user}@${bracketed(address)}${port === defaultSshPort ? "" : `:${port}`}/system`;
 

@@ -5,7 +5,7 @@ import type { DaemonFacts } from "./inspect";
 import { localSockets } from "./inspect";
 import { confPath, confSettings, type DaemonSettings, dropInPath, dropIns, tcpSocket, tlsSocket } from "./settings";
 
-/** What a switch of the daemon writes and starts; nothing when all is as it should be. */
+/** Settings that a switch of the daemon writes and starts; none when nothing differs. */
 export interface Switch {
   /** libvirtd.conf: text, or absent to leave it; `remove` deletes it. */
   conf?: { text: string } | "remove";
@@ -72,7 +72,7 @@ function permissionDifferences(sockets: DaemonFacts["sockets"], settings: Daemon
   });
 }
 
-/** What makes it so. */
+/** The change that removes all differences. */
 export function switchTo({ conf, dropIns: seen, units }: DaemonFacts, settings: DaemonSettings): Switch {
   const text = withSettings(conf?.text, confSettings(settings));
   const changed = new Map([...dropIns(settings)].filter(([unit, wanted]) => seen.get(unit) !== wanted));

@@ -1,4 +1,4 @@
-/** What libvirtd on a host is told to do and really does, by one command. */
+/** Facts of libvirtd on a host: what its files and units say, and what it really does; by one command. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import { activeSettings } from "./conf-file";

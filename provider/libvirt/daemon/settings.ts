@@ -81,7 +81,7 @@ export function dropIns(settings: DaemonSettings): Map<string, string | undefine
 const dropIn = (lines: readonly string[]) =>
   lines.length === 0 ? undefined : `${["# Written by pulumi-kvm-live.", "[Socket]", ...lines].join("\n")}\n`;
 
-/** What opens a host to more than its certificates' holders. */
+/** Warnings about settings that open a host to more than its certificates' holders. */
 export function securityWarnings({ listenTcp, authTcp, authUnixRw }: DaemonSettings): string[] {
   const all: [boolean, string][] = [
     [listenTcp && authTcp === "none", "anyone on the network becomes root on the hosts: listenTcp with authTcp none"],

@@ -7,7 +7,7 @@ import { type Element, elementsAt, isElement } from "./xml";
 
 export interface BlockingDevice {
   element: Element;
-  /** What it is, in words, e.g. `cdrom hdc`. */
+  /** The device in words, e.g. `cdrom hdc`. */
   what: string;
 }
 

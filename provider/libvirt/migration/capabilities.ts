@@ -1,4 +1,4 @@
-/** What the libvirt, the QEMU and the kernel of a host can do for a migration. */
+/** Abilities of a host's libvirt, QEMU and kernel that migrations need. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import type { MigrationOptions } from "./options";
@@ -30,7 +30,7 @@ export function parseCapabilities(text: string): Capabilities {
   return { libvirtVersion, qemuVersion: facts.get("qemu") ?? "", userfaultfd };
 }
 
-/** Whether any option needs more than each libvirt can do. */
+/** True when an option needs more than every libvirt can do. */
 export const needsCapabilities = ({ compression, postCopy }: MigrationOptions): boolean =>
   compression !== undefined || postCopy !== undefined;
 

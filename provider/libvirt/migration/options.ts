@@ -24,7 +24,7 @@ export interface MigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" 
 interface Compression {
   method: "xbzrle" | "mt" | "zlib" | "zstd";
   level?: number | undefined;
-  /** Of xbzrle. */
+  /** Size of xbzrle's cache. */
   cacheMiB?: number | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface CopyStorage {
   mode: "all" | "incremental";
   /** Target names, e.g. `vda`. */
   disks: readonly string[];
-  /** What becomes of the source's images when the guest runs on the destination. */
+  /** Fate of the source's images once the guest runs on the destination. */
   sourceImages: "keep" | "delete";
 }
 
-/** Whether the memory is encrypted on its way: by QEMU itself, or by the connection that it is tunnelled through. */
+/** True when the memory is encrypted on its way: by QEMU itself, or by the connection that it is tunnelled through. */
 export function isEncrypted({ data, uri }: MigrationOptions): boolean {
   if (data === "tunnelled") return !uri.startsWith("qemu+tcp");
   return data === "tls";
@@ -45,7 +45,7 @@ export function isEncrypted({ data, uri }: MigrationOptions): boolean {
 /** A scheme without what follows it. */
 export const transportOf = ({ uri }: Pick<MigrationOptions, "uri">): string => uri.replace(/:.*/, "");
 
-/** What is kept to while it runs, as the code that it shares with others takes it. */
+/** The limits that the placement engine enforces. */
 export const limitsOf = (options: MigrationOptions): MigrationLimits => ({
   ...options,
   tlsRequiredBy: options.data === "tls" ? "data: tls" : undefined,

@@ -26,7 +26,7 @@ export interface SshFacts {
   hasVirsh: boolean;
   /** The address that a connection to a peer's address comes from; only IP addresses are asked for. */
   sources: ReadonlyMap<string, string>;
-  /** Of the running kernel: tells whether two addresses lead to one machine. */
+  /** Boot id of the running kernel: tells whether two addresses lead to one machine. */
   bootId: string;
 }
 

@@ -10,7 +10,7 @@ import { isIP } from "node:net";
 const anyMark = "pulumi-kvm-live:";
 /** Comment of what belongs to one resource. */
 export const accessMarkOf = (accessId: string) => `${anyMark}${accessId}`;
-/** Whether a key was made by a resource of this kind. */
+/** True when a resource of this kind has made the key. */
 export const isOwnKey = ({ comment }: { comment: string }) => comment.startsWith(anyMark);
 /** How the file ended before: our lines have to begin on one of their own. */
 const unended = " after a line without an end";
@@ -19,7 +19,7 @@ export interface SshPeer {
   address: string;
   /** Where its connections come from, if that is known to be another address. */
   source?: string | undefined;
-  /** Of its sshd. @default 22 */
+  /** TCP port of its sshd. @default 22 */
   port?: number | undefined;
   /** Its root's key, as `TYPE BASE64`; undefined while it has none. */
   publicKey: string | undefined;
@@ -66,7 +66,7 @@ export function withoutLines(text: string, mark: string): string {
 export const ownLines = (text: string, mark: string): string[] =>
   text.split("\n").flatMap((line) => (isOwn(line, mark) ? [withoutEnd(line)] : []));
 
-/** Whether lines of another resource of this kind are there. */
+/** True when another resource of this kind has lines there. */
 export const hasOthersLines = (text: string, mark: string): boolean =>
   withoutLines(text, mark).split("\n").some(isOfThisKind);
 

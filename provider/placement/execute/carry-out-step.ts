@@ -1,4 +1,4 @@
-/** What is run on the hosts for one step of a plan. */
+/** Carries out one step of a plan. */
 import { isOutOfTime, retryUntil } from "../../util/policy";
 import type { LockedOperation } from "../lock/locks";
 import { MigrationFailed } from "../migration/errors";

@@ -1,4 +1,4 @@
-/** What was done to a guest, by whom and when: a file on each host that it was done on. */
+/** The journal of a guest: who did what to it and when, in a file on each host that it was done on. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
 import { oneLine } from "../../util/one-line";
@@ -16,7 +16,7 @@ export interface JournalLine {
 const folder = "/var/lib/pulumi-kvm-live/journal";
 /** Time for one host, reaching it included, in milliseconds. */
 const timeoutMs = 15_000;
-/** How many lines are kept. It is cut when it has a fifth more, so that few writes have to. */
+/** Number of lines that are kept. The file is cut when it has a fifth more, so that few writes have to. */
 const keptLines = 1000;
 
 const append = scriptFile(__dirname, "append-journal.sh");

@@ -9,7 +9,7 @@ import { type Job, mib } from "./job";
 export interface ConvergenceState {
   /** The limit that QEMU has now. */
   downtimeMs: number;
-  /** How far it may be raised. */
+  /** Limit up to which it may be raised. */
   maxDowntimeMs: number;
   /** `possible`: by a second attempt, since QEMU cannot switch it on in between. */
   autoConverge: "on" | "possible" | "never";
@@ -35,7 +35,7 @@ export function nextAction(jobs: readonly Job[], state: ConvergenceState): Conve
   return { do: "abort", reason: `It would never have converged: ${figures(jobs)} ${remedies(jobs, state)}` };
 }
 
-/** How many passes in a row have to be no shorter than the one before them. */
+/** Number of passes in a row that have to be no shorter than the one before them. */
 const stalledPasses = 3;
 const shorter = 0.9;
 
@@ -47,7 +47,7 @@ function isStalled(jobs: readonly Job[]): boolean {
   return before !== undefined && Math.min(...passes.slice(-stalledPasses)) >= before * shorter;
 }
 
-/** What there was to send at the beginning of each pass but the first, which is all of the memory. */
+/** Bytes to send at the beginning of each pass except the first, which is all of the memory. */
 function passLengths(jobs: readonly Job[]): number[] {
   const longest = new Map<number, number>();
   for (const { iterations, remainingBytes } of jobs)

@@ -9,17 +9,17 @@ export interface Job {
   processedBytes: number;
   remainingBytes: number;
   bytesPerSecond: number;
-  /** How fast the guest writes to its memory; known from the second pass on. */
+  /** Rate at which the guest writes to its memory; known from the second pass on. */
   dirtyBytesPerSecond: number;
   /** Passes: how often all of the memory that was dirtied meanwhile has been gone through. */
   iterations: number;
-  /** How much of its time the guest's CPUs are kept from running, by auto-converge. */
+  /** Share of the time for which auto-converge keeps the guest's CPUs from running. */
   throttlePercent: number;
 }
 
 /** A job as its source shows it. */
 export interface ObservedJob extends Job {
-  /** Whether the stream is TLS, as the side that sends it has recorded; undefined without a record. */
+  /** True when the stream is TLS, as the source has recorded it; undefined without a record. */
   tls: boolean | undefined;
 }
 

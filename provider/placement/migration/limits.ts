@@ -1,4 +1,4 @@
-/** What a migration is kept to while it runs, whoever does it; `undefined` is QEMU's default. */
+/** Limits of a migration while it runs; `undefined` is QEMU's default. */
 export interface MigrationLimits {
   maxDowntimeMs?: number | undefined;
   /** False: never. Absent: when nothing else makes the memory converge. */

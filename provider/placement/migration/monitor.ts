@@ -14,7 +14,7 @@ export interface MonitoredJob {
   control: JobControl;
   /** By which it is steered; without them it is only watched, until Ctrl-C. */
   limits: MigrationLimits | undefined;
-  /** What earlier attempts at the same move have taken. */
+  /** Time that earlier attempts at the same move have taken. */
   previousAttemptsMs: number;
   /** Someone else has begun it, with options of their own. */
   isJoined: boolean;

@@ -1,4 +1,4 @@
-/** What a migration turned out to be. */
+/** Records of finished migrations. */
 import type { Job } from "./job";
 
 export interface MigrationRecord {
@@ -8,13 +8,13 @@ export interface MigrationRecord {
   to: string;
   /** From the beginning of the job to its end. */
   totalTimeMs: number;
-  /** How long the guest stood still. */
+  /** Time that the guest was paused. */
   downtimeMs: number;
   /** Sent from host to host. */
   bytes: number;
   /** Passes through the memory that was dirtied meanwhile. */
   iterations: number;
-  /** Whether the memory was encrypted on its way; absent when it was moved by someone else and nobody saw. */
+  /** True when the memory was encrypted on its way; absent when someone else moved it and this is unknown. */
   encrypted?: boolean | undefined;
   /** `qemu+tls`, `qemu+ssh` or `qemu+tcp`, or `qemu` without libvirt; absent when it was moved by someone else. */
   transport?: string | undefined;

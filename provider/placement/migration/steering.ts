@@ -10,7 +10,7 @@ export type AbortReason = { do: "retry with auto-converge" } | { do: "give up"; 
 export interface SteeredJob {
   control: JobControl;
   limits: MigrationLimits;
-  /** What earlier attempts at the same move have taken. */
+  /** Time that earlier attempts at the same move have taken. */
   previousAttemptsMs: number;
   /** Someone else has begun it, with options of their own. */
   isJoined: boolean;

@@ -34,9 +34,9 @@ async function observeCandidates({ candidates, driver }: Placement, signal: Abor
   });
 }
 
-/** How long a domain may come and go while it is read, in milliseconds. */
+/** Time for which a domain may come and go while it is read, in milliseconds. */
 const changingMs = 60_000;
-/** How often what is alarming is looked at again, as long as it changes. */
+/** Number of times that an alarming answer is checked again, as long as it changes. */
 const secondLooks = 5;
 
 /**

@@ -6,7 +6,7 @@ export interface Candidate {
   name: string;
   /** Where the other hosts reach it. */
   address: string;
-  /** Of its sshd. */
+  /** TCP port of its sshd. */
   port: number;
   /** Where QEMU on the other hosts reaches it, if not at `address`. */
   migrationAddress?: string | undefined;

@@ -5,8 +5,10 @@
  */
 import { type DomainFacts, type Found, isActive } from "./observation";
 
-/** How long nothing has to change until a destination without a source is given up, in milliseconds: libvirt's own
- * keepalive takes 30 s to end it. */
+/**
+ * Time without a change after which a destination without a source counts as abandoned, in milliseconds: libvirt's own
+ * keepalive takes 30 s to end it.
+ */
 const abandonedAfterMs = 90_000;
 
 /** A destination whose memory is not complete; its CPUs have never run. */
@@ -26,11 +28,11 @@ export const isSwitchedOverSource = ({ job, state, reason }: DomainFacts): boole
 /** Its memory is on two hosts. */
 export const isInPostCopy = ({ reason }: Pick<DomainFacts, "reason">): boolean => reason.startsWith("post-copy");
 
-/** Whatever it is, it is a guest: it runs, or was paused for a reason that has to do with no migration. */
+/** True of a guest of its own: it runs, or was paused for a reason that has to do with no migration. */
 export const isLiveGuest = (domain: DomainFacts): boolean =>
   isActive(domain) && !isIncoming(domain) && !isSwitchedOverSource(domain);
 
-/** What is left on `other` of a move whose guest is `guest`, and may go: rows g, l and n of the table. */
+/** True when `other` is what a move has left of `guest`, and may be destroyed: rows g, l and n of the table. */
 export function isStaleCopy({ domain: guest }: Found, { domain: other }: Found): boolean {
   if (isIncoming(other)) return true;
   return isSwitchedOverSource(other) && guest.reason === "migrated";

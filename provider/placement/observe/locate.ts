@@ -38,15 +38,15 @@ export interface GuestLocation extends Found {
   leftovers: Found[];
   /** Hosts where a QEMU of it is left that is not the guest. */
   staleCopies: Found[];
-  /** It stands still since a migration was cut off. */
+  /** The guest is paused since a migration was interrupted. */
   isInterrupted: boolean;
 }
 
-/** What all candidates have said, and what follows from it. */
+/** The answers of all candidates, and the location that follows from them. */
 export interface Located<Where extends Location = Location> {
   location: Where;
   observations: Observation[];
-  /** For how long the hosts had said the same by then, in milliseconds. */
+  /** Time for which the hosts had given the same answers by then, in milliseconds. */
   unchangedForMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the candidates say of one domain; what the pure functions of a placement work on. */
+/** Observations of one domain on its candidates: the input of the pure functions of a placement. */
 export interface DomainFacts {
   name: string;
   /** In virsh's words, e.g. `running`, `paused`, `shut off`. */
@@ -10,17 +10,17 @@ export interface DomainFacts {
   autostart: boolean;
   /** Its memory is in a file, from where its next start takes it. */
   managedSave: boolean;
-  /** Whether its memory is on its way to another host, or from one. */
+  /** The migration that its memory takes part in, seen from this host. */
   job: "none" | "outgoing" | "incoming" | "other";
   /** Digest of the definition that it was made of; absent when it is not ours. */
   mark?: string;
   /** Digest of its definition as it is there. */
   definitionDigest: string;
-  /** What its QEMU was started with, where that is all its definition. */
+  /** Arguments that its QEMU was started with, where they are all its definition. */
   commandLine?: readonly string[];
 }
 
-/** What one host knows of the guest. */
+/** The answer of one host about the guest. */
 export interface HostAnswer {
   /** Absent: the host answered that it has none with this UUID. */
   domain?: DomainFacts;
@@ -69,7 +69,7 @@ export interface Found {
 export const foundOn = (observations: readonly Observation[]): Found[] =>
   observations.filter(hasAnswered).flatMap(({ hostName, domain }) => (domain ? [{ hostName, domain }] : []));
 
-/** Whether it has a QEMU. */
+/** True when the domain has a QEMU. */
 export const isActive = ({ state }: DomainFacts): boolean => state !== "shut off";
 
 /** As `virsh domstate --reason` prints it, e.g. `paused (user)`. */

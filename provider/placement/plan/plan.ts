@@ -7,7 +7,7 @@ import type { Wanted } from "./wanted";
 
 export type Plan = { kind: "steps"; steps: Step[] } | { kind: "refused"; reason: string };
 
-/** What is planned from. */
+/** Input of a plan: where the guest is, and what each host said. */
 export type Settled = Pick<Located<SettledLocation>, "location" | "observations">;
 
 /** @param redefine whether its definition was changed by hand, and is to be written again */
@@ -29,7 +29,7 @@ function planOf(steps: Step[], { location, observations }: Settled, wanted: Want
   return reasons.length > 0 ? { kind: "refused", reason: reasons.join("\n") } : { kind: "steps", steps };
 }
 
-/** What was said for one power cut must not be in force at the next one. */
+/** A statement about one power cut must not be in force at the next one. */
 function fencedButReachable(observations: readonly Observation[], { fenced }: Wanted): string[] {
   return observations
     .filter((one) => !isUnreachable(one) && fenced.includes(one.hostName))

@@ -12,7 +12,7 @@ export function stepsTo(location: SettledLocation, wanted: Wanted, redefine: boo
   return [resumePostCopy(location), ...fromGuest(afterPostCopy(location), wanted, redefine)];
 }
 
-/** What has no definition is gone when it ends, but for what its end has left. */
+/** A guest without a definition is gone when it ends, except for what its end has left. */
 const hasEnded = ({ domain }: GuestLocation, { persistent, powerState }: Wanted) =>
   !persistent && powerState === "running" && !isActive(domain);
 
@@ -67,7 +67,7 @@ function fromGuest(location: GuestLocation, wanted: Wanted, redefine: boolean): 
   );
 }
 
-/** What is running is not left without a definition: it is off before that goes. */
+/** A running guest is not left without a definition: it is off before that goes. */
 export function stepsToNowhere(location: SettledLocation, onDelete: "shutdown" | "destroy"): Step[] {
   if (location.kind === "nowhere") return [];
   if (location.kind === "split")

@@ -1,6 +1,6 @@
 import type { DriverMessages } from "../messages";
 
-/** What can be done with a domain on its candidates. */
+/** One action on a domain. */
 export type Step =
   | { do: "define" | "create" | "start" | "resume" | "shut down"; on: string }
   | { do: "set autostart"; on: string; enabled: boolean }
@@ -11,7 +11,7 @@ export type Step =
 /** Names of the hosts that a step is done on. */
 export const hostsOf = (step: Step): string[] => ("on" in step ? [step.on] : [step.from, step.to]);
 
-/** Whether both do the same, whatever state the domain was in when they were planned. */
+/** True when both do the same, whatever state the domain was in when they were planned. */
 export function isSameStep(one: Step, other: Step): boolean {
   const enabled = (step: Step) => (step.do === "set autostart" ? step.enabled : undefined);
   return (

@@ -2,7 +2,7 @@ import type { DriverMessages } from "../messages";
 import type { Candidate } from "../observe/candidate";
 import type { DomainName } from "../observe/observation";
 
-/** What a user asks for: which guest, where, in which state. */
+/** The user's request: which guest, where, in which state. */
 export interface Wanted {
   domain: DomainName;
   /** Every host where it may be found. */
@@ -17,7 +17,7 @@ export interface Wanted {
   mark: string;
   /** Names of candidates that the operator has made sure are off; they need not answer. */
   fenced: readonly string[];
-  /** Whether what nothing marks as ours may be taken over. */
+  /** True when something without this provider's mark may be taken over. */
   adopt: boolean;
   messages: DriverMessages;
 }

@@ -1,4 +1,4 @@
-/** What a guest needs of a host: asked for by one command, and what a user is told when it is missing. */
+/** Requirements of a guest on a host: checked by one command, with a message for those that are not met. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile } from "../../host/script";
 
@@ -12,7 +12,7 @@ const script = scriptFile(__dirname, "host-requirements.sh");
 
 export interface CheckedRequirement extends Requirement {
   isMet: boolean;
-  /** Of an image that is there. */
+  /** Number of the image's file; absent when it does not exist. */
   inode?: string;
 }
 
@@ -32,7 +32,7 @@ export async function checkRequirements(
 
 export type Remedies = Readonly<Record<Requirement["kind"], string>>;
 
-/** What helps whatever runs the guest; a driver adds what is its own. */
+/** Fixes that help with any driver; each driver adds its own. */
 export const commonRemedies = {
   image: "Put the image there, or mount the storage that holds it (NfsMount)",
   file: "Put the file there",

@@ -50,12 +50,12 @@ export interface MigrationArgs {
     method: Input<"xbzrle" | "mt" | "zlib" | "zstd">;
     /** 0 to 9, for zstd 0 to 20; xbzrle has none. @default 1 */
     level?: Input<number>;
-    /** Of xbzrle, in MiB, a power of two. @default QEMU's: 64 */
+    /** Size of xbzrle's cache in MiB, a power of two. @default QEMU's: 64 */
     cacheMiB?: Input<number>;
   }>;
   /**
    * Slow the guest's CPUs down until its memory can be sent. Left out, a move that does not converge at
-   * `maxDowntimeMs` is begun anew with it. `false`: never.
+   * `maxDowntimeMs` is tried again with it. `false`: never.
    */
   autoConverge?: Input<
     | boolean
@@ -103,11 +103,16 @@ export interface MigrationArgs {
     disks: Input<Input<string>[]>;
     /** `incremental` copies the top layer only: backing files have to be there. @default "all" */
     mode?: Input<"all" | "incremental">;
-    /** What becomes of the source's images once the guest runs on the destination. @default "keep" */
+    /** Fate of the source's images once the guest runs on the destination. @default "keep" */
     sourceImages?: Input<"keep" | "delete">;
   }>;
-  /** Whether the guest has a definition. False, with `undefineSource` false, is a transient guest: gone when it ends. @default true */
+  /**
+   * `--persistent`: the guest has a definition. False makes it transient: it is gone when it ends; then `undefineSource`
+   * must be false too.
+   *
+   * @default true
+   */
   persistent?: Input<boolean>;
-  /** Whether the source forgets the guest. Same as `persistent`. @default true */
+  /** `--undefinesource`: remove the definition from the source after the move. Must equal `persistent`. @default true */
   undefineSource?: Input<boolean>;
 }

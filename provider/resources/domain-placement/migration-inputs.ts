@@ -55,5 +55,5 @@ export const migration = z
     for (const { path, reason } of refusals(options)) addIssue({ code: "custom", path, message: reason });
   });
 
-/** What `migration` is when nothing is said of it. */
+/** The default of the input `migration`. */
 export const defaultMigration = migration.parse({});

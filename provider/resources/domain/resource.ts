@@ -26,7 +26,7 @@ export interface DomainArgs {
  * const guest = new Domain("web", { xml: readFileSync("web.xml", "utf8"), blockingDevices: "remove" });
  */
 export class Domain extends ManagedResource {
-  /** What libvirt and the provider know it by, on every host. */
+  /** UUID by which libvirt and the provider know the guest on every host. */
   declare readonly uuid: Output<string>;
   declare readonly name: Output<string>;
   /** The canonical XML. */

@@ -23,7 +23,7 @@ export function withLocksAndJournal<T>(
   return withHostLocks({ domain, candidates }, operation, (locks) => work({ ...operation, locks, journal }));
 }
 
-/** How many of the journal's last lines come with an error that only they explain. */
+/** Number of the journal's last lines that come with an error that only they explain. */
 const historyLines = 5;
 
 /** Adds what was done last to what is unclear, from the hosts that are locked: those answer. */

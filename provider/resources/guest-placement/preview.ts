@@ -1,4 +1,4 @@
-/** What a preview tells of a placement. */
+/** Announces in a preview what will be done about a placement. */
 import { refuse } from "../../lifecycle/errors";
 import { locateGuest } from "../../placement/migration/wait-until-settled";
 import { describeStep, type Step } from "../../placement/plan/steps";

@@ -13,7 +13,7 @@ import type { Step } from "../../placement/plan/steps";
 import { carryOutAndVerify, isChangedByHand, planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
 
-/** What a resource that places a guest works on. */
+/** Model of every resource that places a guest. */
 export interface GuestModel<Args> {
   args: Args;
   placement: Placement;
@@ -21,7 +21,7 @@ export interface GuestModel<Args> {
   unencryptedWarning: string | undefined;
 }
 
-/** What is known of a placed guest, whatever runs it. */
+/** Outputs of every resource that places a guest. */
 export interface GuestState extends Observed {
   uuid: string;
   name: string;
@@ -33,7 +33,7 @@ export interface GuestState extends Observed {
 }
 
 export interface SeenGuest extends SettledGuest {
-  /** It is as wanted now, so its definition is the one to compare with from now on. */
+  /** True after a reconcile: the guest is as wanted, so its definition is the one to compare with from now on. */
   isReconciled?: boolean;
 }
 
@@ -75,7 +75,7 @@ function summary(name: string, record: MigrationRecord): string {
   return `${name} moved live from ${from} to ${to}: total time ${totalTimeMs} ms, downtime ${downtimeMs} ms, ${sent}.`;
 }
 
-/** What is on the hosts, with what only the state knows; undefined when it is nowhere. */
+/** Outputs from what was seen, with what only the state knows; undefined when the guest is nowhere. */
 export function guestStateOf(
   placement: Placement,
   { location, records, isReconciled }: SeenGuest,

@@ -1,4 +1,4 @@
-/** How a placement ends: the guest is shut down, destroyed or kept. */
+/** Ends a placement: the guest is shut down, destroyed or kept. */
 import type { LockedOperation } from "../../placement/lock/locks";
 import { waitUntilSettled } from "../../placement/migration/wait-until-settled";
 import type { Placement } from "../../placement/placement";

@@ -24,7 +24,7 @@ export type SshAccessInputs = z.infer<typeof sshAccessSchema>;
 
 /** One machine as it is found. */
 export interface SshHostFacts {
-  /** What the program calls it. */
+  /** Name of the `Host` in the program. */
   name: string;
   host: RemoteHost;
   address: string;
@@ -79,12 +79,12 @@ export const sshAccessProblems = ({ hosts }: SshAccessFacts): string[] =>
 
 export const markIn = ({ accessId = "" }: SshAccessInputs) => accessMarkOf(accessId);
 
-/** Whether anything of ours is there. */
+/** True when something of ours is there. */
 export function hasOwnAccess({ facts: { key, files } }: SshHostFacts, mark: string): boolean {
   return key?.comment === mark || sharedFiles.some((file) => ownLines(files[file].text, mark).length > 0);
 }
 
-/** What one host's files have to have of ours. */
+/** Our lines that one host's files should have. */
 export function wantedLines(seen: SshHostFacts, { hosts }: SshAccessFacts, mark: string): Record<SharedFile, string[]> {
   const peers = hosts.filter((one) => one !== seen).map((one) => peerFor(seen, one));
   return { knownHosts: knownLines(peers, mark), authorizedKeys: authorizedLines(peers, mark) };

@@ -25,7 +25,7 @@ export interface LibvirtSshAccessArgs {
  * new LibvirtSshAccess("ssh", { hosts: [hvA, hvB] });
  */
 export class LibvirtSshAccess extends ManagedResource {
-  /** What its lines and keys are known by on the hosts: their comment is `pulumi-kvm-live:` and this. */
+  /** Id of its lines and keys on the hosts: their comment is `pulumi-kvm-live:` and this. */
   declare readonly accessId: Output<string>;
   /** Fingerprint of root's key on each host, by its name: `SHA256:…`. */
   declare readonly keys: Output<Record<string, string>>;

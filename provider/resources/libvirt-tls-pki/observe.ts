@@ -27,14 +27,14 @@ type Connection = PkiInputs["hosts"][string];
 
 /** One machine as it is found. */
 export interface PkiHostFacts {
-  /** What the program calls it. */
+  /** Name of the `Host` in the program. */
   name: string;
   host: RemoteHost;
   address: string;
   pki: PkiFacts;
   /** Undefined on a machine that is only the authority. */
   daemon: DaemonFacts | undefined;
-  /** What it was like before; undefined when the host is not ours. */
+  /** State of the host before it was enrolled; undefined when the host is not ours. */
   before: HostBaseline | undefined;
 }
 
@@ -101,19 +101,19 @@ export function findingsAt(seen: PkiHostFacts, args: PkiInputs, authority: X509C
 export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs): Finding[] =>
   authorityFindings(authority.pki, { validityDays: args.authorityValidityDays, renewBeforeDays: args.renewBeforeDays });
 
-/** Whether anything of ours is there: a record, a line in libvirtd.conf, or a certificate. */
+/** True when something of ours is there: a record, a line in libvirtd.conf, or a certificate. */
 export function hasOwnPki({ before, pki, daemon }: PkiHostFacts): boolean {
   const hasLines = daemon?.conf !== undefined && withoutSettings(daemon.conf.text) !== daemon.conf.text;
   return before !== undefined || hasLines || [...pki.files.keys()].some((path) => !foreignFiles(pki).includes(path));
 }
 
-/** Whether a removed host still has anything that makes it a hypervisor of ours; it may go on as the authority. */
+/** True when a removed host still has anything that makes it a hypervisor of ours; it may go on as the authority. */
 export function isLeft(seen: PkiHostFacts, args: PkiInputs): boolean {
   if (seen.address !== args.authority.address) return hasOwnPki(seen);
   return Object.keys(seen.before?.units ?? {}).length > 0;
 }
 
-/** Whether the host is not ours yet, or only as the authority. */
+/** True when the host is not ours yet, or only as the authority. */
 export const isNewMember = ({ before, daemon }: PkiHostFacts): boolean =>
   !before || (daemon !== undefined && Object.keys(before.units).length === 0);
 

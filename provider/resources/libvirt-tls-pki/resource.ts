@@ -73,7 +73,7 @@ export interface LibvirtTlsPkiArgs {
 export class LibvirtTlsPki extends ManagedResource {
   /** SHA-256 of the authority's certificate. */
   declare readonly caFingerprint: Output<string>;
-  /** What each host has, by its name. */
+  /** Certificates and listening sockets of each host, by its name. */
   declare readonly daemons: Output<Record<string, DaemonState>>;
 
   constructor(name: string, { authority, hosts, ...rest }: LibvirtTlsPkiArgs, options?: CustomResourceOptions) {

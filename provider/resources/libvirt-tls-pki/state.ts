@@ -1,4 +1,4 @@
-/** What is known of a `LibvirtTlsPki` after a look at the hosts: its outputs. */
+/** Outputs of `LibvirtTlsPki`, from facts of the hosts. */
 import { networkSockets } from "../../libvirt/daemon/differences";
 import { tlsSocket } from "../../libvirt/daemon/settings";
 import { type CertificateFacts, certificateFacts, parseCertificate } from "../../pki/certificate";
@@ -9,7 +9,7 @@ import { type PkiHostFacts, type PkiInputs, settingsOf } from "./observe";
 export interface DaemonState {
   serverCertificate?: CertificateFacts;
   clientCertificate?: CertificateFacts;
-  /** What libvirtd really listens with, e.g. `tls 16514`. */
+  /** Transports and ports that libvirtd really listens on, e.g. `tls 16514`. */
   listening: string[];
 }
 

@@ -64,7 +64,7 @@ const schema = z.strictObject({
 
 type Args = z.infer<typeof schema>;
 
-/** What was found on the server. */
+/** Outputs: what was found on the server. */
 export interface NfsExportState extends Observed {
   /** The file that holds the export. */
   file: string;

@@ -40,11 +40,11 @@ const schema = z.strictObject({
 
 type Args = z.infer<typeof schema>;
 
-/** What was found on the host. */
+/** Outputs: what was found on the host. */
 export interface NfsMountState extends Observed {
   /** systemd's name for it. */
   unit: string;
-  /** What is mounted there; empty when nothing is. */
+  /** Source of the mount, `SERVER:/path`; empty when nothing is mounted. */
   mountedSource: string;
   /** Its options as the kernel has them. */
   effectiveOptions: string[];

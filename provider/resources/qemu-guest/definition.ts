@@ -25,7 +25,7 @@ import { candidatesOf } from "../shared/ssh-host";
 import { type QemuGuestInputs, qemuGuestSchema } from "./inputs";
 
 export interface QemuGuestState extends GuestState {
-  /** What its QEMU was started with, as systemd has recorded it, without what the provider adds. */
+  /** Arguments that its QEMU was started with, as systemd has recorded them, without those that the provider adds. */
   runningCommandLine: string[];
 }
 
@@ -62,7 +62,7 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   announce,
 };
 
-/** What dependants and previews know before anything is done. */
+/** Identities that dependants and previews know before anything is done. */
 function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, "uuid" | "commandLine"> {
   const uuid = args.uuid ?? uuidFrom("urn:pulumi-kvm-live:qemu-guest", urn);
   return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };

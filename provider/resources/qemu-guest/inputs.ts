@@ -54,7 +54,7 @@ const typed = {
 
 const typedKeys = Object.keys(typed);
 
-/** What may stand in a list of QEMU's options without being taken for another one, and in a process list. */
+/** Characters that can stand in a list of QEMU's options without being taken for another one, and in a process list. */
 const guestName = text("a name").regex(
   /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/,
   "must have 1 to 64 letters, digits and . _ + -, and begin with a letter or a digit",

@@ -23,5 +23,5 @@ export const qemuMigration = z
     if (ports.min > ports.max) issue("ports", `must begin below its end, and ${ports.min} is above ${ports.max}`);
   });
 
-/** What `migration` is when nothing is said of it. */
+/** The default of the input `migration`. */
 export const defaultQemuMigration = qemuMigration.parse({});

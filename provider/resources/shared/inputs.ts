@@ -42,12 +42,12 @@ const proxyJump: Schema<ConnectionArgs> = z.lazy(
   () => z.strictObject({ ...reach, proxyJump: proxyJump.optional() }) as unknown as Schema<ConnectionArgs>,
 );
 
-/** How one host is reached. */
+/** Inputs for the way to one host. */
 export const connection = z.strictObject({ ...reach, proxyJump: proxyJump.optional() });
 
 const migrations = z.int("must be a whole number of migrations").min(1, "must be 1 or more").max(1000).optional();
 
-/** What migrations to and from a host keep to. */
+/** Limits of the migrations to and from a host. */
 export const hypervisor = {
   migrationAddress: reach.address.optional(),
   maxOutgoingMigrations: migrations,

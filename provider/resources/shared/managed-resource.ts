@@ -45,7 +45,7 @@ export abstract class ManagedResource extends dynamic.Resource {
 
 const providers = new Map<ResourceType, PulumiDynamic.ResourceProvider>();
 
-/** One object a type: Pulumi turns each object into text anew. */
+/** One object per type, since Pulumi serializes each object again. */
 function providerOf(type: ResourceType): PulumiDynamic.ResourceProvider {
   const provider = providers.get(type) ?? makeProvider(type);
   providers.set(type, provider);

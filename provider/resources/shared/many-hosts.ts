@@ -19,7 +19,7 @@ export function removedHosts(known: Connections = {}, { hosts }: { hosts: Connec
 }
 
 interface Verdict extends Observed {
-  /** Whether all that is wrong may pass by itself. */
+  /** True when every difference may pass by itself. */
   mayPass: boolean;
 }
 
