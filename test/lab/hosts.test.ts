@@ -62,7 +62,10 @@ describe("the command line", () => {
     [["exec", "hv-z", "true"], /'hv-z' is invalid for argument 'host'. Allowed choices are nas, hv-a, hv-b, hv-c/],
     [["slow", "hv-a", "fast"], /error: Bad rate "fast": use a number with a unit of tc\(8\)/],
     [["--name", "../x", "status"], /error: Bad lab name "\.\.\/x"/],
-    [["--name", "nolab", "exec", "hv-a", "true"], /error: Lab nolab is down: run `npm run lab -- up` first\./],
+    [
+      ["--name", "nolab", "exec", "hv-a", "true"],
+      /error: Lab nolab is down: run `npm run lab -- --name nolab up` first\./,
+    ],
     [["start", "hv-c"], /error: hv-c has no disk yet/],
   ])("%j is refused with a reason", async (args, message) => {
     const { exitCode, stderr } = await cli(...args);
