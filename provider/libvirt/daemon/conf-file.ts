@@ -4,6 +4,7 @@
  *
  * @see https://libvirt.org/daemons.html
  */
+import { appendLines } from "../../host/owned-lines";
 
 /** A key and its value as libvirt writes it: `1`, `"0770"`, `["CN=a", "CN=b"]`. */
 export type Setting = readonly [key: string, value: string];
@@ -11,8 +12,8 @@ export type Setting = readonly [key: string, value: string];
 const begin = "# BEGIN pulumi-kvm-live: these lines are written by Pulumi";
 const end = "# END pulumi-kvm-live";
 const hidden = "#pulumi-kvm-live# ";
-/** How the file ended before: the block has to begin on a line of its own. */
-const unended = `${begin}, after a line without an end`;
+/** How our first line ends when the file before it had no newline at its end. */
+const unended = ", after a line without an end";
 const created = `${begin}, and so is this file`;
 
 /** @param text undefined when there is no such file */
@@ -20,10 +21,8 @@ export function withSettings(text: string | undefined, settings: readonly Settin
   const own = withoutSettings(text);
   const keys = settings.map(([key]) => key);
   const kept = own === undefined ? "" : withHidden(own, keys);
-  const isUnended = kept !== "" && !kept.endsWith("\n");
-  const first = own === undefined ? created : isUnended ? unended : begin;
   const lines = settings.map(([key, value]) => `${key} = ${value}`);
-  return `${kept}${isUnended ? "\n" : ""}${[first, ...lines, end].join("\n")}\n`;
+  return appendLines(kept, [own === undefined ? created : begin, ...lines, end], unended);
 }
 
 /** @returns the file as it was; undefined when there was none */
@@ -36,8 +35,8 @@ export function withoutSettings(text: string | undefined): string | undefined {
   const rest = lines.slice(from + length).map(shown);
   const before = lines.slice(0, from).map(shown);
   if (lines[from] === created && before.length === 0 && rest.join("") === "") return undefined;
-  const after = lines[from] === unended && rest.join("") === "" ? [] : rest;
-  return [...before, ...after].join("\n");
+  const isUnended = lines[from] === `${begin}${unended}` && rest.join("") === "";
+  return [...before, ...(isUnended ? [] : rest)].join("\n");
 }
 
 /** The value that counts for each key: libvirt takes the first of several. Lists are on one line here. */

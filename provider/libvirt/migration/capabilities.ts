@@ -1,6 +1,7 @@
 /** Abilities of a host's libvirt, QEMU and kernel that migrations need. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
+import { isAtLeast } from "../../util/version";
 import type { MigrationOptions } from "./options";
 
 export interface Capabilities {
@@ -67,13 +68,4 @@ export function noPostCopyResume({ name, libvirtVersion }: { name: string } & Pi
   if (!isOld && !crashes) return undefined;
   const why = isOld ? "cannot resume a post-copy" : "crashes as the destination of a resumed post-copy";
   return `${name} has libvirt ${libvirtVersion}, which ${why}. The guest's memory is on two hosts: leave both as they are, update libvirt on ${name} to ${isOld ? "8.5" : "11.4"} or newer (its guests run on), then run \`pulumi up\` again.`;
-}
-
-function isAtLeast(version: string, wanted: string): boolean {
-  const [own, least] = [version, wanted].map((text) => text.split(".").map(Number)) as [number[], number[]];
-  for (const [index, number] of least.entries()) {
-    const difference = (own[index] ?? 0) - number;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
 }

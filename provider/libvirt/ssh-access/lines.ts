@@ -6,6 +6,7 @@
  * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT
  */
 import { isIP } from "node:net";
+import { appendLines, removeLines, withoutNote } from "../../host/owned-lines";
 
 const anyMark = "pulumi-kvm-live:";
 /** Comment of what belongs to one resource. */
@@ -46,22 +47,12 @@ export function knownLines(peers: readonly SshPeer[], mark: string): string[] {
 /** The file with these lines of ours and no others. */
 export function withLines(text: string, mark: string, lines: readonly string[]): string {
   const foreign = withoutLines(text, mark);
-  const [first, ...rest] = lines;
-  if (first === undefined) return foreign;
-  const isUnended = foreign !== "" && !foreign.endsWith("\n");
-  return `${foreign}${isUnended ? "\n" : ""}${[`${first}${isUnended ? unended : ""}`, ...rest].join("\n")}\n`;
+  return lines.length === 0 ? foreign : appendLines(foreign, lines, unended);
 }
 
 /** The file as it was before; lines of another resource take over what ours knew of its end. */
-export function withoutLines(text: string, mark: string): string {
-  const lines = text.split("\n");
-  const foreign = lines.filter((line) => !isOwn(line, mark));
-  const at = lines.findIndex((line) => isOwn(line, mark));
-  const [next = "", ...others] = foreign.slice(at);
-  if (at < 0 || !lines[at]?.endsWith(unended)) return foreign.join("\n");
-  if (next === "" && others.length === 0) return foreign.slice(0, at).join("\n");
-  return foreign.with(at, isOfThisKind(next) ? `${next}${unended}` : next).join("\n");
-}
+export const withoutLines = (text: string, mark: string): string =>
+  removeLines(text, (line) => isOwn(line, mark), unended, isOfThisKind);
 
 export const ownLines = (text: string, mark: string): string[] =>
   text.split("\n").flatMap((line) => (isOwn(line, mark) ? [withoutEnd(line)] : []));
@@ -72,4 +63,4 @@ export const hasOthersLines = (text: string, mark: string): boolean =>
 
 const isOfThisKind = (line: string) => new RegExp(` ${anyMark}[0-9a-f]+$`).test(withoutEnd(line));
 const isOwn = (line: string, mark: string) => !line.startsWith("#") && withoutEnd(line).endsWith(` ${mark}`);
-const withoutEnd = (line: string) => (line.endsWith(unended) ? line.slice(0, -unended.length) : line);
+const withoutEnd = (line: string) => withoutNote(line, unended);

@@ -5,6 +5,7 @@
  */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
+import { isAtLeast } from "../../util/version";
 
 /** @returns the version, e.g. `7.2.22`; undefined when the emulator is missing or prints no version */
 export async function observeQemuVersion(
@@ -21,8 +22,7 @@ export const parseQemuVersion = (text: string): string | undefined => /^QEMU emu
 
 /** @returns true from QEMU 9.1 on, which has `-run-with user=` */
 export async function supportsRunWith(host: RemoteHost, emulator: string, signal: AbortSignal): Promise<boolean> {
-  const [major = 0, minor = 0] = ((await observeQemuVersion(host, emulator, signal)) ?? "").split(".").map(Number);
-  return major > 9 || (major === 9 && minor >= 1);
+  return isAtLeast((await observeQemuVersion(host, emulator, signal)) ?? "0", "9.1");
 }
 
 /** The names of all machine types, without aliases such as `pc`, whose meaning differs per version. */

@@ -1,5 +1,4 @@
 /** Provider side of `LibvirtSshAccess`. */
-import { createHash } from "node:crypto";
 import { type FailedLogin, logins } from "../../libvirt/connectivity/ssh";
 import { isTransientLogin, loginHints } from "../../libvirt/connectivity/ssh-errors";
 import { editFile, makeKey, removeFolder, removeKey } from "../../libvirt/ssh-access/change";
@@ -9,6 +8,7 @@ import { sharedFiles } from "../../libvirt/ssh-access/places";
 import { fingerprintOfText } from "../../libvirt/ssh-access/public-key";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
+import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
@@ -46,7 +46,7 @@ export const libvirtSshAccess: Definition<typeof sshAccessSchema, SshAccessInput
   id: ({ accessId = "" }) => accessId,
   derived: {
     keys: ["accessId"],
-    from: (_, urn) => ({ accessId: createHash("sha256").update(urn).digest("hex").slice(0, 16) }),
+    from: (_, urn) => ({ accessId: digest(urn) }),
   },
   model: (args) => args,
   observe,
