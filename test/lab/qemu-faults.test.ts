@@ -124,7 +124,7 @@ test("a port for the move that is taken gives way to the next; when none is free
     expect(message).toContain(
       `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
     );
-    expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*take another port/);
+    expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*use another port/);
     await guest.expectOn(from.name);
     await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
     await guest.expectOn(to.name);
