@@ -61,7 +61,13 @@ test("while it is given up for auto-converge: there is no second attempt", async
 test("while it waits for another one of its hosts: it leaves the queue", async () => {
   const [first, second] = [hostsWith(), hostsWith()];
   const waiting = cancelledAt(2000, second);
-  const results = await Promise.all([new Run(first).up(), waiting.up()]);
+  let wasFirstActive: boolean | undefined;
+  const moved = new Run(first).up();
+  const left = waiting.up().finally(() => {
+    wasFirstActive = first.job?.isActive;
+  });
+  const results = await Promise.all([moved, left]);
+  expect(wasFirstActive).toBe(true);
   expect(results[0]).toMatchObject({ location: { hostName: "b" } });
   expect(messageOf(results[1])).toBe("web was not moved from a to b.\nCancelled.");
   expect(second.commands).toEqual([]);
