@@ -61,11 +61,11 @@ test("Ctrl-C aborts it between two looks", async () => {
 test("the first reason to give it up is the one that is told", async () => {
   const hosts = tenSeconds();
   let aborts = 0;
-  const run = runWith(hosts, { limits: { timeoutSeconds: 5 } }, (control) => ({
+  const run = runWith(hosts, { limits: { timeoutSeconds: 2 } }, (control) => ({
     abort: async () => ++aborts > 4 && control.abort(),
   }));
-  hosts.at(3000, () => run.cancellation.abort(new Error("Cancelled.")));
-  expect(messageOf(await run.up())).toMatch(/It is running on a\.\nCancelled\.$/);
+  hosts.at(3500, () => run.cancellation.abort(new Error("Cancelled.")));
+  expect(messageOf(await run.up())).toMatch(/It is running on a\.\nGiven up after 2 s \(timeoutSeconds\)/);
   expect(aborts).toBe(5);
 });
 
