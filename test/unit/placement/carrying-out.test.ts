@@ -1,8 +1,7 @@
 /** Steps one after another: what is done when one fails, when the hosts change in between, and when a guest is removed. */
-import { driftOf } from "../../../provider/placement/observe/drift";
 import { messageOf, Run } from "./harness";
 import { MemoryHosts } from "./memory-hosts";
-import { domain, wanted } from "./world";
+import { domain } from "./world";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -63,7 +62,9 @@ test("without the lock nothing more is done", async () => {
 
 test("a definition that was changed by hand is written once, and then it is well", async () => {
   const hosts = new MemoryHosts({ a: undefined, b: domain("running (booted)", { definitionDigest: "by hand" }) });
-  expect(await new Run(hosts, { knownDigest: "d" }).up()).toMatchObject({ location: { hostName: "b" } });
+  expect(await new Run(hosts, { known: { definitionDigest: "d" } }).up()).toMatchObject({
+    location: { hostName: "b" },
+  });
   expect(hosts.commands).toEqual(["define on b"]);
 });
 
@@ -83,7 +84,9 @@ test("a guest that does not answer the power button is asked again, and is off i
 
 test("one that never does is left running, and the way on is said", async () => {
   const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined });
+  const begun = Date.now();
   const error = messageOf(await new Run(hosts, { circumstances: { ignoresButton: 1000 } }).remove("shutdown"));
+  expect(Math.round((Date.now() - begun) / 1000)).toBe(120);
   expect(error).toMatch(
     /120 s.*shutdownTimeoutSeconds.*set onDelete to "destroy", run `pulumi up`, then delete it again\./s,
   );
@@ -106,8 +109,29 @@ test.each<[string, Record<string, ReturnType<typeof domain> | undefined>, boolea
   ["changed by hand", { b: domain("running (booted)") }, true, ["was changed by hand"]],
   ["another program's", { b: domain("running (booted)", { mark: "x" }) }, false, ["is not the program's"]],
 ])("drift: %s", async (_, hosts, isChangedByHand, expected) => {
-  const seen = await new Run(new MemoryHosts(hosts)).look();
-  if (seen instanceof Error) throw seen;
-  const drift = driftOf(seen.location, wanted, isChangedByHand);
+  const run = new Run(new MemoryHosts(hosts), { known: { definitionDigest: isChangedByHand ? "before" : "d" } });
+  const { drift = [] } = run.stateOf(await run.look()) ?? {};
   expect(drift).toEqual(expected.map((part) => expect.stringContaining(part)));
+});
+
+test("kept, it stays as it is, and that is said", async () => {
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined });
+  const run = new Run(hosts);
+  expect(await run.remove("keep")).toBeUndefined();
+  expect(hosts.commands).toEqual([]);
+  expect(run.info).toEqual(["web stays running and defined on a, and is only removed from the state."]);
+});
+
+test("a power button that cannot be pressed is no guest that ignores it", async () => {
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined });
+  const run = new Run(hosts, { circumstances: { refuses: { "power button on a": noSuchDevice } } });
+  expect(await run.remove("shutdown")).toBe(noSuchDevice);
+  expect(hosts.commands).toEqual(["power button on a"]);
+});
+
+test("a guest that is not as wanted in the end is an error, though no step failed", async () => {
+  const hosts = new MemoryHosts({ a: undefined, b: off });
+  const run = new Run(hosts);
+  run.placement.driver.act = async () => hosts.set("b", domain("pmsuspended (unknown)"));
+  expect(messageOf(await run.up())).toBe("web: It should be running on b and is pmsuspended (unknown) on b.");
 });

@@ -84,3 +84,42 @@ test("a post-copy that loses its connection is left as it is, and the next run r
   expect(hosts.commands).toEqual(["resume post-copy from a to b"]);
   expect(hosts.whereabouts).toBe("running (migrated) on b");
 });
+
+test("with one half of its memory gone nothing is done, and the operator is told what is left", async () => {
+  const hosts = busy();
+  hosts.at(12_000, () => {
+    hosts.job?.breakDown();
+    hosts.set("a", undefined); // its power was cut
+  });
+  const error = messageOf(await new Run(hosts, { limits: { postCopy: { when: "after-precopy" } } }).up());
+  expect(error).toMatch(/Its memory was on two hosts, and the other part is gone: it cannot continue\./);
+  expect(hosts.commands).toEqual(["prepare", "perform", "start post-copy"]);
+  expect(hosts.whereabouts).toBe("running (post-copy failed) on b");
+});
+
+test.each(["suspend", "post-copy"] as const)("%s: not before anything was sent, and once", async (onTimeout) => {
+  const slow = { totalMiB: 320, dirtyMiBps: 16, bandwidthMiBps: 32, setupMs: 8000 };
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined }, slow);
+  const limits = { timeoutSeconds: 5, onTimeout, postCopy };
+  hosts.at(7900, () => expect(hosts.commands).toEqual(["prepare", "perform"]));
+  expect(await new Run(hosts, { limits }).up()).toMatchObject({ location: { hostName: "b" } });
+  const command = onTimeout === "suspend" ? "suspend" : "start post-copy";
+  expect(hosts.commands.filter((one) => one === command)).toHaveLength(1);
+});
+
+test("abort: also before anything was sent", async () => {
+  const slow = { totalMiB: 320, dirtyMiBps: 16, bandwidthMiBps: 32, setupMs: 8000 };
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined }, slow);
+  expect(messageOf(await new Run(hosts, { limits: { timeoutSeconds: 5 } }).up())).toContain("Given up after 5 s");
+  expect(hosts.job?.look.elapsedMs).toBeLessThan(8000);
+});
+
+test("a guest that is held still is not steered any further", async () => {
+  const hosts = new MemoryHosts(
+    { a: domain("running (booted)"), b: undefined },
+    { totalMiB: 320, dirtyMiBps: 64, bandwidthMiBps: 32 },
+  );
+  const limits = { timeoutSeconds: 5, onTimeout: "suspend", maxDowntimeMs: 1000 } as const;
+  expect(await new Run(hosts, { limits }).up()).toMatchObject({ location: { hostName: "b" } });
+  expect(hosts.commands).toEqual(["prepare", "perform", "suspend", "resume the job's guest on b", "confirm"]);
+});

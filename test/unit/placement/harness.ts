@@ -1,10 +1,11 @@
 /** Runs the engine on hosts in memory, in jest's time: hours pass in milliseconds. */
 import type { MigrationLimits } from "../../../provider/placement/migration/limits";
-import { type SettledGuest, waitUntilSettled } from "../../../provider/placement/migration/wait-until-settled";
+import type { SettledGuest } from "../../../provider/placement/migration/wait-until-settled";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
 import type { Placement } from "../../../provider/placement/placement";
 import { carryOutAndVerify, planWithPreflight } from "../../../provider/placement/reconcile";
-import { carryOutRemoval } from "../../../provider/placement/remove";
+import { type GuestState, guestStateOf, observePlacement } from "../../../provider/resources/guest-placement/reconcile";
+import { type OnDelete, removePlacement } from "../../../provider/resources/guest-placement/remove";
 import { unguardedOperation } from "../../silent-operation";
 import { type Circumstances, memoryDriver } from "./memory-driver";
 import type { MemoryHosts } from "./memory-hosts";
@@ -15,7 +16,8 @@ export interface Options {
   want?: Partial<Placement>;
   limits?: Partial<MigrationLimits>;
   circumstances?: Circumstances;
-  knownDigest?: string;
+  /** The state that an earlier run has written. */
+  known?: Partial<GuestState>;
   progressEveryMs?: number;
   /** Fails from the second check on. */
   losesLock?: boolean;
@@ -25,6 +27,7 @@ export interface Options {
 export class Run {
   readonly progress: string[] = [];
   readonly journal: string[] = [];
+  readonly info: string[] = [];
   readonly cancellation = new AbortController();
   readonly process = new AbortController();
   readonly placement: Placement;
@@ -52,8 +55,8 @@ export class Run {
   up(): Promise<SettledGuest | Error> {
     return inFakeTime(async () => {
       const operation = this.operation(true);
-      const before = await waitUntilSettled(this.placement, operation);
-      const { knownDigest } = this.options;
+      const before = await observePlacement(operation, this.placement, this.known);
+      const knownDigest = this.known?.definitionDigest;
       const { steps, problems } = await planWithPreflight(this.placement, before, knownDigest, operation);
       if (problems.length > 0) throw new Error(problems.join("\n"));
       return carryOutAndVerify(this.placement, before, knownDigest, steps, operation);
@@ -62,17 +65,22 @@ export class Run {
 
   /** `pulumi refresh` */
   look(): Promise<SettledGuest | Error> {
-    return inFakeTime(() => waitUntilSettled(this.placement, this.operation(false)));
+    return inFakeTime(() => observePlacement(this.operation(false), this.placement, this.known));
   }
 
-  /** `pulumi destroy` */
-  remove(onDelete: "shutdown" | "destroy"): Promise<SettledGuest | Error> {
-    return inFakeTime(async () => {
-      const operation = this.operation(false);
-      const before = await waitUntilSettled(this.placement, operation);
-      await carryOutRemoval(this.placement, before, onDelete, operation);
-      return before;
-    });
+  /** `pulumi destroy` @returns undefined, or its error */
+  remove(onDelete: OnDelete): Promise<undefined | Error> {
+    return inFakeTime(async () => void (await removePlacement(this.operation(false), this.placement, onDelete)));
+  }
+
+  /** What is kept of a run in the state: drift and history are there. */
+  stateOf(result: SettledGuest | Error): GuestState | undefined {
+    if (result instanceof Error) throw result;
+    return guestStateOf(this.placement, result, this.known)?.state;
+  }
+
+  private get known(): GuestState | undefined {
+    return this.options.known as GuestState | undefined;
   }
 
   private operation(acts: boolean) {
@@ -81,6 +89,7 @@ export class Run {
       acts,
       progressEveryMs,
       progress: (line) => void this.progress.push(line),
+      info: (line) => void this.info.push(line),
       signal: this.process.signal,
       cancelled: this.cancellation.signal,
       journal: async (hostNames, line) => void this.journal.push(`${hostNames.join("+")}: ${line}`),

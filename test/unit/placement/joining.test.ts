@@ -82,3 +82,53 @@ test("a destination that waits for a source that is gone is given 90 s", async (
   expect(Date.now() - begun).toBeGreaterThan(90_000);
   expect(hosts.commands).toEqual(["destroy stale copy on b", "prepare", "perform", "confirm"]);
 });
+
+test("its record is in the state's history, before that of the move that follows", async () => {
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined, c: undefined }, memory);
+  hosts.migrate({ ...start, to: "c" });
+  const run = new Run(hosts);
+  const result = await run.up();
+  expect(result).toMatchObject({
+    records: [
+      { from: "a", to: "c" },
+      { from: "c", to: "b" },
+    ],
+  });
+  expect(run.stateOf(result)).toMatchObject({
+    host: "b",
+    lastMigration: { from: "c", to: "b" },
+    migrationHistory: [
+      { from: "c", to: "b" },
+      { from: "a", to: "c" },
+    ],
+  });
+  expect(hosts.commands).toEqual(["prepare", "perform", "confirm"]);
+});
+
+test("the record of one that ended after its run was killed is taken from the hosts", async () => {
+  const hosts = movedBySomeone();
+  hosts.job?.complete(77);
+  const run = new Run(hosts, { known: { host: "a" } });
+  expect(run.stateOf(await run.look())?.migrationHistory).toMatchObject([{ from: "a", to: "b", downtimeMs: 77 }]);
+});
+
+test("one that fails leaves no record", async () => {
+  const hosts = movedBySomeone();
+  hosts.at(3000, () => hosts.job?.abort());
+  const run = new Run(hosts);
+  expect(run.stateOf(await run.look())).not.toHaveProperty("migrationHistory");
+});
+
+test("one that arrives just before its deadline's abort is a success", async () => {
+  const run = new Run(movedBySomeone(), { limits: { timeoutSeconds: 4 }, circumstances: { abortsTooLate: true } });
+  expect(await run.up()).toMatchObject({ location: { hostName: "b" }, records: [{ from: "a", to: "b" }] });
+});
+
+test("Ctrl-C ends it, when this run would have changed something", async () => {
+  const hosts = movedBySomeone();
+  const run = new Run(hosts);
+  hosts.at(3000, () => run.cancellation.abort(new Error("Cancelled.")));
+  expect(messageOf(await run.up())).toBe("web was not moved to b.\nCancelled.");
+  expect(hosts.commands).toEqual(["abort"]);
+  expect(hosts.whereabouts).toBe("running (migration canceled) on a");
+});

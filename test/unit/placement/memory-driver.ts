@@ -16,6 +16,8 @@ export interface Circumstances {
   commandSays?: string;
   /** Throws before a step, by its label. */
   refuses?: Readonly<Record<string, Error>>;
+  /** The guest arrives just before it is aborted. */
+  abortsTooLate?: boolean;
   /** How often the power button is ignored. */
   ignoresButton?: number;
   problems?: readonly string[];
@@ -59,7 +61,10 @@ export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = 
         const none = { active: false, operation: "other", tls: undefined } as never;
         return hosts.job?.start.from === nameOf(source) ? hosts.job.look : none;
       },
-      abort: async () => said("abort", () => hosts.job?.abort()),
+      abort: async () => {
+        if (circumstances.abortsTooLate) hosts.job?.complete();
+        return said("abort", () => hosts.job?.abort());
+      },
       suspend: async () => said("suspend", () => hosts.job?.suspend()),
       resume: async () => {
         record(`resume the job's guest on ${nameOf(source)}`);

@@ -20,6 +20,8 @@ export interface GuestMemory {
   /** How fast the guest writes to it. */
   dirtyMiBps: number;
   bandwidthMiBps: number;
+  /** Time before anything of it is sent, in which the job has no figures. */
+  setupMs?: number;
 }
 
 /** What a migration is begun with. */
@@ -129,7 +131,9 @@ export class MemoryJob {
   }
 
   get look(): ObservedJob {
-    return { ...this.figures, active: this.isActive && !this.isBrokenPostCopy, tls: this.start.tls };
+    const unknown = { totalBytes: 0, remainingBytes: 0, bytesPerSecond: 0, dirtyBytesPerSecond: 0 };
+    const figures = { ...this.figures, ...(this.isBeingSetUp && unknown) };
+    return { ...figures, active: this.isActive && !this.isBrokenPostCopy, tls: this.start.tls };
   }
 
   abort(): boolean {
@@ -188,6 +192,10 @@ export class MemoryJob {
     );
   }
 
+  private get isBeingSetUp(): boolean {
+    return this.figures.elapsedMs <= (this.hosts.memory.setupMs ?? -1);
+  }
+
   private get isBrokenPostCopy(): boolean {
     return this.isBroken && this.isInPostCopy;
   }
@@ -212,6 +220,10 @@ export class MemoryJob {
     const { figures } = this;
     figures.elapsedMs += tickMs;
     if (this.isBroken) return;
+    if (this.isBeingSetUp) {
+      this.passStartedMs = figures.elapsedMs;
+      return;
+    }
     const sent = Math.min((figures.bytesPerSecond * tickMs) / 1000, figures.remainingBytes);
     figures.processedBytes += sent;
     figures.remainingBytes -= sent;

@@ -1,7 +1,8 @@
 /** A live migration from the first look to the last, on hosts in memory. */
+import { ChangedWhileReading } from "../../../provider/placement/observe/observation";
 import { messageOf, Run } from "./harness";
 import { MemoryHosts } from "./memory-hosts";
-import { domain } from "./world";
+import { domain, uuid } from "./world";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -114,4 +115,44 @@ test("migrations of one host wait for one another, and a guest that was moved me
   );
   expect(runs[1].progress).toContain("migrating a => b: waiting for other migrations of these hosts");
   expect(second.commands).toEqual([]);
+});
+
+test("the command's reason is named when the guest stays", async () => {
+  const hosts = new MemoryHosts(runningOnA());
+  hosts.at(1000, () => hosts.job?.abort());
+  const run = new Run(hosts, { circumstances: { commandSays: "b: Unable to write to socket: Broken pipe" } });
+  expect(messageOf(await run.up())).toBe(
+    "web was not moved from a to b. It is running on a.\nb: Unable to write to socket: Broken pipe",
+  );
+});
+
+test("a source that stood still for nothing is left paused by libvirt, and the next run rolls it back and moves it", async () => {
+  const hosts = new MemoryHosts(runningOnA());
+  hosts.at(1000, () => {
+    hosts.job?.loseAtSwitchover();
+    hosts.set("b", undefined);
+  });
+  expect(messageOf(await new Run(hosts).up())).toMatch(/^web was not moved from a to b\. It is paused on a\./);
+  expect(hosts.commands.splice(0)).toEqual(["prepare", "perform", "rollback"]);
+  expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b" } });
+  expect(hosts.commands).toEqual(["roll back on a", "prepare", "perform", "confirm"]);
+});
+
+test("once the destination answers again, the copy on the source is destroyed, and the guest is not moved again", async () => {
+  const hosts = new MemoryHosts(runningOnA());
+  hosts.at(1000, () => hosts.job?.loseAtSwitchover());
+  expect(messageOf(await new Run(hosts).up())).toContain("b: no route to host");
+  hosts.set("b", domain("running (migrated)"));
+  hosts.commands.length = 0;
+  expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b", staleCopies: [], leftovers: [] } });
+  expect(hosts.commands).toEqual(["destroy stale copy on a", "undefine on a"]);
+});
+
+test("a guest that comes and goes for a minute is not read for longer", async () => {
+  const run = new Run(new MemoryHosts(runningOnA()));
+  const error = new ChangedWhileReading(uuid);
+  run.placement.driver.observe = () => Promise.reject(error);
+  const begun = Date.now();
+  expect(await run.look()).toBe(error);
+  expect(Date.now() - begun).toBe(60_000);
 });

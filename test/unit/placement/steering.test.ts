@@ -1,4 +1,5 @@
 /** What is done about a guest that writes faster than can be sent, and about a stream that is not as it should be. */
+import { HostError } from "../../../provider/host/errors";
 import { messageOf, Run } from "./harness";
 import { MemoryHosts } from "./memory-hosts";
 import { domain } from "./world";
@@ -75,14 +76,16 @@ test("a plain stream where TLS was asked for is ended", async () => {
 
 test("a plain stream that has carried the guest already is a failure that says where it is", async () => {
   const hosts = hostsWith(0);
-  const run = new Run(hosts, { limits: { tlsRequiredBy: "data: tls" }, circumstances: { tls: false } });
-  const { job } = run.placement.driver;
-  run.placement.driver.job = (source) => ({
-    ...job(source),
-    abort: async () => {
-      hosts.job?.complete();
-      return false;
-    },
-  });
+  const circumstances = { tls: false, abortsTooLate: true };
+  const run = new Run(hosts, { limits: { tlsRequiredBy: "data: tls" }, circumstances });
   expect(messageOf(await run.up())).toMatch(/^web is on b now\.\nIts stream was not encrypted/);
+});
+
+test("a command about the job that its host refuses is given again at the next look", async () => {
+  const hosts = hostsWith(64);
+  const refuses = { abort: new HostError("a", "error: Timed out during operation") };
+  hosts.at(30_000, () => hosts.job?.abort());
+  const error = await new Run(hosts, { limits: { autoConverge: false }, circumstances: { refuses } }).up();
+  expect(messageOf(error)).toContain("It would never have converged");
+  expect(hosts.commands.filter((command) => command === "abort").length).toBeGreaterThan(3);
 });
