@@ -1,4 +1,5 @@
 /** Migrations that someone else has begun: waited for, recorded, and steered only by whoever acts. */
+import type { MigrationLimits } from "../../../provider/placement/migration/limits";
 import { messageOf, Run } from "./harness";
 import { MemoryHosts } from "./memory-hosts";
 import { domain } from "./world";
@@ -131,4 +132,64 @@ test("Ctrl-C ends it, when this run would have changed something", async () => {
   expect(messageOf(await run.up())).toBe("web was not moved to b.\nCancelled.");
   expect(hosts.commands).toEqual(["abort"]);
   expect(hosts.whereabouts).toBe("running (migration canceled) on a");
+});
+
+test("what was seen of it is kept while its destination finishes", async () => {
+  const hosts = movedBySomeone();
+  hosts.at(10_100, () => hosts.set("b", domain("running (migrated)", { job: "incoming" })));
+  hosts.at(12_500, () => hosts.set("b", domain("running (migrated)")));
+  expect(await new Run(hosts).look()).toMatchObject({ records: [{ from: "a", to: "b", totalTimeMs: 10_000 }] });
+});
+
+test("one of this run's own whose command was lost is joined again, and recorded once", async () => {
+  const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined }, memory);
+  const run = new Run(hosts, { circumstances: { losesCommandAfterMs: 3000 } });
+  expect((await run.up()) as object).toMatchObject({
+    location: { hostName: "b" },
+    records: [{ from: "a", to: "b", transport: "memory", totalTimeMs: 10_000 }],
+  });
+  expect(hosts.commands).toEqual(["prepare", "perform", "confirm"]);
+});
+
+describe("its deadline holds then, too", () => {
+  const upTo = async (limits: Partial<MigrationLimits>) => {
+    const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined }, memory);
+    const run = new Run(hosts, {
+      limits: { timeoutSeconds: 6, ...limits },
+      circumstances: { losesCommandAfterMs: 3000 },
+    });
+    return { hosts, result: await run.up() };
+  };
+
+  test("it is given up, and the guest stays", async () => {
+    const { hosts, result } = await upTo({});
+    expect(messageOf(result)).toContain("Given up after 6 s (timeoutSeconds)");
+    expect(hosts.whereabouts).toBe("running (migration canceled) on a");
+  });
+
+  // The look that joins it again throws, so that migrate.ts comes neither to its rollback nor to what it has to restore.
+  test.failing("the destination is cleared", async () => {
+    const { hosts } = await upTo({});
+    expect(hosts.commands).toEqual(["prepare", "perform", "abort", "rollback"]);
+  });
+
+  test.failing("the downtime limit is lifted again", async () => {
+    const { hosts } = await upTo({ maxDowntimeMs: 100 });
+    expect(hosts.commands.at(-1)).toBe("max downtime 300");
+  });
+
+  // What joining has held still, nobody resumes: its plan has changed by then.
+  test.failing("a guest that was held still goes on at the destination", async () => {
+    const { hosts, result } = await upTo({ onTimeout: "suspend" });
+    expect(hosts.whereabouts).toMatch(/^running .* on b$/);
+    expect(result).toMatchObject({ location: { hostName: "b" } });
+  });
+});
+
+test("someone else's that was held still for its deadline goes on at the destination", async () => {
+  const hosts = movedBySomeone(16);
+  const run = new Run(hosts, { limits: { timeoutSeconds: 4, onTimeout: "suspend" } });
+  expect(await run.up()).toMatchObject({ location: { hostName: "b" }, records: [{ from: "a", to: "b" }] });
+  expect(hosts.commands).toEqual(["suspend", "resume on b"]);
+  expect(hosts.whereabouts).toBe("running (unpaused) on b");
 });

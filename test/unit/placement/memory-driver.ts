@@ -1,5 +1,5 @@
 /** A driver over hosts in memory: what it is asked for is done at once, and migrations take the clock's time. */
-import type { Driver, MigrationAttempt } from "../../../provider/placement/driver";
+import type { Driver, MigrationAttempt, PerformOutcome } from "../../../provider/placement/driver";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
 import { labelOf } from "../../../provider/placement/plan/steps";
 import type { MemoryHosts } from "./memory-hosts";
@@ -12,6 +12,8 @@ export interface Circumstances {
   leavesCopy?: boolean;
   /** Whether the command that a migration is begun with ends with it; else only the job tells. @default true */
   hasCommand?: boolean;
+  /** The connection to the command is lost then, and the job goes on without it. */
+  losesCommandAfterMs?: number;
   /** What the command says in the end, whatever has become of the guest. */
   commandSays?: string;
   /** Throws before a step, by its label. */
@@ -86,12 +88,20 @@ export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = 
     return act() ?? false;
   }
 
+  function lostCommand(): Promise<PerformOutcome> {
+    const { losesCommandAfterMs: ms } = circumstances;
+    return new Promise((resolve) => {
+      if (ms !== undefined) setTimeout(resolve, ms, { failure: "a: the connection was lost" });
+    });
+  }
+
   function attempt(from: string, to: string): MigrationAttempt {
     return {
       prepare: async () => record("prepare"),
       async perform(autoConverge) {
         record(autoConverge ? "perform with auto-converge" : "perform");
-        const { ended } = hosts.migrate({ from, to, autoConverge, tls, leavesCopy });
+        const job = hosts.migrate({ from, to, autoConverge, tls, leavesCopy });
+        const ended = Promise.race([job.ended, lostCommand()]);
         const outcome = async () => {
           const { commandSays } = circumstances;
           return hasCommand || !hosts.job?.isActive
