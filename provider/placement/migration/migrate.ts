@@ -2,15 +2,15 @@
 import type { Operation } from "../../util/operation";
 import { anySignal } from "../../util/signals";
 import type { MigrationAttempt, PerformOutcome } from "../driver";
-import type { Candidate } from "../observe/candidate";
-import type { SettledLocation } from "../observe/locate";
+import { type Candidate, candidateOf } from "../observe/candidate";
+import type { Located, SettledLocation } from "../observe/locate";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
 import { defaultMaxDowntimeMs } from "./limits";
 import { MigrationMonitor, type Monitored } from "./monitor";
 import { recordOf } from "./record";
 import { MigrationSlots } from "./slots";
-import { type SettledGuest, waitUntilSettled } from "./wait-until-settled";
+import { isPaused, joinUntilSettled, type SettledGuest, waitUntilSettled } from "./wait-until-settled";
 
 interface Migration {
   placement: Placement;
@@ -64,8 +64,10 @@ async function migrateNow(migration: Migration): Promise<SettledGuest> {
   let previousAttemptsMs = 0;
   for (let withAutoConverge = false; ; withAutoConverge = true) {
     await attempt.prepare();
-    const performed = await perform(migration, attempt, withAutoConverge, previousAttemptsMs);
-    const settled = await verify(migration, performed);
+    const { performed, ...settled } = await verify(
+      migration,
+      await perform(migration, attempt, withAutoConverge, previousAttemptsMs),
+    );
     const { location } = settled;
     if (location.kind === "at" && location.hostName === to.name) return confirm(migration, attempt, performed, settled);
     const isOnSource = location.kind === "at" && location.hostName === from.name;
@@ -100,24 +102,28 @@ async function perform(
   return { ...(await performing.outcome()), ...monitored };
 }
 
-/** Looks at both sides, and lets a guest go on that was held still for the migration. */
-async function verify(
-  { placement, from, to, operation }: Migration,
-  { isSuspended }: Performed,
-): Promise<SettledGuest> {
+type Verified = Located<SettledLocation> & { performed: Performed };
+
+/**
+ * Looks at both sides, and lets a guest go on that was held still for the migration. One whose command was lost goes on
+ * all the same: what its end was, whoever joined it again knows.
+ */
+async function verify({ placement, from, to, operation }: Migration, performed: Performed): Promise<Verified> {
   operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
-  const settled = await waitUntilSettled(placement, operation);
+  const { joined, ...settled } = await joinUntilSettled(placement, operation);
   const { location } = settled;
-  if (!isSuspended || location.kind !== "at" || location.domain.state !== "paused") return settled;
-  await placement.driver.job((location.hostName === to.name ? to : from).host).resume();
-  return waitUntilSettled(placement, operation);
+  const { last = performed.last, tls = performed.tls, abortReason = performed.abortReason } = joined ?? {};
+  const verified = { ...settled, performed: { ...performed, last, tls, abortReason } };
+  if (!performed.isSuspended || !isPaused(location)) return verified;
+  await placement.driver.job(candidateOf(placement, location.hostName).host).resume();
+  return { ...verified, ...(await joinUntilSettled(placement, operation)) };
 }
 
 async function confirm(
   { placement, from, to, operation }: Migration,
   attempt: MigrationAttempt,
   { abortReason, tls, last, figures }: Performed,
-  settled: SettledGuest,
+  settled: Located<SettledLocation>,
 ): Promise<SettledGuest> {
   const { domain, driver, limits } = placement;
   const job = await driver.lastJob(from, to, operation.signal);

@@ -3,11 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../../util/operation";
 import { pause } from "../../util/pause";
 import { retryUntil } from "../../util/policy";
-import { type Located, type Location, locate, type SettledLocation } from "../observe/locate";
+import { type Candidate, candidateOf } from "../observe/candidate";
+import { type GuestLocation, type Located, type Location, locate, type SettledLocation } from "../observe/locate";
 import { ChangedWhileReading, isUnreachable, type Observation } from "../observe/observation";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
-import { MigrationMonitor } from "./monitor";
+import { MigrationMonitor, type Monitored } from "./monitor";
 import { type MigrationRecord, recordOf } from "./record";
 
 /** A state of the hosts in which nothing may be decided without the operator. */
@@ -75,6 +76,29 @@ function isAlarming({ location, observations }: Located): boolean {
  * @throws PlacementUnclear; MigrationFailed when it was steered and came to nothing
  */
 export async function waitUntilSettled(placement: Placement, operation: Operation): Promise<SettledGuest> {
+  const { joined, ...settled } = await joinUntilSettled(placement, operation);
+  const { location } = settled;
+  if (!joined) return { ...settled, records: [] };
+  const hasArrived = location.kind === "at" && location.hostName === joined.to.name;
+  if (joined.abortReason?.do === "give up" && !hasArrived)
+    throw new MigrationFailed(
+      `${placement.domain.name} was not moved to ${joined.to.name}.`,
+      joined.abortReason.reason,
+    );
+  return { ...settled, records: hasArrived ? [joined.record] : [] };
+}
+
+/** A migration that was watched from somewhere in its middle to its end. */
+interface Joined extends Monitored {
+  to: Candidate;
+  record: MigrationRecord;
+}
+
+/** @throws PlacementUnclear */
+export async function joinUntilSettled(
+  placement: Placement,
+  operation: Operation,
+): Promise<Located<SettledLocation> & { joined: Joined | undefined }> {
   const { name } = placement.domain;
   let joined: Joined | undefined;
   let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
@@ -85,10 +109,10 @@ export async function waitUntilSettled(placement: Placement, operation: Operatio
     last = location;
     if (location.kind === "unclear") throw new PlacementUnclear(name, location.reason);
     if (location.kind !== "moving") {
-      const hasArrived = location.kind === "at" && location.hostName === joined?.record.to;
-      if (joined?.failure !== undefined && !hasArrived)
-        throw new MigrationFailed(`${name} was not moved to ${joined.record.to}.`, joined.failure);
-      return { ...seen, location, records: joined && hasArrived ? [joined.record] : [] };
+      if (!joined?.isSuspended || !isPaused(location)) return { ...seen, location, joined };
+      await placement.driver.job(candidateOf(placement, location.hostName).host).resume();
+      joined = { ...joined, isSuspended: false };
+      continue;
     }
     operation.signal.throwIfAborted();
     if (operation.cancelled.aborted && !operation.acts) throw new PlacementUnclear(name, "A migration of it goes on.");
@@ -96,10 +120,8 @@ export async function waitUntilSettled(placement: Placement, operation: Operatio
   }
 }
 
-interface Joined {
-  record: MigrationRecord;
-  failure: string | undefined;
-}
+export const isPaused = (location: Location): location is GuestLocation =>
+  location.kind === "at" && location.domain.state === "paused";
 
 /** @returns what was seen of it, if anything was */
 async function join(
@@ -115,11 +137,9 @@ async function join(
   }
   const control = driver.job(from.host);
   const job = { from, to, control, limits: operation.acts ? limits : undefined, previousAttemptsMs: 0, isJoined: true };
-  const { last, tls, abortReason } = await new MigrationMonitor(job, operation).untilGone();
-  if (last === undefined) return undefined;
+  const monitored = await new MigrationMonitor(job, operation).untilGone();
+  if (monitored.last === undefined) return undefined;
   const figures = await driver.lastJob(from, to, operation.signal);
-  return {
-    record: recordOf({ from: from.name, to: to.name, encrypted: tls }, figures ?? last, new Date()),
-    failure: abortReason?.do === "give up" ? abortReason.reason : undefined,
-  };
+  const route = { from: from.name, to: to.name, encrypted: monitored.tls };
+  return { ...monitored, to, record: recordOf(route, figures ?? monitored.last, new Date()) };
 }
