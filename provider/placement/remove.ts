@@ -1,11 +1,10 @@
 /** Ends a guest: off, and defined nowhere. */
 
-import { StillRunning } from "./execute/carry-out-step";
 import type { LockedOperation } from "./lock/locks";
 import { PlacementUnclear, type SettledGuest } from "./migration/wait-until-settled";
 import type { Placement } from "./placement";
 import { planRemoval, type Settled } from "./plan/plan";
-import { carryOut } from "./reconcile";
+import { carryOut, StillRunning } from "./reconcile";
 
 /** Absent already is fine. @throws PlacementUnclear; StillRunning */
 export async function carryOutRemoval(
