@@ -3,6 +3,7 @@ import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import type { DomainName } from "../placement/observe/observation";
 import { retryUntil } from "../util/policy";
+import { revertOnFailure } from "../util/reverter";
 import { QemuEnded } from "./errors";
 import { unitFacts } from "./observe";
 import { stateIn, withMonitor } from "./qmp/monitor";
@@ -38,11 +39,11 @@ export async function launch(host: RemoteHost, what: Launch, signal: AbortSignal
       throw error; // it is not that far yet
     }
   };
-  const after = (error: Error) => !(error instanceof QemuEnded);
-  await retryUntil(answers, { everyMs: 300, timeoutMs: startMs, signal, after }).catch(async (error: Error) => {
-    if (error instanceof QemuEnded) await removeUnit(host, what);
-    throw error;
-  });
+  const hasEnded = (error: unknown) => error instanceof QemuEnded;
+  await revertOnFailure((reverter) => {
+    reverter.add(() => removeUnit(host, what));
+    return retryUntil(answers, { everyMs: 300, timeoutMs: startMs, signal, after: (error) => !hasEnded(error) });
+  }, hasEnded);
 }
 
 /** QEMU's output since its unit was last started; systemd's own lines come another way. */

@@ -2,6 +2,7 @@
 
 import type { MigrationAttempt } from "../../placement/driver";
 import type { Candidate } from "../../placement/observe/candidate";
+import { revertOnFailure } from "../../util/reverter";
 import type { LibvirtGuest } from "../guest";
 import { copiedImages, discardImages, keepImages, prepareImages, releaseImages } from "./storage";
 
@@ -19,9 +20,9 @@ export function imagePhases(guest: LibvirtGuest, from: Candidate, to: Candidate,
   return {
     rollback,
     prepare: () =>
-      prepareImages(from.host, to.host, { uuid, images, mode, signal }).catch(async (error: unknown) => {
-        await rollback();
-        throw error;
+      revertOnFailure(async (reverter) => {
+        reverter.add(rollback);
+        await prepareImages(from.host, to.host, { uuid, images, mode, signal });
       }),
     async confirm() {
       await keepImages(to.host, images);
