@@ -4,6 +4,8 @@ import type { Operation } from "../provider/util/operation";
 /** For an operation that nobody listens to, and that nobody ends. */
 export const silentOperation = (overrides: Partial<Operation> = {}): Operation => ({
   who: "somebody",
+  owner: undefined,
+  isInState: true,
   info() {},
   warn() {},
   progress() {},

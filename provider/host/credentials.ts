@@ -38,7 +38,7 @@ async function fromFile(host: string, file: string): Promise<Credential> {
     return { what, key: await readFile(expandHome(file), "utf8"), optional: false };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file on this machine" : message;
+    const reason = code === "ENOENT" ? "the file does not exist on this machine" : message;
     throw new CredentialUnusable(host, what, reason, "Set identityFile to a private key that this user can read.");
   }
 }

@@ -34,7 +34,7 @@ export class HostKeyRefused extends HostError {
 /** The host refused every login that was tried. */
 export class LoginRefused extends HostError {
   constructor(host: string, tried: readonly string[]) {
-    const attempts = tried.length > 0 ? `Tried: ${tried.join(", ")}` : "There was no key to try";
+    const attempts = tried.length > 0 ? `Tried: ${tried.join(", ")}` : "No private key was found to try";
     super(
       host,
       `${host} refused the login. ${attempts}. Add the public key to the user's authorized_keys there, or set identityFile, privateKey or agent.`,
@@ -54,7 +54,7 @@ export class SudoRefused extends HostError {
   constructor(host: string, said: string) {
     super(
       host,
-      `sudo on ${host} does not let this user run commands without a password: ${said}. Give it a NOPASSWD rule, or connect as root.`,
+      `sudo on ${host} does not let this user run commands without a password: ${said}. Add a NOPASSWD rule for the user, or connect as root.`,
     );
   }
 }

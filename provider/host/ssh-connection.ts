@@ -268,7 +268,7 @@ function authMethod(args: ConnectionArgs, { what, key, agent, optional }: Creden
     hostLabel(args),
     what,
     reason,
-    "Give a private key that OpenSSH can read, and its passphrase.",
+    "Use a private key in a format of OpenSSH, and set passphrase if it has one.",
   );
 }
 

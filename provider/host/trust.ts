@@ -27,7 +27,7 @@ function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust 
     refusal(key) {
       if (wanted.some((one) => matchesHostKey(key, one))) return undefined;
       const expected = wanted.map((one) => (one.includes(" ") ? fingerprintOfLine(one) : one)).join(" or ");
-      const reason = `and hostKey says ${expected}`;
+      const reason = `but hostKey is ${expected}`;
       return new HostKeyRefused(host, fingerprintOf(key), reason, "Find out why before you change hostKey.");
     },
   };

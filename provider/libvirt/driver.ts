@@ -9,14 +9,14 @@ import { keepCopiedImages } from "./migration/copied-images";
 import { completedJob, jobControl } from "./migration/job-control";
 import { observeDomain } from "./observe";
 import { preflight } from "./preflight";
-import { create, define, destroyIf, requestShutdown, resume, setAutostart, start, undefine } from "./virsh";
+import { create, define, destroyIf, requestShutdown, resume, setAutostart, setOwner, start, undefine } from "./virsh";
 
 export function libvirtDriver(guest: LibvirtGuest): Driver {
   const { domain, migration } = guest;
   return {
     observe: (host, signal) => observeDomain(host, domain.uuid, signal),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
-    act: (step, on) => act(step, on, domain),
+    act: (step, on) => act(step, on, guest),
     requestShutdown: ({ host }, signal) => requestShutdown(host, domain.uuid, signal),
     resumePostCopy: async (from, to, signal) => {
       const argv = resumeCommand(domain, to, migration);
@@ -29,12 +29,13 @@ export function libvirtDriver(guest: LibvirtGuest): Driver {
   };
 }
 
-async function act(step: StepOnHost, { host }: Candidate, { uuid, definition }: LibvirtGuest["domain"]): Promise<void> {
+async function act(step: StepOnHost, { host }: Candidate, { domain, owner }: LibvirtGuest): Promise<void> {
+  const { uuid, definition } = domain;
   switch (step.do) {
     case "define":
-      return define(host, definition);
+      return define(host, definition, owner);
     case "create":
-      return create(host, definition);
+      return create(host, definition, owner);
     case "undefine":
       return undefine(host, uuid);
     case "start":
@@ -45,6 +46,8 @@ async function act(step: StepOnHost, { host }: Candidate, { uuid, definition }: 
     case "destroy":
     case "destroy stale copy":
       return destroyIf(host, uuid, step.expectedState);
+    case "set owner":
+      return setOwner(host, uuid, { definition: step.mark, owner });
     case "set autostart":
       return setAutostart(host, uuid, step.enabled);
   }

@@ -3,7 +3,7 @@ import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
 import { digest } from "../util/identity";
-import { markOf } from "./definition/domain-xml";
+import { markOf, withoutOwner } from "./definition/domain-xml";
 import { parseXml } from "./definition/xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
@@ -55,8 +55,9 @@ export function parseAnswer(uuid: string, stdout: string, stderr: string): HostA
     autostart: /^Autostart: +enable$/m.test(info),
     managedSave: /^Managed save: +yes$/m.test(info),
     job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
-    definitionDigest: digest(xml.trim()),
-    ...(mark !== undefined && { mark }),
+    definitionDigest: digest(withoutOwner(xml.trim())),
+    ...(mark && { mark: mark.definition }),
+    ...(mark?.owner && { owner: mark.owner }),
   };
   return { domain, names, hasQemu };
 }

@@ -1,22 +1,34 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
-import { markedDefinition } from "./definition/domain-xml";
+import type { Owner } from "../util/owner";
+import { type Mark, markedDefinition, metadataArguments } from "./definition/domain-xml";
 
 /** A command to the host's own libvirt. */
 export const virsh = (...argv: string[]) => ["virsh", "--connect", "qemu:///system", ...argv];
 
 /** Makes it, or changes what it will be at its next start. The XML is validated against libvirt's schema first. */
-export async function define(host: RemoteHost, definition: string): Promise<void> {
-  await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition) });
+export async function define(host: RemoteHost, definition: string, owner: Owner | undefined): Promise<void> {
+  await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition, owner) });
 }
 
 /** Starts a transient one: without a definition, so that it is gone when it ends. */
-export async function create(host: RemoteHost, definition: string): Promise<void> {
+export async function create(host: RemoteHost, definition: string, owner: Owner | undefined): Promise<void> {
   await host.run(virsh("create", "/dev/stdin", "--validate"), {
-    input: markedDefinition(definition),
+    input: markedDefinition(definition, owner),
     timeoutMs: startMs,
   });
+}
+
+/** Notes whose it is, in what runs and in what it is started from, as far as there is either. */
+export async function setOwner(host: RemoteHost, uuid: string, mark: Mark): Promise<void> {
+  const script = sh`uuid=$1; shift
+    state=$(virsh --connect qemu:///system domstate "$uuid")
+    [ "$state" = "shut off" ] || set -- "$@" --live
+    info=$(virsh --connect qemu:///system dominfo "$uuid")
+    case $info in *"Persistent:     yes"*) set -- "$@" --config ;; esac
+    virsh --connect qemu:///system metadata "$uuid" "$@"`;
+  await runScript(host, script, [uuid, ...metadataArguments(mark)]);
 }
 
 /** Starting takes long where images are on slow storage. */

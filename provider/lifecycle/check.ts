@@ -7,6 +7,10 @@ import { hasUnknown, type InputProblem, inputProblems, withDefaults } from "./in
 interface CheckEnvironment<Args> {
   unknownValue: string;
   argsOf(properties: Properties): Args;
+  /** Problems of a create with what is on the hosts. */
+  claim(inputs: Properties): Promise<InputProblem[]>;
+  /** Problems of these things with other resources of the program. */
+  register(urn: string, args: Args): InputProblem[];
 }
 
 interface Checked {
@@ -21,7 +25,7 @@ type InputRules<Schema extends z.ZodObject> = Pick<
 
 export function makeCheck<Schema extends z.ZodObject>(
   { schema, secrets, derived, objections }: InputRules<Schema>,
-  { unknownValue, argsOf }: CheckEnvironment<z.infer<Schema>>,
+  { unknownValue, argsOf, claim, register }: CheckEnvironment<z.infer<Schema>>,
 ): (olds: Properties, news: Properties) => Promise<Checked> {
   const isOld = (olds: Properties) => schema.safeParse(pick(olds)).success && !hasUnknown(olds, unknownValue);
   const pick = (properties: Properties) =>
@@ -44,7 +48,10 @@ export function makeCheck<Schema extends z.ZodObject>(
     const failures = inputProblems(schema, news, { unknownValue, secrets });
     if (failures.length > 0) return { inputs: news, failures };
     const inputs = complete(news);
-    if (objections === undefined || !isOld(olds) || hasUnknown(pick(inputs), unknownValue)) return { inputs, failures };
-    return { inputs, failures: objections(argsOf(olds), argsOf(inputs)) };
+    if (hasUnknown(pick(inputs), unknownValue)) return { inputs, failures };
+    const twins = register(String(news[urnKey] ?? ""), argsOf(inputs));
+    if (twins.length > 0) return { inputs, failures: twins };
+    if (Object.keys(pick(olds)).length === 0) return { inputs, failures: await claim(inputs) };
+    return { inputs, failures: objections && isOld(olds) ? objections(argsOf(olds), argsOf(inputs)) : [] };
   };
 }

@@ -7,12 +7,14 @@ export type Properties = Record<string, unknown>;
 export const providerKey = "__provider";
 /** The resource's name in the stack; a dynamic provider is not told it otherwise. */
 export const urnKey = "__urn";
+/** Which making of the resource it is: a replacement and what it replaces have one URN. */
+export const uidKey = "__uid";
 /** Key of what a failed operation left undone, in words; a refresh clears Pulumi's own mark of it. */
 export const pendingKey = "pendingSteps";
 /** Where the hosts differ from the inputs, in words; an output of any resource. */
 const driftKey = "drift";
 
-const controlKeys: readonly string[] = [providerKey, urnKey, pendingKey];
+const controlKeys: readonly string[] = [providerKey, urnKey, uidKey, pendingKey];
 
 export function withoutControl(properties: Properties): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !controlKeys.includes(key)));

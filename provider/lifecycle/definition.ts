@@ -62,6 +62,19 @@ export interface Definition<
   /** Problems of a change, as far as old and new inputs tell; called when both are known. */
   objections?(olds: z.infer<Schema>, news: z.infer<Schema>): { property: string; reason: string }[];
   /**
+   * Things on hosts that no two resources can have, as texts that are equal for the same thing.
+   *
+   * @param args known as a whole
+   */
+  things?(args: z.infer<Schema>): { property: string; thing: string }[];
+  /**
+   * Looks, before a create, for what is there already and is not the resource's: tells what passes over, and changes
+   * nothing. Called in previews too, where a host need not be reachable yet.
+   *
+   * @returns why the create would be refused
+   */
+  claim?(operation: Operation, model: Model): Promise<{ property: string; reason: string }[]>;
+  /**
    * Tells what will be done about a change of inputs, or, when none has changed, about what is to be repaired; called
    * in previews, and only when all values are known.
    */

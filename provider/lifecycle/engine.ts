@@ -26,6 +26,8 @@ export function operationFor(urn: string | undefined): Operation {
     warn: (message) => void log.warn(message, resource),
     progress: (message) => void log.info(message, resource, undefined, true),
     progressEveryMs,
+    owner: undefined,
+    isInState: true,
     acts: false,
     cancelled: cancellation.signal,
     signal: stopping.signal,

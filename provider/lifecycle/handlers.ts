@@ -1,13 +1,15 @@
 /** A definition as the functions that Pulumi calls. What Pulumi is peculiar about is handled here. */
+import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Operation } from "../util/operation";
 import { makeCheck } from "./check";
-import { controlOf, type Properties, pendingKey, repairsOf, urnKey, withoutControl } from "./control-keys";
+import { controlOf, type Properties, pendingKey, repairsOf, uidKey, urnKey, withoutControl } from "./control-keys";
 import type { Definition, Observed } from "./definition";
 import { changedInputs, difference } from "./diff";
 import { Refused } from "./errors";
-import { hasUnknown } from "./inputs";
+import { hasUnknown, type InputProblem } from "./inputs";
+import { WantedThings } from "./wanted-things";
 
 export interface Environment {
   /** @param urn undefined when the program did not tell */
@@ -30,7 +32,9 @@ export function makeHandlers<
   const { schema, replaceOn, id, inputsOf = (args) => args } = definition;
   const { exclusively = (operation, _model, work) => work(operation as Exclusive) } = definition;
   const { explain = async (_operation, _model, error) => error } = definition;
+  const { things = () => [] } = definition;
   const inputs = Object.keys(schema.shape);
+  const wanted = new WantedThings();
 
   /** The inputs among these properties; a state holds outputs beside them. */
   function argsOf(properties: Properties): z.infer<Schema> {
@@ -40,8 +44,10 @@ export function makeHandlers<
     return schema.parse(Object.fromEntries(own));
   }
 
-  function begin(properties: Properties, acts = false) {
-    const operation = { ...operationFor(properties[urnKey] as string | undefined), acts };
+  function begin(properties: Properties, uid: string | undefined, { acts = false, isInState = true } = {}) {
+    const urn = properties[urnKey] as string | undefined;
+    const owner = urn === undefined ? undefined : { urn, uid: uid ?? "" };
+    const operation = { ...operationFor(urn), owner, isInState, acts };
     const args = argsOf(properties);
     return { operation, args, model: definition.model(args, operation) };
   }
@@ -50,11 +56,18 @@ export function makeHandlers<
   const knownOf = (properties: Properties) => withoutControl(properties) as unknown as State;
 
   /** Outputs hold all inputs, since a read or a delete gets nothing else. */
-  function outputs(properties: Properties, args: z.infer<Schema>, state: State, pending: string[] = []): Properties {
+  function outputs(
+    properties: Properties,
+    args: z.infer<Schema>,
+    state: State,
+    uid: string | undefined,
+    pending: string[] = [],
+  ): Properties {
     return {
       ...state,
       ...pick(args, properties),
       ...controlOf(properties),
+      ...(uid !== undefined && { [uidKey]: uid }),
       ...(pending.length > 0 && { [pendingKey]: pending }),
     };
   }
@@ -65,8 +78,10 @@ export function makeHandlers<
     return Object.fromEntries(written.map((key) => [key, (args as Properties)[key]]));
   }
 
-  async function apply(properties: Properties, known?: State): Promise<{ id: string; outs: Properties }> {
-    const { operation, args, model } = begin(properties, true);
+  async function apply(properties: Properties, olds?: Properties): Promise<{ id: string; outs: Properties }> {
+    const known = olds && knownOf(olds);
+    const uid = uidOf(olds) ?? newUid();
+    const { operation, args, model } = begin(properties, uid, { acts: true, isInState: olds !== undefined });
     return exclusively(operation, model, async (exclusive) => {
       const explained = async (error: Error) => {
         throw await explain(exclusive, model, error);
@@ -76,16 +91,21 @@ export function makeHandlers<
         const seen = await definition.reconcile(exclusive, model, before, known).catch(explained);
         const state = definition.stateOf(model, seen, known);
         if (state === undefined) throw new Error("Everything was set up, but none of it is there any more.");
-        return { id: id(args), outs: outputs(properties, args, state) };
+        return { id: id(args), outs: outputs(properties, args, state, uid) };
       } catch (error) {
         if (error instanceof Refused) throw error;
-        throw await withWhatWasReached(error as Error, properties, known);
+        throw await withWhatWasReached(error as Error, properties, uid, known);
       }
     });
   }
 
   async function remove(properties: Properties): Promise<void> {
-    const { operation, model } = begin(properties);
+    const { operation, args, model } = begin(properties, uidOf(properties));
+    const replaced = things(args).filter(({ thing }) => wanted.has(thing));
+    if (replaced.length > 0)
+      return operation.info(
+        `${replaced.map(({ thing }) => thing).join(", ")}: it stays, since the program still has it.`,
+      );
     await exclusively(operation, model, (exclusive) =>
       definition.remove(exclusive, model, knownOf(properties)).catch(async (error: Error) => {
         throw await explain(exclusive, model, error);
@@ -94,8 +114,8 @@ export function makeHandlers<
   }
 
   /** Pulumi keeps what comes with an error like this, and the next `up` goes on from there. */
-  async function withWhatWasReached(error: Error, properties: Properties, known?: State): Promise<Error> {
-    const { operation, args, model } = begin(properties); // what ended the other one says nothing about this one
+  async function withWhatWasReached(error: Error, properties: Properties, uid: string, known?: State): Promise<Error> {
+    const { operation, args, model } = begin(properties, uid); // what ended the other one says nothing about this one
     const nothing = known === undefined ? undefined : ({} as State);
     const reached = await definition.observe(operation, model, known).then(
       (seen) => definition.stateOf(model, seen, known) ?? nothing,
@@ -104,41 +124,60 @@ export function makeHandlers<
     if (reached === undefined) return error;
     const { drift: _, ...before } = { ...known } as Observed; // what was odd then may be well by now
     const state = { ...before, ...reached } as State;
-    const held = outputs(properties, inputsOf(args, state), state, [error.message.split("\n")[0] ?? ""]);
+    const held = outputs(properties, inputsOf(args, state), state, uid, [error.message.split("\n")[0] ?? ""]);
     const { message } = error;
     return Object.assign(new Error(message, { cause: error }), { id: id(args), properties: held, reasons: [message] });
+  }
+
+  function register(urn: string, args: z.infer<Schema>): InputProblem[] {
+    return things(args).flatMap(({ property, thing }) => {
+      const other = wanted.register(thing, urn);
+      const reason = `${thing} is wanted by ${other} too. Leave one of the two out of the program.`;
+      return other === undefined ? [] : [{ property, reason }];
+    });
+  }
+
+  async function claim(inputs: Properties): Promise<InputProblem[]> {
+    if (!definition.claim) return [];
+    const { operation, model } = begin(inputs, undefined, { isInState: false });
+    return definition.claim(operation, model);
   }
 
   async function announce(olds: Properties, news: Properties): Promise<void> {
     const [changed, repairs] = [changedInputs(olds, news, inputs), repairsOf(olds)];
     if (changed.length + repairs.length === 0) return;
     const { info } = operationFor(news[urnKey] as string | undefined);
-    for (const line of repairs) info(`To be repaired: ${line}`);
+    for (const line of repairs) info(`Will be repaired: ${line}`);
     if (definition.announce === undefined || hasUnknown(news, unknownValue)) return;
-    const { operation, model } = begin(news);
+    const { operation, model } = begin(news, uidOf(olds));
     await definition.announce(operation, model, changed, knownOf(olds));
   }
 
   return plainErrors({
-    check: makeCheck(definition, { unknownValue, argsOf }),
+    check: makeCheck(definition, { unknownValue, argsOf, claim, register }),
     diff: async (_id, olds, news) => {
       await announce(olds, news);
       return difference(olds, news, { inputs, replaceOn, unknownValue });
     },
     create: (properties) => apply(properties),
-    update: async (_id, olds, news) => ({ outs: (await apply(news, knownOf(olds))).outs }),
+    update: async (_id, olds, news) => ({ outs: (await apply(news, olds)).outs }),
     read: async (_id, properties = {}) => {
-      const { operation, args, model } = begin(properties);
+      const uid = uidOf(properties);
+      const { operation, args, model } = begin(properties, uid);
       const known = knownOf(properties);
       const state = definition.stateOf(model, await definition.observe(operation, model, known), known);
       if (state === undefined) return {};
       const seen = inputsOf(args, state);
-      const props = outputs(properties, seen, state, (properties[pendingKey] as string[] | undefined) ?? []);
+      const props = outputs(properties, seen, state, uid, (properties[pendingKey] as string[] | undefined) ?? []);
       return { id: id(args), props, inputs: { ...pick(seen, properties), ...controlOf(properties) } };
     },
     delete: (_id, properties) => remove(properties),
   });
 }
+
+const uidOf = (properties: Properties | undefined) => properties?.[uidKey] as string | undefined;
+
+const newUid = () => randomUUID().replaceAll("-", "").slice(0, 16);
 
 /** Pulumi prints the stack of what is thrown, twice: the user gets the message alone. `DEBUG=1` keeps the stack. */
 function plainErrors(handlers: Handlers): Handlers {

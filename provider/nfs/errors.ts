@@ -78,7 +78,7 @@ export function mountFailed({ host, source, options, exitCode, said }: FailedMou
     "server unknown": `the name ${server} cannot be resolved there. Use the server's address, or make the name resolvable there (DNS or /etc/hosts).`,
     "option refused": `one of the options is not supported there: ${options.join(",")}. Compare them with nfs(5) on that host.`,
     "version refused": `${server} does not support this version or transport of NFS: ${options.join(",")}. Change vers= or proto=.`,
-    "no mount.nfs": "there is no mount.nfs. Install it: on Debian, `apt-get install nfs-common`.",
+    "no mount.nfs": "it has no mount.nfs. Install it: on Debian, `apt-get install nfs-common`.",
     other: "see the output of mount.",
   };
   const end = said.trim() === "" ? "" : `\nmount said: ${said.trim()}`;

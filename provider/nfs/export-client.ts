@@ -7,9 +7,10 @@ export function clientProblem(client: string): string | undefined {
   if (client.length > 253) return "must have 253 characters at most";
   if (/[\s()"'\\#,]/.test(client)) return "must be without whitespace, quotes, parentheses and commas";
   if (client === "*" || isIP(client)) return undefined;
-  if (client.startsWith("@")) return /^@[A-Za-z0-9._-]+$/.test(client) ? undefined : "must be @ and a netgroup's name";
+  if (client.startsWith("@"))
+    return /^@[A-Za-z0-9._-]+$/.test(client) ? undefined : "must be @ followed by the name of a netgroup";
   if (client.includes("/")) return networkProblem(client);
-  if (/^[\d.*?]+$/.test(client)) return "must be a whole address, or a network such as 10.77.0.0/24";
+  if (/^[\d.*?]+$/.test(client)) return "must be a complete IP address, or a network such as 10.77.0.0/24";
   if (/^[A-Za-z0-9*?[_]([A-Za-z0-9*?[\]._-]*[A-Za-z0-9*?\]])?$/.test(client)) return undefined;
   return "must be a host name, an IP address without brackets, a network, a wildcard, @ and a netgroup, or *";
 }

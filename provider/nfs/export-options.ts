@@ -67,7 +67,7 @@ function contradictions(options: readonly string[]): string[] {
     .filter(({ length }) => length > 1);
   return [
     ...repeated.map((name) => `has ${name} twice`),
-    ...opposed.map((words) => `has ${words.join(" and ")}, of which only one can hold`),
+    ...opposed.map((words) => `has ${words.join(" and ")}, which contradict each other`),
   ];
 }
 

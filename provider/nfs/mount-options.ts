@@ -23,7 +23,7 @@ const refused: readonly [RegExp, string][] = [
   [/^(soft|softerr)$/, corrupts],
   [/^(nolock|local_lock=(?!none$).*)$/, unlocks],
   [/^bg$/, "reports success before anything is mounted. Leave it out"],
-  [/^(remount|bind|rbind|move|user|users|owner|group)$/, "has no place in a mount unit. Leave it out"],
+  [/^(remount|bind|rbind|move|user|users|owner|group)$/, "does not belong in a mount unit. Leave it out"],
 ];
 
 const opposites: readonly (readonly string[])[] = [
@@ -44,7 +44,7 @@ export function mountOptionProblems(options: readonly string[]): string[] {
     ...opposites
       .map((words) => words.filter((word) => options.includes(word)))
       .filter(({ length }) => length > 1)
-      .map((words) => `has ${words.join(" and ")}, of which only one can hold`),
+      .map((words) => `has ${words.join(" and ")}, which contradict each other`),
   ];
 }
 

@@ -60,5 +60,5 @@ const lines = (all: readonly string[]) => `${all.join("\n")}\n`;
 /** A quote or a line break would begin another keyword. */
 function plain(value: string): string {
   if (/^[A-Za-z0-9 .,'()&:/_+@=-]+$/.test(value)) return value;
-  throw new RangeError(`${JSON.stringify(value)} cannot stand in a certificate.`);
+  throw new RangeError(`${JSON.stringify(value)} cannot be written into a certificate.`);
 }

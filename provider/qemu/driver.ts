@@ -1,7 +1,9 @@
 /** QEMU by itself, as a placement uses it: no libvirt is asked or needed. */
 
+import { writeTextFile } from "../host/files";
 import type { Driver, StepOnHost } from "../placement/driver";
 import type { Candidate } from "../placement/observe/candidate";
+import { printOwner } from "../util/owner";
 import type { QemuGuestOptions } from "./guest";
 import { removeUnit } from "./launch";
 import { migrationAttempt } from "./migration/attempt";
@@ -11,6 +13,7 @@ import { resumePostCopy } from "./migration/resume-post-copy";
 import { observeGuest } from "./observe";
 import { preflight } from "./preflight";
 import { cont, queryState, withMonitor } from "./qmp/monitor";
+import { ownerFile } from "./unit";
 import { destroyIf, launchOn, requestShutdown } from "./verbs";
 
 export function qemuDriver(guest: QemuGuestOptions): Driver {
@@ -49,6 +52,10 @@ async function act(step: StepOnHost, on: Candidate, guest: QemuGuestOptions, sig
       return launchOn(on, guest, { commandLine, incoming: false }, signal);
     case "undefine":
       return removeUnit(on.host, domain);
+    case "set owner":
+      return (
+        guest.owner && writeTextFile(on.host, ownerFile(domain.uuid), `${printOwner(guest.owner)}\n`, { mode: 0o600 })
+      );
     case "roll back":
     case "resume":
       return withMonitor(on.host, domain, cont, signal);

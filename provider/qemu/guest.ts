@@ -1,4 +1,5 @@
 import type { DomainName } from "../placement/observe/observation";
+import type { Owner } from "../util/owner";
 import type { QemuMigrationOptions } from "./migration/options";
 
 /** A guest as the program describes it. */
@@ -10,6 +11,8 @@ export interface QemuGuestOptions {
   /** Name of the user that QEMU becomes; undefined: the owner of its images. */
   user: string | undefined;
   migration: QemuMigrationOptions;
+  /** Undefined: not noted. */
+  owner: Owner | undefined;
   /** Tells the user something that is not an error. */
   warn: (message: string) => void;
 }

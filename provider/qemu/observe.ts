@@ -10,10 +10,11 @@ import {
   type HostAnswer,
 } from "../placement/observe/observation";
 import { digest } from "../util/identity";
+import type { Owner } from "../util/owner";
 import { MonitorClosed } from "./errors";
 import { stateIn, withMonitor } from "./qmp/monitor";
 import type { DomainState } from "./states";
-import { readQemuArgv, recordedArgv, unitOf } from "./unit";
+import { ownerFile, readQemuArgv, recordedArgv, recordedOwner, unitOf } from "./unit";
 
 /** An argument of a process is one line to `grep -z`. */
 const script = sh`${recordFunctions}
@@ -21,6 +22,7 @@ const script = sh`${recordFunctions}
   record unit "$said"
   pid=$(printf '%s\n' "$said" | sed -n 's/^MainPID=//p')
   [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
+  record owner "$(cat -- "$3" 2> /dev/null || true)"
   record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$2$" || true)"`;
 
 interface UnitFacts {
@@ -31,6 +33,7 @@ interface UnitFacts {
         isFailed: boolean;
         /** Arguments that its QEMU runs with, or was started with; empty when they are unknown. */
         argv: string[];
+        owner: Owner | undefined;
       }
     | undefined;
   hasQemu: boolean;
@@ -38,7 +41,7 @@ interface UnitFacts {
 
 export async function unitFacts(host: RemoteHost, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
-  const { stdout } = await runScript(host, script, [unit, uuid], signal && { signal });
+  const { stdout } = await runScript(host, script, [unit, uuid, ownerFile(uuid)], signal && { signal });
   return parseUnitFacts(stdout);
 }
 
@@ -55,7 +58,8 @@ export function parseUnitFacts(stdout: string): UnitFacts {
   const runs = !["exited", "failed", "dead"].includes(properties.get("SubState") ?? "");
   const running = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
   const argv = runs ? running : recordedArgv(properties.get("Environment") ?? "");
-  return { unit: { runs, isFailed: properties.get("Result") !== "success", argv }, hasQemu };
+  const owner = recordedOwner(properties.get("Environment") ?? "", firstOf(records, "owner"));
+  return { unit: { runs, isFailed: properties.get("Result") !== "success", argv, owner }, hasQemu };
 }
 
 /** Each host is asked twice: QEMU is only asked where there is one. */
@@ -64,9 +68,9 @@ export async function observeGuest(host: RemoteHost, domain: DomainName, signal:
   const answer = { names: new Map<string, string>(), hasQemu };
   if (!unit) return answer;
   if (unit.runs && unit.argv.length === 0) throw new ChangedWhileReading(domain.uuid); // it starts or ends just now
-  if (!unit.runs) return { ...answer, domain: factsOf(unit.argv, ended(unit.isFailed)) };
+  if (!unit.runs) return { ...answer, domain: factsOf(unit, ended(unit.isFailed)) };
   try {
-    return { ...answer, hasQemu: true, domain: factsOf(unit.argv, await withMonitor(host, domain, stateIn, signal)) };
+    return { ...answer, hasQemu: true, domain: factsOf(unit, await withMonitor(host, domain, stateIn, signal)) };
   } catch (error) {
     if (error instanceof SocketClosed || error instanceof MonitorClosed)
       throw new ChangedWhileReading(domain.uuid, error.message); // it starts or ends just now
@@ -81,11 +85,11 @@ const ended = (isFailed: boolean): DomainState => ({
 });
 
 /** A guest of this provider is known by its unit's name; the unit stays when the guest has ended. */
-function factsOf(argv: readonly string[], state: DomainState): DomainFacts {
+function factsOf({ argv, owner }: NonNullable<UnitFacts["unit"]>, state: DomainState): DomainFacts {
   const { name, commandLine } = readQemuArgv(argv);
   const definitionDigest = digestOf(commandLine);
   const fixed = { persistent: true, autostart: false, managedSave: false };
-  return { name, ...state, ...fixed, mark: definitionDigest, definitionDigest, commandLine };
+  return { name, ...state, ...fixed, mark: definitionDigest, ...(owner && { owner }), definitionDigest, commandLine };
 }
 
 export const digestOf = (commandLine: readonly string[]): string => digest(JSON.stringify(commandLine));

@@ -162,6 +162,6 @@ async function userProblems(
   );
   if (!here?.namedUser || !there?.namedUser || here.namedUser.uid === there.namedUser.uid) return [];
   return [
-    `${user} is ${here.namedUser.uid} on ${from.name} and ${there.namedUser.uid} on ${to.name}: the images would be somebody else's. Give it one number on all hosts.`,
+    `${user} is ${here.namedUser.uid} on ${from.name} and ${there.namedUser.uid} on ${to.name}, so the images would belong to another user. Give it the same number on all hosts.`,
   ];
 }

@@ -4,6 +4,8 @@
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html
  */
+
+import { type Owner, parseOwner, printOwner } from "../util/owner";
 import { hasDisplay } from "./command-line/needs";
 import { optionList } from "./command-line/option-list";
 
@@ -25,6 +27,8 @@ export interface Launch {
   emulator: string;
   /** The program's command line, without the options that are added here. */
   commandLine: readonly string[];
+  /** Noted in the unit; undefined: not noted. */
+  owner: Owner | undefined;
   /** The user that QEMU becomes once it has opened what only root may; undefined: it stays root. */
   runAs: RunAs | undefined;
   /** True for QEMU 9.1 and later, where `-run-with user=` replaces `-runas`. */
@@ -74,7 +78,7 @@ export function readQemuArgv(argv: readonly string[]): Pick<Launch, "name" | "em
 
 /** The command that starts the unit, as root: QEMU drops root's privileges itself, once it has opened its sockets. */
 export function systemdRunArgv(launch: Launch): string[] {
-  const { uuid, name } = launch;
+  const { uuid, name, owner } = launch;
   const properties = [
     ...["Type=exec", "RemainAfterExit=yes", "Slice=machine.slice", "NoNewPrivileges=yes", "UMask=0077"],
     ...[`RuntimeDirectory=${runtimeDirectory(uuid)}`, "RuntimeDirectoryMode=0700"],
@@ -83,14 +87,41 @@ export function systemdRunArgv(launch: Launch): string[] {
   const options = properties.map((property) => `--property=${property}`);
   const description = `--description=Guest ${name} of pulumi-kvm-live`;
   const argv = qemuArgv(launch);
-  const environment = `--setenv=${argvVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`;
+  const environment = [
+    `--setenv=${argvVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`,
+    ...(owner ? [`--setenv=${ownerVariable}=${Buffer.from(printOwner(owner)).toString("base64url")}`] : []),
+  ];
   // systemd expands `$NAME`, and turns `$$` into `$`.
   const command = argv.map((argument) => argument.replaceAll("$", "$$$$"));
-  return ["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, description, environment, ...options, "--", ...command];
+  return [
+    "systemd-run",
+    "--quiet",
+    `--unit=${unitOf(uuid)}`,
+    description,
+    ...environment,
+    ...options,
+    "--",
+    ...command,
+  ];
 }
 
 /** Environment variable with the argv, for a unit that has ended: systemd quotes its own copy after a daemon-reload. */
 const argvVariable = "PULUMI_KVM_LIVE_ARGV";
+
+/** Environment variable with the owner that the guest was started for. */
+const ownerVariable = "PULUMI_KVM_LIVE_OWNER";
+
+/** File with the owner that a unit has passed to since: systemd changes no variable of a unit that runs. */
+export const ownerFile = (uuid: string): string => `/run/${runtimeDirectory(uuid)}/owner`;
+
+/**
+ * @param environment as `systemctl show --property=Environment` prints it
+ * @param file text of {@link ownerFile}; empty without one
+ */
+export function recordedOwner(environment: string, file: string): Owner | undefined {
+  const encoded = new RegExp(`(?:^|\\s)${ownerVariable}=([\\w-]+)`).exec(environment)?.[1] ?? "";
+  return parseOwner(file.trim()) ?? parseOwner(Buffer.from(encoded, "base64url").toString());
+}
 
 /**
  * @param environment as `systemctl show --property=Environment` prints it

@@ -11,7 +11,7 @@ import { observeRunAsFacts, runAsOf } from "./run-as";
 
 export async function launchOn(
   on: Candidate,
-  { domain, emulator, user, warn }: QemuGuestOptions,
+  { domain, emulator, user, owner, warn }: QemuGuestOptions,
   { commandLine, incoming }: { commandLine: readonly string[]; incoming: boolean },
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function launchOn(
     warn(
       `QEMU of ${domain.name} runs as root on ${name}, since no single other user owns its images. Change their owner (chown), or set user.`,
     );
-  await launch(host, { ...domain, emulator, commandLine, runAs: identity, hasRunWith, incoming }, signal);
+  await launch(host, { ...domain, emulator, commandLine, owner, runAs: identity, hasRunWith, incoming }, signal);
 }
 
 /** Ends it if it is in this state still, and takes away what is left of it. Absent is fine. */

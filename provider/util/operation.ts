@@ -1,7 +1,13 @@
+import type { Owner } from "./owner";
+
 /** One operation of Pulumi's, for all code that works for it: enough to speak to the user and to stop in time. */
 export interface Operation {
   /** Who acts, for others who want to act on the same: user, machine, process, and the resource's name in its stack. */
   who: string;
+  /** The resource, as its hosts note it; undefined when the program has not told its URN. */
+  owner: Owner | undefined;
+  /** False in a create: what is there already need not be the resource's. */
+  isInState: boolean;
   /** Shown under the resource when the operation has ended. */
   info(message: string): void;
   warn(message: string): void;

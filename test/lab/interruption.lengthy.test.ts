@@ -125,8 +125,6 @@ test("without the network to the hosts, nobody guesses where the guests are; the
   await Promise.all([hvA.cutAdmin(), hvB.cutAdmin()]);
   const { exitCode, stdout } = await run.done.finally(() => Promise.all([hvA.healAdmin(), hvB.healAdmin()]));
   expect(exitCode).not.toBe(0);
-  expect(stdout).toMatch(
-    /cut-slow: It may be on any of hv-a, hv-b; where it is stays unknown until all of them answer/,
-  );
+  expect(stdout).toMatch(/cut-slow: It may be on any of hv-a, hv-b; its location is unknown until all of them answer/);
   await expectCleanEnd();
 });

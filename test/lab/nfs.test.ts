@@ -232,6 +232,6 @@ test("what the user has put there stays", async () => {
   const kept = new ResourceHarness(nfsExport, "kept");
   await kept.up(exported);
   await kept.destroy();
-  expect(kept.told).toContainEqual(`nas: ${folder} stays, with what is in it. It is not exported any more.`);
+  expect(kept.told).toContainEqual(`nas: ${folder} is no longer exported. The directory and its content stay.`);
   expect((await nas.exec(["cat", `${folder}/image`])).stdout).toBe("mine\n");
 });

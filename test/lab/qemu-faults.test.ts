@@ -85,7 +85,7 @@ test("another image at the same path is refused before anything is started", asy
   await to.script('umount "$1"; printf other > "$2"', imageFolder, imagePath(guest.guest));
   try {
     expect(await messageOf(guest.up(to.name))).toBe(
-      `${imagePath(guest.guest)} on ${to.name} is another file than on ${from.name}. Both hosts have to mount the same storage there.`,
+      `${imagePath(guest.guest)} on ${to.name} is not the same file as on ${from.name}. Both hosts have to mount the same storage there.`,
     );
   } finally {
     await to.script('rm "$1"', imagePath(guest.guest));
@@ -118,18 +118,21 @@ lengthyTest("a port that the guest itself listens on is refused when it is taken
   });
 });
 
-test("a port for the move that is taken gives way to the next; when none is free, nothing moves and nothing is left", async () => {
-  await whileTaken(49152, async (from, to) => {
-    const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
-    expect(message).toContain(
-      `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
-    );
-    expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*use another port/);
-    await guest.expectOn(from.name);
-    await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
-    await guest.expectOn(to.name);
-  });
-});
+lengthyTest(
+  "a port for the move that is taken gives way to the next; when none is free, nothing moves and nothing is left",
+  async () => {
+    await whileTaken(49152, async (from, to) => {
+      const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
+      expect(message).toContain(
+        `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
+      );
+      expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*use another port/);
+      await guest.expectOn(from.name);
+      await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
+      await guest.expectOn(to.name);
+    });
+  },
+);
 
 lengthyTest("post-copy moves what would never end otherwise, where the destination may use userfaultfd", async () => {
   const { to } = guest.nextMove();
@@ -154,8 +157,8 @@ lengthyTest("a destination that loses its power leaves the guest on the source; 
   const { from, to, moving } = await setOut();
   await to.kill();
   const message = await messageOf(moving);
-  expect(message).toContain("where it is stays unknown until all of them answer");
-  expect(message).toContain(`So far it is running (migration canceled) on ${from.name}.`);
+  expect(message).toContain("its location is unknown until all of them answer");
+  expect(message).toContain(`Known so far: running (migration canceled) on ${from.name}.`);
   const before = await guest.count();
   await retryUntil(async () => expect(await guest.count()).toBeGreaterThan(before), {
     everyMs: 500,

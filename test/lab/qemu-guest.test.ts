@@ -78,7 +78,7 @@ async function moveBy(migration: { tls?: boolean; multifdChannels?: number; band
 
 test.each(everything ? [encrypted, ...others] : [encrypted])("moves by %j", moveBy);
 
-test("moved by somebody else, it is found where it is, and the next up moves it back", async () => {
+lengthyTest("moved by somebody else, it is found where it is, and the next up moves it back", async () => {
   const { to } = guest.nextMove();
   await guest.asSomebodyElse().up(to.name);
   expect(await guest.driver.refresh()).toBe("changed");
@@ -115,7 +115,7 @@ lengthyTest("started with another command line by hand is drift that shows what 
   const host = lab.host(String(guest.driver.outputs.host));
   await guest.startByHand(host, (word) => (word === "64" ? "48" : word));
   expect(await guest.driver.refresh()).toBe("changed");
-  expect(guest.driver.outputs.drift).toEqual([`native on ${host.name} was started with another command line, by hand`]);
+  expect(guest.driver.outputs.drift).toEqual([`native on ${host.name} was started by hand with another command line`]);
   expect(guest.driver.outputs.commandLine).toContain("48");
 });
 

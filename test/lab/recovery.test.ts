@@ -7,7 +7,7 @@ import { closeConnections } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
 import { messageOf, PlacedGuest } from "./placed-guest";
 import { expectQuoted } from "./recovery-guide";
-import { connectionsTo, prepareHypervisors, removeGuest, runningLab } from "./support";
+import { connectionsTo, lengthyTest, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { hvA, hvB } = runningLab();
 const web = new PlacedGuest("web", guests.full, { memoryMiB: 64 });
@@ -92,7 +92,7 @@ test("A QEMU of the guest runs beside libvirt", async () => {
   expect(await placement.refresh()).toBe("unchanged");
 });
 
-test("A move is under way", async () => {
+lengthyTest("A move is under way", async () => {
   const moving = hvA.exec(migrateCommand(web.guest, hvB, { bandwidthMiBps: 1 }), { timeoutMs: 300_000 });
   const begun = async () =>
     expect((await virsh(hvA, "domjobinfo", "web", "--rawstats")).stdout).toMatch(/operation: 5/);

@@ -70,7 +70,7 @@ test("a key that the lab did not record is refused", async () => {
   const { knownHosts: _, ...args } = argsFor(hvA);
   await expect(new SshHost({ ...args, knownHosts: "/dev/null" }).run(["true"])).rejects.toThrow(HostKeyRefused);
   const wrong = new SshHost({ ...args, hostKey: "SHA256:wrong" });
-  await expect(wrong.run(["true"])).rejects.toThrow(/showed the host key SHA256:\S{43}, and hostKey says SHA256:wrong/);
+  await expect(wrong.run(["true"])).rejects.toThrow(/showed the host key SHA256:\S{43}, but hostKey is SHA256:wrong/);
 });
 
 test("a file gets its owner and mode", async () => {

@@ -6,7 +6,7 @@ import { Refused } from "../../provider/lifecycle/errors";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import { retryUntil } from "../../provider/util/policy";
 import { ResourceHarness } from "./resource-harness";
-import { connectionsTo, connectionTo, imageFolder, removeGuest, runningLab } from "./support";
+import { connectionsTo, connectionTo, imageFolder, lengthyTest, removeGuest, runningLab } from "./support";
 
 const { nas, hvA, hvB } = runningLab();
 const guest = { name: "busy-pki", folder: imageFolder, memoryMiB: 96 };
@@ -139,7 +139,7 @@ test("nothing to do is no change, and no private key is in the state or was told
   }
 });
 
-test("a guest moves over these certificates, and until it has arrived libvirtd is not restarted", async () => {
+lengthyTest("a guest moves over these certificates, and until it has arrived libvirtd is not restarted", async () => {
   await shareFolder(nas, both, imageFolder);
   await startGuest(nas, hvA, guest, guests.dirty);
   const moving = hvA.tryExec(migrateCommand(guest, hvB, { bandwidthMiBps: 1 }));
@@ -238,15 +238,18 @@ test("libvirtd's settings change in place; the insecure ones come with a warning
   );
 });
 
-test("a host that leaves, with settings that go back, is as it was; one that comes in alone gets certificates", async () => {
-  expect(await driver.up({ ...base, hosts: connectionsTo([hvA]) })).toBe("updated");
-  expect(await snapshot(hvB)).toBe(before.get(hvB));
-  expect((await connects(hvA, hvB)).exitCode).not.toBe(0);
-  const old = fingerprints();
-  expect(await driver.up(base)).toBe("updated");
-  expect(fingerprints()["hv-a"]).toEqual(old["hv-a"]);
-  await expectConnections();
-});
+lengthyTest(
+  "a host that leaves, with settings that go back, is as it was; one that comes in alone gets certificates",
+  async () => {
+    expect(await driver.up({ ...base, hosts: connectionsTo([hvA]) })).toBe("updated");
+    expect(await snapshot(hvB)).toBe(before.get(hvB));
+    expect((await connects(hvA, hvB)).exitCode).not.toBe(0);
+    const old = fingerprints();
+    expect(await driver.up(base)).toBe("updated");
+    expect(fingerprints()["hv-a"]).toEqual(old["hv-a"]);
+    await expectConnections();
+  },
+);
 
 test("at the end the hosts are as they were before", async () => {
   await driver.destroy();

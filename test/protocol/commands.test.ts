@@ -103,7 +103,7 @@ describe("sudo", () => {
     const error = await failure(asAdmin().run(["virsh", "list"]));
     expect(error).toBeInstanceOf(SudoRefused);
     expect(error.message).toMatch(
-      /^sudo on admin@127\.0\.0\.1:\d+ does not let .* a password is required\. Give it a NOPASSWD/,
+      /^sudo on admin@127\.0\.0\.1:\d+ does not let .* a password is required\. Add a NOPASSWD/,
     );
     expect(server.commands).toEqual(["sudo -n true"]);
   });

@@ -69,7 +69,7 @@ describe("the host's key", () => {
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
-    ["another than the user's", () => connect({ hostKey: "SHA256:wrong" }), "and hostKey says SHA256:wrong"],
+    ["another than the user's", () => connect({ hostKey: "SHA256:wrong" }), "but hostKey is SHA256:wrong"],
     [
       "another than known_hosts has",
       () => connectKnownBy(file("changed", `${address()} ${otherKey}\n`)),

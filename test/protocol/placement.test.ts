@@ -65,7 +65,7 @@ test.each<[string, Answer[], Answer[], RegExp]>([
     "a libvirt that does not answer",
     [view()],
     [silent],
-    /where it is stays unknown.*b: .*failed to connect to the hypervisor/s,
+    /its location is unknown.*b: .*failed to connect to the hypervisor/s,
   ],
   [
     "an answer that is cut off",

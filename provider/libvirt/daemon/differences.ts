@@ -41,7 +41,7 @@ function dropInDifferences({ dropIns: seen }: DaemonFacts, settings: DaemonSetti
     const has = seen.get(unit);
     if (has === wanted) return [];
     if (has === undefined) return [`${dropInPath(unit)} is missing`];
-    return [`${dropInPath(unit)} ${wanted === undefined ? "should not be there" : "was changed"}`];
+    return [`${dropInPath(unit)} ${wanted === undefined ? "should not exist" : "was changed"}`];
   });
 }
 

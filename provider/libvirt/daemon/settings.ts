@@ -59,7 +59,7 @@ export function confSettings(settings: DaemonSettings): Setting[] {
 /** libvirt's strings know no escapes: nothing may end them early. */
 function quoted(value: string): string {
   if (/^[^"\\\p{Cc}]*$/u.test(value)) return `"${value}"`;
-  throw new RangeError(`${JSON.stringify(value)} cannot stand in libvirtd.conf.`);
+  throw new RangeError(`${JSON.stringify(value)} cannot be written to libvirtd.conf.`);
 }
 
 export const dropInPath = (unit: string) => `/etc/systemd/system/${unit}.d/pulumi-kvm-live.conf`;

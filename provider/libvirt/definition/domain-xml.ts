@@ -5,6 +5,7 @@
  * @see https://libvirt.org/formatdomain.html
  */
 import { digest, stableMac, uuidForm, uuidFrom } from "../../util/identity";
+import { type Owner, parseOwner, printOwner } from "../../util/owner";
 import { withoutBlockingDevices } from "./blocking-devices";
 import { type Element, elementsAt, isElement, parseXml, printXml, textAt } from "./xml";
 
@@ -33,7 +34,7 @@ export function definitionProblems(domain: Element): string[] {
 }
 
 const nameRule =
-  "it must have 1 to 200 characters, without / and control characters, and no space, dot or hyphen in front";
+  "it must have 1 to 200 characters, without / and control characters, and must not begin with a space, dot or hyphen";
 
 /** The name becomes part of file names on the hosts (log, monitor socket). */
 const isDomainName = (name: string) => /^[^\s./-][^/\p{Cc}]{0,199}$/u.test(name);
@@ -62,12 +63,18 @@ export function canonicalDefinition(domain: Element, uuidSeed: string, strip: bo
   return { uuid, name, definition: printXml({ ...lean, children }) };
 }
 
+export interface Mark {
+  /** Digest of the definition that the domain was made of. */
+  definition: string;
+  owner: Owner | undefined;
+}
+
 /** The definition as it is given to libvirt: with the mark. */
-export function markedDefinition(definition: string): string {
+export function markedDefinition(definition: string, owner: Owner | undefined): string {
   const domain = parseXml(definition);
   const mark = {
     name: markName,
-    attributes: { "xmlns:kvm-live": markNamespace, definition: digest(definition) },
+    attributes: { "xmlns:kvm-live": markNamespace, ...markAttributes({ definition: digest(definition), owner }) },
     children: [],
   };
   const [metadata] = elementsAt(domain, "metadata");
@@ -76,11 +83,28 @@ export function markedDefinition(definition: string): string {
   return printXml({ ...domain, children: [...others.slice(0, 2), marked, ...others.slice(2)] });
 }
 
-/** Digest of the definition that a marked domain was made of; undefined when it is not marked. */
-export function markOf(domain: Element): string | undefined {
+const markAttributes = ({ definition, owner }: Mark): Record<string, string> => ({
+  definition,
+  ...(owner && { owner: printOwner(owner) }),
+});
+
+/** Arguments of `virsh metadata` that write a domain's mark anew, which can be done while it runs. */
+export const metadataArguments = (mark: Mark): string[] => {
+  const element = printXml({ name: "domain", attributes: markAttributes(mark), children: [] });
+  return [`--uri=${markNamespace}`, "--key=kvm-live", `--set=${element.trim()}`];
+};
+
+/** Undefined when it is not marked. */
+export function markOf(domain: Element): Mark | undefined {
   const marks = elementsAt(domain, "metadata").flatMap(({ children }) => children.filter(isElement));
-  return marks.find(({ attributes }) => Object.values(attributes).includes(markNamespace))?.attributes.definition;
+  const mark = marks.find(({ attributes }) => Object.values(attributes).includes(markNamespace));
+  const { definition, owner } = mark?.attributes ?? {};
+  return definition === undefined ? undefined : { definition, owner: parseOwner(owner) };
 }
+
+/** What `virsh dumpxml` prints, without the owner: a domain that passes from one resource to another is the same. */
+export const withoutOwner = (xml: string): string =>
+  xml.replace(/(<kvm-live:domain [^>]*?) owner=(?:"[^"]*"|'[^']*')/, "$1");
 
 /** Where an interface has none, libvirt would make a new one at each definition. */
 function withMacAddresses(devices: Element, uuid: string): Element {

@@ -92,7 +92,7 @@ export async function storageProblems(
       return [
         `${to.name} has a file ${foreign} already, and copyStorage would overwrite it. Move or delete it if nothing needs it.`,
       ];
-    return folder === undefined ? [] : [`${to.name} has no folder ${folder} for a copy of the image. Make it.`];
+    return folder === undefined ? [] : [`${to.name} has no folder ${folder} for the copy of the image. Create it.`];
   });
 }
 

@@ -154,5 +154,5 @@ function notMoved({ placement, from, to }: Migration, location: SettledLocation,
 function whereIs(location: SettledLocation): string {
   if (location.kind === "at") return `It is ${location.domain.state} on ${location.hostName}.`;
   if (location.kind === "nowhere") return "It is on none of the candidates now.";
-  return `Its memory is on ${location.from.hostName} and on ${location.to.hostName}: \`pulumi up\` goes on with its post-copy.`;
+  return `Its memory is on ${location.from.hostName} and on ${location.to.hostName}: run \`pulumi up\` to resume its post-copy.`;
 }

@@ -1,5 +1,6 @@
 /** Pure: what is on the candidates and should not be, in words, for a refresh that only tells. */
 
+import { describeOwner } from "../../util/owner";
 import type { Wanted } from "../plan/wanted";
 import type { GuestLocation, SettledLocation } from "./locate";
 import { allDescribed, described } from "./observation";
@@ -23,8 +24,14 @@ export function driftOf(location: SettledLocation, wanted: Wanted, isChangedByHa
       (one) => `${one.hostName} has a ${wanted.messages.leftover} of ${name} too; the guest is ${guest}`,
     ),
     ...(isNeitherOnNorOff && !isInterrupted ? [`${name} is ${guest}`] : []),
+    ...ownerDrift(location, wanted),
     ...definitionDrift(location, wanted, isChangedByHand),
   ];
+}
+
+function ownerDrift({ domain, hostName }: GuestLocation, { domain: { name }, owner }: Wanted): string[] {
+  if (owner === undefined || domain.owner === undefined || domain.owner.uid === owner.uid) return [];
+  return [`${name} on ${hostName} belongs to ${describeOwner(domain.owner)}`];
 }
 
 /** A transient guest has no definition beside what it runs with. */
@@ -35,7 +42,7 @@ function definitionDrift(
 ): string[] {
   if (!persistent) return [];
   return [
-    !domain.persistent && `${name} on ${hostName} is transient: it would be gone when it ends`,
+    !domain.persistent && `${name} on ${hostName} is transient: it is gone when it ends`,
     isChangedByHand && `the definition of ${name} on ${hostName} was changed by hand`,
     domain.mark !== mark && `the definition of ${name} on ${hostName} is not the program's`,
   ].filter((line) => line !== false);

@@ -1,4 +1,6 @@
 /** Observations of one domain on its candidates: the input of the pure functions of a placement. */
+import type { Owner } from "../../util/owner";
+
 export interface DomainFacts {
   name: string;
   /** In virsh's words, e.g. `running`, `paused`, `shut off`. */
@@ -14,6 +16,8 @@ export interface DomainFacts {
   job: "none" | "outgoing" | "incoming" | "other";
   /** Digest of the definition that it was made of; absent when it is not ours. */
   mark?: string;
+  /** The resource that it belongs to; absent when it is not ours, or an earlier version has made it. */
+  owner?: Owner;
   /** Digest of its definition as it is there. */
   definitionDigest: string;
   /** Arguments that its QEMU was started with, where they are all its definition. */

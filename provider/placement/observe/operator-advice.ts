@@ -62,7 +62,7 @@ export function unknownLocation(
   const seen = found.length > 0 ? allDescribed(found) : "not seen";
   const names = unreachable.map(({ hostName }) => JSON.stringify(hostName)).join(", ");
   return [
-    `It may be on any of ${candidates.join(", ")}; where it is stays unknown until all of them answer. So far it is ${seen}.`,
+    `It may be on any of ${candidates.join(", ")}; its location is unknown until all of them answer. Known so far: ${seen}.`,
     ...unreachable.map(({ hostName, unreachable: why }) => `${hostName}: ${why}`),
     `An unreachable host may still be running it. If you have made sure that it is not (powered off, not just disconnected), set fenced: [${names}].`,
   ].join("\n");

@@ -1,8 +1,17 @@
 /** Pure: from where a guest was located and what is wanted to what is to be done, by the table in docs/recovery.md. */
+import { type Claim, claim, isOwn } from "../../util/owner";
 import type { Located, SettledLocation } from "../observe/locate";
-import { allDescribed, type Found, foundOn, isActive, isUnreachable, type Observation } from "../observe/observation";
+import {
+  allDescribed,
+  described,
+  type Found,
+  foundOn,
+  isActive,
+  isUnreachable,
+  type Observation,
+} from "../observe/observation";
 import { isSameStep, labelOf, type Step } from "./steps";
-import { stepsTo, stepsToNowhere } from "./steps-to";
+import { isOwnGuest, stepsTo, stepsToNowhere } from "./steps-to";
 import type { Wanted } from "./wanted";
 
 export type Plan = { kind: "steps"; steps: Step[] } | { kind: "refused"; reason: string };
@@ -12,12 +21,44 @@ export type Settled = Pick<Located<SettledLocation>, "location" | "observations"
 
 /** @param redefine whether its definition was changed by hand, and is to be written again */
 export function planPlacement(seen: Settled, wanted: Wanted, redefine: boolean): Plan {
-  return planOf(stepsTo(seen.location, wanted, redefine), seen, wanted);
+  const { problems } = ownership(seen, wanted);
+  return problems.length > 0
+    ? { kind: "refused", reason: problems.join("\n") }
+    : planOf(stepsTo(seen.location, wanted, redefine), seen, wanted);
+}
+
+/** What others have a say in, wherever anything of it is: why nothing is done, and what passes over. */
+export function ownership(
+  { observations }: Pick<Settled, "observations">,
+  wanted: Wanted,
+): { problems: string[]; notices: string[] } {
+  const claims = foundOn(observations).map((found) =>
+    found.domain.mark === undefined
+      ? nobodys(found, wanted)
+      : claim(`${wanted.domain.name} on ${found.hostName}`, found.domain.owner, wanted),
+  );
+  return {
+    problems: claims.flatMap(({ problem }) => problem ?? []),
+    notices: claims.flatMap(({ notice }) => notice ?? []),
+  };
+}
+
+/** In the state it may have lost its mark, by hand; a definition beside the guest is judged with what is done about it. */
+function nobodys({ hostName, domain }: Found, { domain: { uuid }, isInState, adopt }: Wanted): Claim {
+  if (isInState || adopt) return {};
+  return {
+    problem: `A domain with the UUID ${uuid} already exists on ${hostName} (${domain.name}, ${domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
+  };
 }
 
 /** The end of it: off, and defined nowhere. */
 export function planRemoval(seen: Settled, wanted: Wanted, onDelete: "shutdown" | "destroy"): Plan {
-  return planOf(stepsToNowhere(seen.location, onDelete), seen, wanted);
+  const { location } = seen;
+  const copies = location.kind !== "nowhere" && isOwnGuest(location, wanted) ? copiesBeside(location) : [];
+  const others = copies.filter(({ domain }) => !isOwn(domain.owner, wanted.owner));
+  return others.length > 0
+    ? { kind: "refused", reason: othersCopies(others, wanted) }
+    : planOf(stepsToNowhere(location, wanted, onDelete), seen, wanted);
 }
 
 function planOf(steps: Step[], { location, observations }: Settled, wanted: Wanted): Plan {
@@ -28,6 +69,17 @@ function planOf(steps: Step[], { location, observations }: Settled, wanted: Want
   ];
   return reasons.length > 0 ? { kind: "refused", reason: reasons.join("\n") } : { kind: "steps", steps };
 }
+
+const copiesBeside = (location: Exclude<SettledLocation, { kind: "nowhere" }>): Found[] =>
+  location.kind === "at" ? location.staleCopies : [location.from];
+
+const othersCopies = (copies: readonly Found[], { domain: { name } }: Wanted): string =>
+  copies
+    .map(
+      (copy) =>
+        `A copy of ${name} is ${described(copy)}, and does not belong to this resource. End it there first, if nobody needs it.`,
+    )
+    .join("\n");
 
 /** A statement about one power cut must not be in force at the next one. */
 function fencedButReachable(observations: readonly Observation[], { fenced }: Wanted): string[] {
@@ -92,6 +144,7 @@ export function remaining(
 ): Step[] {
   let next = 0;
   for (const step of now) {
+    if (step.do === "set owner") continue; // whose it is was agreed upon, and nothing else changes
     while (next < planned.length && !isSameStep(planned[next] as Step, step)) next += 1;
     if (next === planned.length) {
       const found = foundOn(observations);

@@ -1,4 +1,6 @@
 /** Pure: the steps from where a domain is to where it shall be; what a cut-off move has left comes first. */
+
+import { isOwn, isSameOwner } from "../../util/owner";
 import type { GuestLocation, SettledLocation } from "../observe/locate";
 import { type Found, isActive, stateAndReason } from "../observe/observation";
 import type { Step } from "./steps";
@@ -56,6 +58,7 @@ function fromGuest(location: GuestLocation, wanted: Wanted, redefine: boolean): 
     ...staleCopies.map(destroyStaleCopy),
     isInterrupted && { do: "roll back", on: here, expectedState: stateAndReason(domain) },
     shouldRun && waitsForDisk && { do: "resume", on: here }, // it would arrive waiting
+    !movesOff && changesOwner(location, wanted, redefine) && { do: "set owner", on: here, mark: domain.mark ?? "" },
     runs && !shouldRun && { do: "shut down", on: here },
     movesLive && { do: "migrate", from: here, to },
     (movesOff || needsDefinition(location, wanted, redefine)) && { do: "define", on: to },
@@ -67,13 +70,22 @@ function fromGuest(location: GuestLocation, wanted: Wanted, redefine: boolean): 
   );
 }
 
+/** A definition that is written anew has its owner. */
+function changesOwner(location: GuestLocation, wanted: Wanted, redefine: boolean): boolean {
+  const { domain, hostName } = location;
+  const { owner } = wanted;
+  if (owner === undefined || domain.mark === undefined || isSameOwner(domain.owner, owner)) return false;
+  return hostName !== wanted.hostName || !needsDefinition(location, wanted, redefine);
+}
+
 /** A running guest is not left without a definition: it is off before that goes. */
-export function stepsToNowhere(location: SettledLocation, onDelete: "shutdown" | "destroy"): Step[] {
-  if (location.kind === "nowhere") return [];
+export function stepsToNowhere(location: SettledLocation, wanted: Wanted, onDelete: "shutdown" | "destroy"): Step[] {
+  if (location.kind === "nowhere" || !isOwnGuest(location, wanted)) return [];
   if (location.kind === "split")
-    return [resumePostCopy(location), ...stepsToNowhere(afterPostCopy(location), onDelete)];
+    return [resumePostCopy(location), ...stepsToNowhere(afterPostCopy(location), wanted, onDelete)];
   const { domain, hostName: on, staleCopies, isInterrupted } = location;
   const expectedState = stateAndReason(domain);
+  const isOwned = (found: Found) => isOwn(found.domain.owner, wanted.owner);
   const isAsked = isActive(domain) && onDelete === "shutdown";
   return present(
     ...staleCopies.map(destroyStaleCopy),
@@ -81,9 +93,13 @@ export function stepsToNowhere(location: SettledLocation, onDelete: "shutdown" |
     isAsked && { do: "shut down", on },
     isActive(domain) && onDelete === "destroy" && { do: "destroy", on, expectedState },
     // A transient domain has no definition to take away once it is off.
-    ...undefineAll([location, ...definitionsBeside(location)]),
+    ...undefineAll([location, ...definitionsBeside(location)].filter(isOwned)),
   );
 }
+
+/** What another resource has taken over is its business, with all that is left of it elsewhere. */
+export const isOwnGuest = (location: GuestLocation | Split, { owner }: Wanted): boolean =>
+  isOwn((location.kind === "at" ? location : location.to).domain.owner, owner);
 
 const present = (...steps: (Step | false)[]): Step[] => steps.filter((step) => step !== false);
 

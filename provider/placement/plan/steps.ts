@@ -4,6 +4,8 @@ import type { DriverMessages } from "../messages";
 export type Step =
   | { do: "define" | "create" | "start" | "resume" | "shut down"; on: string }
   | { do: "set autostart"; on: string; enabled: boolean }
+  /** `mark`: the rest of its mark, which stays. */
+  | { do: "set owner"; on: string; mark: string }
   | { do: "migrate" | "resume post-copy"; from: string; to: string }
   /** `expectedState`: what it is there, as `virsh domstate --reason` prints it; in any other state it is left alone. */
   | { do: "undefine" | "roll back" | "destroy stale copy" | "destroy"; on: string; expectedState: string };
@@ -45,6 +47,8 @@ function effectOf(step: Step, name: string, messages: DriverMessages): string {
         : `${messages.undefines} of ${name} on ${step.on}; it does not run there.`;
     case "set autostart":
       return `sets autostart of ${name} on ${step.on} ${step.enabled ? "on" : "off"}.`;
+    case "set owner":
+      return `notes on ${step.on} that ${name} belongs to this resource.`;
     case "start":
       return `starts ${name} on ${step.on}.`;
     case "resume":

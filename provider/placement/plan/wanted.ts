@@ -1,3 +1,4 @@
+import type { Owner } from "../../util/owner";
 import type { DriverMessages } from "../messages";
 import type { Candidate } from "../observe/candidate";
 import type { DomainName } from "../observe/observation";
@@ -17,7 +18,11 @@ export interface Wanted {
   mark: string;
   /** Names of candidates that the operator has made sure are off; they need not answer. */
   fenced: readonly string[];
-  /** True when something without this provider's mark may be taken over. */
+  /** The resource that the guest belongs to; undefined: whose it is is neither noted nor looked at. */
+  owner: Owner | undefined;
+  /** False in a create. */
+  isInState: boolean;
+  /** True when what belongs to others, or to nobody, may be taken over. */
   adopt: boolean;
   messages: DriverMessages;
 }

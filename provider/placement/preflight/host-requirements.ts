@@ -62,6 +62,6 @@ export function differentImages(
   return here.flatMap(({ what, inode }) => {
     const other = there.find((image) => image.what === what)?.inode;
     if (inode === undefined || other === undefined || inode === other) return [];
-    return [`${what} on ${to} is another file than on ${from}. Both hosts have to mount the same storage there.`];
+    return [`${what} on ${to} is not the same file as on ${from}. Both hosts have to mount the same storage there.`];
   });
 }

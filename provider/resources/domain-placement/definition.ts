@@ -4,12 +4,11 @@ import { libvirtDriver } from "../../libvirt/driver";
 import { libvirtMessages } from "../../libvirt/messages";
 import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
 import type { Definition } from "../../lifecycle/definition";
-import { Refused } from "../../lifecycle/errors";
 import type { LockedOperation } from "../../placement/lock/locks";
-import type { SettledLocation } from "../../placement/observe/locate";
 import { isActive } from "../../placement/observe/observation";
 import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
+import { claimGuest, guestThings } from "../guest-placement/claim";
 import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
 import { announceSteps } from "../guest-placement/preview";
 import {
@@ -45,6 +44,8 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
     return guest && { ...guest.state, persistent: guest.facts.persistent, autostart: guest.facts.autostart };
   },
   reconcile,
+  things: ({ domain, candidates }) => guestThings("domain", domain, candidates),
+  claim: (operation, { placement }) => claimGuest(operation, placement, "domain"),
   remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
   explain: (operation, { placement }, error) => withHistory(operation, placement, error),
@@ -61,7 +62,7 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   announce,
 };
 
-function model(args: PlacementInputs): Model {
+function model(args: PlacementInputs, { owner, isInState }: Operation): Model {
   const { domain, migration, powerState, autostart, fenced, adopt, shutdownTimeoutSeconds } = args;
   return {
     args,
@@ -74,9 +75,11 @@ function model(args: PlacementInputs): Model {
       persistent: migration.persistent,
       mark: digest(domain.definition),
       fenced,
+      owner,
+      isInState,
       adopt,
       messages: libvirtMessages,
-      driver: libvirtDriver({ domain, migration }),
+      driver: libvirtDriver({ domain, migration, owner }),
       limits: limitsOf(migration),
       shutdownTimeoutSeconds,
     },
@@ -110,18 +113,10 @@ async function reconcile(
   known: PlacementState | undefined,
 ): Promise<SeenGuest> {
   const { location } = seen;
-  if (known === undefined) refuseForeign(model.args, location);
   const { steps, reached } = await reconcilePlacement(operation, model, seen, known);
   if (steps.some((step) => step.do === "define") && location.kind === "at" && isActive(location.domain))
     operation.info(`The new definition of ${model.args.domain.name} takes effect when the guest is next started.`);
   return reached;
-}
-
-function refuseForeign({ domain, adopt }: PlacementInputs, location: SettledLocation): void {
-  if (adopt || location.kind !== "at" || location.domain.mark !== undefined) return;
-  throw new Refused(
-    `A domain with the UUID ${domain.uuid} already exists on ${location.hostName} (${location.domain.name}, ${location.domain.state}), and nothing marks it as made by this provider. Set adopt to true to take it over as it is, or give the new one another UUID.`,
-  );
 }
 
 const powerStateOf = (state: string, { powerState }: PlacementInputs) =>

@@ -35,7 +35,12 @@ export interface DomainPlacementArgs {
   onDelete?: Input<"shutdown" | "destroy" | "keep">;
   /** Time that the guest may take to shut down, in seconds, up to 86400. @default 120 */
   shutdownTimeoutSeconds?: Input<number>;
-  /** True takes over a domain with this UUID that already exists and nothing marks it as made by this provider. @default false */
+  /**
+   * True takes over a domain with this UUID that already exists and belongs to another stack, or to nobody that is
+   * noted. Within one stack it passes from one resource to another without this.
+   *
+   * @default false
+   */
   adopt?: Input<boolean>;
   /**
    * Names of candidates that are off for certain: you have cut their power, or have made sure by other means that no

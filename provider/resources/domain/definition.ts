@@ -7,7 +7,7 @@ import type { Definition } from "../../lifecycle/definition";
 import { text } from "../shared/inputs";
 
 const shape = z.strictObject({
-  xml: text("the XML of a domain").max(1_000_000, "must have a million characters at most"),
+  xml: text("the XML of a domain").max(1_000_000, "must have at most 1,000,000 characters"),
   blockingDevices: z.enum(["fail", "remove"], 'must be "fail" or "remove"').default("fail"),
   // Derived: what dependants know in the first preview.
   uuid: z.string().optional(),

@@ -1,6 +1,7 @@
 /** Announces in a preview what will be done about a placement. */
 import { refuse } from "../../lifecycle/errors";
 import { locateGuest } from "../../placement/migration/wait-until-settled";
+import { ownership } from "../../placement/plan/plan";
 import { describeStep, type Step } from "../../placement/plan/steps";
 import { planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
@@ -20,6 +21,7 @@ export async function announceSteps(
   const { name } = placement.domain;
   const seen = await locateGuest(placement, operation.signal);
   const { location } = seen;
+  for (const notice of ownership(seen, placement).notices) operation.info(notice);
   if (location.kind === "moving") {
     operation.info(`A migration of ${name} is under way: \`pulumi up\` waits for its end.`);
     return [];

@@ -3,6 +3,7 @@ import type { LockedOperation } from "../../placement/lock/locks";
 import { waitUntilSettled } from "../../placement/migration/wait-until-settled";
 import type { Placement } from "../../placement/placement";
 import { carryOutRemoval } from "../../placement/remove";
+import { isOwn, leftTo } from "../../util/owner";
 
 export type OnDelete = "shutdown" | "destroy" | "keep";
 
@@ -13,6 +14,10 @@ export async function removePlacement(
 ): Promise<void> {
   const before = await waitUntilSettled(placement, operation);
   const { location } = before;
+  const { domain, owner } = placement;
+  const guest = location.kind === "split" ? location.to : location.kind === "at" ? location : undefined;
+  if (guest?.domain.owner && !isOwn(guest.domain.owner, owner))
+    return operation.info(leftTo(`${domain.name} on ${guest.hostName}`, guest.domain.owner, owner));
   if (onDelete !== "keep") return carryOutRemoval(placement, before, onDelete, operation);
   if (location.kind !== "at") return;
   operation.info(

@@ -70,7 +70,9 @@ export const sshAccessProblems = ({ hosts }: SshAccessFacts): string[] =>
       ...(facts.hasVirsh ? [] : [`${name} has no virsh: on Debian, \`apt-get install libvirt-clients\`.`]),
       ...(facts.hostKeys.length > 0
         ? []
-        : [`${name} has no /etc/ssh/ssh_host_*_key.pub, so that no other host could verify it.`]),
+        : [
+            `${name} has no /etc/ssh/ssh_host_*_key.pub, so other hosts could not verify it. Run \`ssh-keygen -A\` there.`,
+          ]),
       ...(facts.keyProblem
         ? [`${name}: ${sshPaths.key} ${facts.keyProblem}. Repair it, or move it away: a new key is then generated.`]
         : []),
@@ -108,7 +110,7 @@ export function sshDifferences(seen: SshAccessFacts, mark: string): string[] {
   });
   const left = seen.removed
     .filter((one) => hasOwnAccess(one, mark))
-    .map(({ name }) => `${name}: is no longer among the hosts`);
+    .map(({ name }) => `${name}: is no longer one of the hosts`);
   return [...all, ...left];
 }
 

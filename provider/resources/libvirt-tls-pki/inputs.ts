@@ -40,7 +40,7 @@ export const pkiSchema = z
     validityDays: days("for certificates").default(825),
     authorityValidityDays: days("for the authority").default(3650),
     renewBeforeDays: z.int("must be a whole number of days").min(0, "must not be negative").default(30),
-    keyType: z.literal("RSA 3072", "must be RSA 3072: libvirt before 11.6 takes no other kind").default("RSA 3072"),
+    keyType: z.literal("RSA 3072", "must be RSA 3072: libvirt before 11.6 supports no other").default("RSA 3072"),
     allowedDns: z
       .array(
         text("a distinguished name")

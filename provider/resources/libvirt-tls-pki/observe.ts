@@ -158,6 +158,6 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   });
   const left = seen.removed
     .filter((one) => isLeft(one, args))
-    .map(({ name }) => `${name}: is no longer among the hosts`);
+    .map(({ name }) => `${name}: is no longer one of the hosts`);
   return [...new Set([...own, ...all, ...left])];
 }

@@ -149,7 +149,7 @@ async function remove({ signal, info }: Operation, model: Model, known?: NfsExpo
   await unpublish(server, { facts, path: args.path, leaving, created: createdFor(facts, args, known) });
   const { directories } = await observeServer(server, args);
   if (directories.has(args.path))
-    info(`${args.server.name}: ${args.path} stays, with what is in it. It is not exported any more.`);
+    info(`${args.server.name}: ${args.path} is no longer exported. The directory and its content stay.`);
 }
 
 /** Who would lose open files, which guests see as a broken disk. */

@@ -26,7 +26,7 @@ const schema = z.strictObject({
   }),
   path: plainPath("the mount point").refine(
     (path) => unitName(path).length <= longestUnitName,
-    `must be shorter: systemd's name for it would have more than ${longestUnitName} characters`,
+    `must be shorter: the name of its systemd unit would have more than ${longestUnitName} characters`,
   ),
   options: z
     .array(z.string("must be text: an option of nfs(5)"), "must be a list of options of nfs(5)")
@@ -110,7 +110,7 @@ async function reconcile(
   ]);
   if (facts.fstab.length > 0)
     operation.warn(
-      `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect as long as this mount is there.`,
+      `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect while this resource exists.`,
     );
   if (steps.unmount || steps.write || steps.enable || steps.mount)
     await applyMount(host, args, { facts, steps, created: createdFor(facts, known) });
@@ -121,7 +121,7 @@ async function remove({ signal, warn }: Operation, model: Model, known?: NfsMoun
   const { args, host } = model;
   const facts = await observeMount(host, args.path, signal);
   if (facts.unit !== undefined && readMark(facts.unit) === undefined)
-    return warn(`${args.host.name}: ${unitFile(args.path)} is not ours any more, so it stays as it is.`);
+    return warn(`${args.host.name}: ${unitFile(args.path)} has been replaced by someone else, so it stays.`);
   if (topMount(facts) !== undefined) refuse([...foreignMount(facts, args), ...(await uses(model))]);
   await removeMount(host, args.path, facts, createdFor(facts, known));
 }

@@ -9,6 +9,7 @@ import { qemuMigrationLimits } from "../../qemu/migration/options";
 import { digestOf } from "../../qemu/observe";
 import { uuidFrom } from "../../util/identity";
 import type { Operation } from "../../util/operation";
+import { claimGuest, guestThings } from "../guest-placement/claim";
 import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
 import { announceSteps } from "../guest-placement/preview";
 import {
@@ -42,6 +43,8 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   observe: (operation, { placement }, known) => observePlacement(operation, placement, known),
   stateOf,
   reconcile,
+  things: ({ uuid = "", name, candidates }) => guestThings("uuid", { uuid, name }, candidates),
+  claim: (operation, { placement }) => claimGuest(operation, placement, "uuid"),
   remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
   explain: (operation, { placement }, error) => withHistory(operation, placement, error),
@@ -68,7 +71,7 @@ function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, 
   return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };
 }
 
-function model(args: QemuGuestInputs, { warn }: Operation): Model {
+function model(args: QemuGuestInputs, { warn, owner, isInState }: Operation): Model {
   const { uuid = "", name, emulator, user, migration, commandLine = [], fenced, shutdownTimeoutSeconds } = args;
   const domain = { uuid, name };
   return {
@@ -82,9 +85,11 @@ function model(args: QemuGuestInputs, { warn }: Operation): Model {
       persistent: false,
       mark: digestOf(commandLine),
       fenced,
-      adopt: false,
+      owner,
+      isInState,
+      adopt: args.adopt ?? false,
       messages: qemuMessages,
-      driver: qemuDriver({ domain, emulator, commandLine, user, migration, warn }),
+      driver: qemuDriver({ domain, emulator, commandLine, user, migration, owner, warn }),
       limits: qemuMigrationLimits(migration),
       shutdownTimeoutSeconds,
     },
@@ -142,7 +147,7 @@ function stateOf({ placement }: Model, seen: SeenGuest, known: QemuGuestState | 
   const drift = [
     ...found,
     ...(facts.state === "shut off" ? [`${name} has ended on ${host} (${facts.reason})`] : []),
-    ...(isChangedByHand(state) ? [`${name} on ${host} was started with another command line, by hand`] : []),
+    ...(isChangedByHand(state) ? [`${name} on ${host} was started by hand with another command line`] : []),
   ];
   return { ...state, ...(drift.length > 0 && { drift }) };
 }

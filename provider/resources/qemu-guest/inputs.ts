@@ -76,6 +76,7 @@ export const qemuGuestSchema = z
       .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, "must be a user name")
       .optional(),
     migration: qemuMigration.default(defaultQemuMigration),
+    adopt: flag.optional(),
     // Derived: what a preview shows, and what a drift is seen in.
     commandLine: z.array(z.string()).optional(),
   })
@@ -86,7 +87,7 @@ export const qemuGuestSchema = z
     if (args.arguments !== undefined && written.length > 0)
       issue(
         "arguments",
-        `is the whole command line, so ${written.join(", ")} cannot be set beside it: write one or the other`,
+        `is the whole command line, so ${written.join(", ")} cannot be set as well: use one or the other`,
       );
     if (args.arguments === undefined && args.memoryMiB === undefined)
       issue("memoryMiB", "a guest needs a command line: set memoryMiB and what else it has, or arguments");

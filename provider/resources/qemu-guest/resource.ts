@@ -87,6 +87,8 @@ export interface QemuGuestArgs {
    * @default "shutdown"
    */
   onDelete?: Input<"shutdown" | "destroy" | "keep">;
+  /** True takes over a guest with this UUID that belongs to another stack. @default false */
+  adopt?: Input<boolean>;
   /** Time that the guest may take to shut down, in seconds, up to 86400. @default 120 */
   shutdownTimeoutSeconds?: Input<number>;
   /**

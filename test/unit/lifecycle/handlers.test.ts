@@ -1,56 +1,21 @@
 import { z } from "zod";
 import { Cancellation } from "../../../provider/lifecycle/cancellation";
-import type { Definition } from "../../../provider/lifecycle/definition";
 import { Cancelled, Refused } from "../../../provider/lifecycle/errors";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 import type { Operation } from "../../../provider/util/operation";
 import { silentOperation } from "../../silent-operation";
-
-const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
-type State = { seen: number; drift?: string[] };
-const context = silentOperation();
-const control = { __provider: "text", __urn: "urn:x" };
-
-/** A world of one thing, or none. */
-type Args = z.infer<typeof schema>;
-type Thing = Definition<typeof schema, Args, State | undefined, State>;
-
-function handlersOf(overrides: Partial<Thing> = {}, world: { size?: number } = {}) {
-  const urns: (string | undefined)[] = [];
-  const definition: Thing = {
-    schema,
-    replaceOn: ["name"],
-    secrets: [],
-    id: ({ name }) => name,
-    model: (args) => args,
-    stateOf: (_args, seen) => seen,
-    observe: async () => (world.size === undefined ? undefined : { seen: world.size }),
-    reconcile: async (_, { size }) => {
-      world.size = size;
-      return { seen: size };
-    },
-    remove: async () => {
-      delete world.size;
-    },
-    ...overrides,
-  };
-  const operationFor = (urn: string | undefined) => {
-    urns.push(urn);
-    return context;
-  };
-  return { handlers: makeHandlers(definition, { operationFor, unknownValue: "?" }), world, urns, definition };
-}
+import { type Args, context, control, handlersOf, type State } from "./thing";
 
 test("outputs hold the inputs as the user wrote them, what was seen, and what the next operation needs", async () => {
   const { handlers, world, urns } = handlersOf();
   expect(await handlers.create({ ...control, name: "a" })).toEqual({
     id: "a",
-    outs: { ...control, name: "a", seen: 1 },
+    outs: { ...control, __uid: expect.stringMatching(/^[0-9a-f]{16}$/), name: "a", seen: 1 },
   });
   expect(world.size).toBe(1);
   expect(urns).toContain("urn:x");
   expect(await handlers.update("a", {}, { ...control, name: "a", size: 5 })).toEqual({
-    outs: { ...control, name: "a", size: 5, seen: 5 },
+    outs: { ...control, __uid: expect.any(String), name: "a", size: 5, seen: 5 },
   });
 });
 
@@ -197,7 +162,7 @@ test("a preview tells what a change means, and what is to be repaired", async ()
     { ...control, name: "a", size: 1, drift: ["one is missing"] },
     { ...control, name: "a", size: 2 },
   );
-  expect(told).toEqual(["To be repaired: one is missing", "size becomes 2"]);
+  expect(told).toEqual(["Will be repaired: one is missing", "size becomes 2"]);
 });
 
 test("undone steps outlive a read", async () => {

@@ -32,8 +32,8 @@ describe("clients", () => {
     ["$(reboot)", /parentheses/],
     ["hv-a,hv-b", /commas/],
     ["-rw", /must be a host name/],
-    ["10.77.*", /a whole address, or a network/],
-    ["10.77.0", /a whole address/],
+    ["10.77.*", /a complete IP address, or a network/],
+    ["10.77.0", /a complete IP address/],
     ["10.77.0.11/24", /write 10\.77\.0\.0\/24/],
     ["10.77.0.255/25", /write 10\.77\.0\.128\/25/],
     ["10.77.0.0/33", /ADDRESS\/BITS/],
@@ -77,8 +77,8 @@ describe("options", () => {
   });
 
   test.each<[string[], string]>([
-    [["rw", "ro"], "has ro and rw, of which only one can hold"],
-    [["sync", "async"], "has sync and async, of which only one can hold"],
+    [["rw", "ro"], "has ro and rw, which contradict each other"],
+    [["sync", "async"], "has sync and async, which contradict each other"],
     [["rw", "rw"], "has rw twice"],
     [["writable"], 'has "writable", which is no option of exports(5)'],
     [["rw,async"], 'has "rw,async", which is no option of exports(5)'],

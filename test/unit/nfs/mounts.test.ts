@@ -45,7 +45,7 @@ test.each<[string[], RegExp | undefined]>([
   [["nolock"], /running twice/],
   [["local_lock=flock"], /running twice/],
   [["bg"], /before anything is mounted/],
-  [["remount"], /no place in a mount unit/],
+  [["remount"], /does not belong in a mount unit/],
   [["ro", "rw"], /has rw and ro/],
   [["vers=4.2", "nfsvers=3"], /has vers twice/],
   [["tcp", "proto=udp"], /has proto twice/],

@@ -25,7 +25,7 @@ test("a server has names and addresses, a client has none", () => {
 });
 
 test.each(['"', 'a"\nca\n', "a\nca", "$(reboot)", "`id`", "\\", "a\0", ""])("%j cannot stand in one", (value) => {
-  expect(() => requestTemplate({ ...subject, organization: value })).toThrow("cannot stand in a certificate");
-  expect(() => requestTemplate({ ...subject, commonName: value })).toThrow("cannot stand in a certificate");
-  expect(() => certificateTemplate("server", [value], validity)).toThrow("cannot stand in a certificate");
+  expect(() => requestTemplate({ ...subject, organization: value })).toThrow("cannot be written into a certificate");
+  expect(() => requestTemplate({ ...subject, commonName: value })).toThrow("cannot be written into a certificate");
+  expect(() => certificateTemplate("server", [value], validity)).toThrow("cannot be written into a certificate");
 });

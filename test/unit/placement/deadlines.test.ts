@@ -77,7 +77,7 @@ test("a post-copy that loses its connection is left as it is, and the next run r
   const limits = { postCopy: { when: "after-precopy" } } as const;
   hosts.at(12_000, () => hosts.job?.breakDown());
   expect(messageOf(await new Run(hosts, { limits }).up())).toContain(
-    "Its memory is on a and on b: `pulumi up` goes on with its post-copy.",
+    "Its memory is on a and on b: run `pulumi up` to resume its post-copy.",
   );
   hosts.commands.length = 0;
   expect(await new Run(hosts, { limits }).up()).toMatchObject({ location: { hostName: "b" } });

@@ -18,6 +18,16 @@ export const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
 /** What is wanted, and whether the definition was changed by hand. */
 export type Want = Wanted & { redefine: boolean };
 
+const urn = (stack: string, name: string) =>
+  `urn:pulumi:${stack}::lab::pulumi-nodejs:dynamic/kvm:DomainPlacement::${name}`;
+/** The resource that asks, and others that a guest may belong to. */
+export const owners = {
+  self: { urn: urn("dev", "web"), uid: "00000001" },
+  replaced: { urn: urn("dev", "web"), uid: "00000002" },
+  sameStack: { urn: urn("dev", "renamed"), uid: "00000003" },
+  otherStack: { urn: urn("prod", "web"), uid: "00000004" },
+};
+
 export const wanted: Want = {
   domain: { uuid, name: "web" },
   candidates: [],
@@ -29,6 +39,8 @@ export const wanted: Want = {
   mark: "m",
   redefine: false,
   fenced: [],
+  owner: owners.self,
+  isInState: true,
   adopt: false,
 };
 
@@ -36,7 +48,8 @@ export const wanted: Want = {
 export function domain(state: string, more: Partial<DomainFacts> = {}): DomainFacts {
   const [, word = state, reason = "booted"] = /^(.+?) \((.+)\)$/.exec(state) ?? [];
   const rest = { persistent: true, autostart: false, managedSave: false, job: "none", mark: "m" } as const;
-  return { name: "web", state: word, reason, definitionDigest: "d", ...rest, ...more };
+  const { self: owner } = owners;
+  return { name: "web", state: word, reason, definitionDigest: "d", ...rest, owner, ...more };
 }
 
 /** What a host says: a domain, nothing (undefined), or no word at all (a text that says why). */
@@ -98,13 +111,18 @@ const stopped = (facts: DomainFacts, reason: string): DomainFacts | undefined =>
   facts.persistent ? { ...facts, state: "shut off", reason, job: "none" } : undefined;
 
 /** What the hosts say after a step. @throws Error for one that libvirt would refuse there */
-export function after(world: readonly Observation[], step: Step, { mark = "m" }: Partial<Wanted> = {}): Observation[] {
+export function after(
+  world: readonly Observation[],
+  step: Step,
+  { mark = "m", owner = owners.self }: Partial<Wanted> = {},
+): Observation[] {
   if (!("on" in step))
     return step.do === "migrate" ? moved(world, step.from, step.to) : joined(world, step.from, step.to);
   const facts = at(world, step.on);
   if (step.do === "define")
-    return replace(world, step.on, { ...(facts ?? domain("shut off (unknown)")), mark, persistent: true });
-  if (step.do === "create") return replace(world, step.on, domain("running (booted)", { mark, persistent: false }));
+    return replace(world, step.on, { ...(facts ?? domain("shut off (unknown)")), mark, owner, persistent: true });
+  if (step.do === "create")
+    return replace(world, step.on, domain("running (booted)", { mark, owner, persistent: false }));
   if (!facts) throw new Error(`There is nothing on ${step.on} to ${step.do}.`);
   switch (step.do) {
     case "undefine":
@@ -121,6 +139,8 @@ export function after(world: readonly Observation[], step: Step, { mark = "m" }:
       return replace(world, step.on, stopped(facts, "destroyed"));
     case "set autostart":
       return replace(world, step.on, { ...facts, autostart: step.enabled });
+    case "set owner":
+      return replace(world, step.on, { ...facts, owner });
   }
 }
 

@@ -1,21 +1,24 @@
 import { digestOf, parseUnitFacts } from "../../../provider/qemu/observe";
 import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/unit";
+import { printOwner } from "../../../provider/util/owner";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
 const commandLine = ["-m", "64", "-append", "root=$ROOT quiet"];
-const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine };
+const owner = { urn: "urn:pulumi:dev::lab::pulumi-nodejs:dynamic/kvm:QemuGuest::web $(x)", uid: "0123abcd" };
+const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine, owner };
 const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false });
 
 /** As `base64` prints /proc/PID/cmdline. */
 const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
 const running = asProc(argv);
 const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
-  .find((word) => word.startsWith("--setenv="))
-  ?.replace("--setenv=", "");
+  .filter((word) => word.startsWith("--setenv="))
+  .map((word) => word.replace("--setenv=", ""))
+  .join(" ");
 
 /** Key, count, values, each with a NUL at its end. */
-const records = (unit: string, words: string, qemus = "") =>
-  Object.entries({ unit, argv: words, qemus })
+const records = (unit: string, words: string, qemus = "", noted = "") =>
+  Object.entries({ unit, argv: words, owner: noted, qemus })
     .map(([key, value]) => `${key}\x001\0${value}\0`)
     .join("");
 
@@ -24,7 +27,7 @@ const properties = (load: string, sub: string, result = "success") =>
 
 test("a running unit has its command line as given", () => {
   const seen = parseUnitFacts(records(properties("loaded", "running"), running, "/proc/4711/cmdline"));
-  expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv }, hasQemu: true });
+  expect(seen).toEqual({ unit: { runs: true, isFailed: false, argv, owner }, hasQemu: true });
   expect(readQemuArgv(seen.unit?.argv ?? []).commandLine).toEqual(commandLine);
 });
 
@@ -69,4 +72,10 @@ test("command lines whose arguments join to the same text have different digests
   expect(new Set(lines.map(digestOf)).size).toBe(lines.length);
   // Running guests have this digest: it must never change.
   expect(digestOf(["-m", "64"])).toBe("193de7d674d1ba74");
+});
+
+test("the owner that a guest has passed to since its start counts", () => {
+  const later = { ...owner, uid: "89abcdef" };
+  const seen = parseUnitFacts(records(properties("loaded", "running"), running, "", `${printOwner(later)}\n`));
+  expect(seen.unit?.owner).toEqual(later);
 });

@@ -143,7 +143,7 @@ test("o: paused by an I/O error: resumed where it is, before anything else", () 
 
 test("p: a host that does not answer: nothing is done, unless the operator says that it is off", () => {
   for (const seen of [undefined, ended(), qemu("running"), handedOver, arrived])
-    expect(refusal("no route to host", seen)).toMatch(/where it is stays unknown.*\na: no route to host\n/s);
+    expect(refusal("no route to host", seen)).toMatch(/its location is unknown.*\na: no route to host\n/s);
   const fenced = { fenced: ["a"] };
   expect(steps("no route to host", undefined, fenced)).toEqual(["create on b"]);
   expect(steps("no route to host", arrived, fenced)).toEqual([]);

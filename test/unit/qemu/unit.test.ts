@@ -14,6 +14,7 @@ const launch: Launch = {
   uuid,
   name: "web",
   emulator: "qemu-system-x86_64",
+  owner: undefined,
   commandLine: ["-m", "64"],
   runAs: undefined,
   hasRunWith: false,
@@ -79,6 +80,7 @@ const launches = fc.record({
   hasRunWith: fc.boolean(),
   incoming: fc.boolean(),
   uuid: fc.uuid(),
+  owner: fc.constant(undefined),
 });
 
 test("an argv is parsed as it was built", () => {

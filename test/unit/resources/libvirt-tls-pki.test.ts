@@ -37,7 +37,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ validityDays: 30 }, "renewBeforeDays: must be less than validityDays and authorityValidityDays"],
   [{ authorityValidityDays: 100 }, "authorityValidityDays: must not be less than validityDays"],
   [{ validityDays: 1.5 }, "validityDays: must be a whole number of days: for certificates"],
-  [{ keyType: "ECDSA" }, "keyType: must be RSA 3072: libvirt before 11.6 takes no other kind"],
+  [{ keyType: "ECDSA" }, "keyType: must be RSA 3072: libvirt before 11.6 supports no other"],
   [{ allowedDns: [] }, "allowedDns: must have a name: libvirt takes an empty list for nobody"],
   [{ allowedDns: ['a"]'] }, "allowedDns.0: must not have quotes, backslashes or control characters"],
   [{ libvirtd: { unixSockGroup: "a\nb" } }, "libvirtd.unixSockGroup: must be the name of a group"],

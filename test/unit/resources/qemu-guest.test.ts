@@ -101,7 +101,7 @@ test.each<[Args, string]>([
   [{ colour: "blue" }, 'colour: "blue" is not a property of this resource'],
   [
     { arguments: ["-m", "64"], smp: 2 },
-    "arguments: its value is the whole command line, so memoryMiB, smp cannot be set beside it: write one or the other",
+    "arguments: its value is the whole command line, so memoryMiB, smp cannot be set as well: use one or the other",
   ],
   [
     { drives: [{ file: "/a" }, { file: "b.img" }] },

@@ -103,7 +103,7 @@ test("libvirtd.conf gets only what was asked for; nothing breaks out of a value"
     ["tls_allowed_dn_list", `["O=It's, $(reboot)*", "CN=?"]`],
   ]);
   for (const bad of ['a"b', "a\nb", "a\\", "\u0000"])
-    expect(() => confSettings({ ...settings, allowedDns: [bad] })).toThrow("cannot stand in libvirtd.conf");
+    expect(() => confSettings({ ...settings, allowedDns: [bad] })).toThrow("cannot be written to libvirtd.conf");
 });
 
 test("the read-only socket has permissions of its own", () => {

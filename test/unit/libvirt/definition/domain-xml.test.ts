@@ -7,6 +7,7 @@ import {
   definitionProblems,
   markedDefinition,
   markOf,
+  withoutOwner,
 } from "../../../../provider/libvirt/definition/domain-xml";
 import { parseXml } from "../../../../provider/libvirt/definition/xml";
 import { digest } from "../../../../provider/util/identity";
@@ -85,9 +86,12 @@ test("the mark is found again, beside metadata of others", () => {
     "seed",
     false,
   );
-  const marked = parseXml(markedDefinition(definition));
-  expect(markOf(marked)).toBe(digest(definition));
-  expect(markedDefinition(definition)).toContain("urn:other");
+  const owner = { urn: 'urn:pulumi:dev::lab::kvm:DomainPlacement::it\'s <a> "web"', uid: "0123abcd" };
+  expect(markOf(parseXml(markedDefinition(definition, owner)))).toEqual({ definition: digest(definition), owner });
+  const marked = parseXml(markedDefinition(definition, undefined));
+  expect(markOf(marked)).toEqual({ definition: digest(definition), owner: undefined });
+  expect(withoutOwner(markedDefinition(definition, owner))).toBe(markedDefinition(definition, undefined));
+  expect(markedDefinition(definition, undefined)).toContain("urn:other");
   expect(markOf(parseXml(definition))).toBeUndefined();
 });
 

@@ -8,7 +8,8 @@ import {
 } from "../../../../provider/placement/observe/observation";
 import { remaining } from "../../../../provider/placement/plan/plan";
 import { hostsOf, type Step } from "../../../../provider/placement/plan/steps";
-import { after, domain, planFor, removalFor, running, says, type Want, wanted, withQemu } from "../world";
+import type { Owner } from "../../../../provider/util/owner";
+import { after, domain, owners, planFor, removalFor, running, says, type Want, wanted, withQemu } from "../world";
 
 /** The same each time; `KVM_LIVE_CASES=1000000 npm run test:unit` tries others, and more. */
 const cases = Number(process.env.KVM_LIVE_CASES ?? 10_000);
@@ -30,6 +31,7 @@ const facts = fc
     autostart: fc.boolean(),
     managedSave: fc.constantFrom(false, false, true),
     mark: fc.constantFrom("m", "m", "older", undefined),
+    owner: fc.constantFrom(...Array<Owner>(6).fill(owners.self), ...Object.values(owners), undefined),
   })
   .map(({ state, ...rest }) => {
     const isOff = state.startsWith("shut off");
@@ -62,6 +64,7 @@ const question = fc.record({
   persistent: fc.constantFrom(true, true, true, false),
   redefine: fc.boolean(),
   adopt: fc.boolean(),
+  isInState: fc.constantFrom(true, true, false),
   fenced: fc.subarray(names),
   unchangedForMs: fc.constantFrom(0, 90_000),
 });
@@ -82,6 +85,16 @@ function wish({
     hostName: on,
     fenced: fenced.filter((name) => name !== on && known.includes(name)),
   } as Want;
+}
+
+/** @throws Error for a step that takes away or changes what another stack owns, or in a removal any other resource */
+function expectOwn(hosts: readonly Observation[], step: Step, { adopt }: Want, removes = false): void {
+  for (const host of hostsOf(step)) {
+    const found = hosts.filter(hasAnswered).find(({ hostName }) => hostName === host)?.domain;
+    if (!found?.owner || found.mark === undefined) continue;
+    if (removes) expect(found.owner).toEqual(owners.self);
+    else if (!adopt) expect(found.owner).not.toEqual(owners.otherStack);
+  }
 }
 
 /** @throws Error for a step that could double a guest, lose one, or touch what has not answered */
@@ -122,6 +135,7 @@ test("no plan doubles, loses or guesses; carried out, it ends with nothing to do
         const [step] = rest;
         if (!step) break;
         expectSafe(hosts, step);
+        expectOwn(hosts, step, want);
         const before = running(hosts);
         const next = after(hosts, step, want);
         expect(running(next).length).toBeLessThanOrEqual(Math.max(1, before.length));
@@ -155,13 +169,19 @@ test("no removal ends what it has not found, nor leaves a half behind", () => {
       let [hosts, rest] = [asked.world, plan.steps];
       for (let [step] = rest; step; [step] = rest) {
         expectSafe(hosts, step);
+        expectOwn(hosts, step, want, true);
         hosts = after(hosts, step);
         const again = removalFor(hosts, want, onDelete, unchangedForMs);
         expect(again.kind).toBe("steps");
         if (again.kind === "steps") rest = remaining("web", rest.slice(1), again.steps, hosts);
       }
+      const left = hosts.filter(hasAnswered).flatMap(({ domain: facts }) => facts ?? []);
+      if (left.length > 0) {
+        const others = left.filter(({ owner }) => owner !== undefined && owner !== owners.self);
+        expect(others).not.toEqual([]);
+        return;
+      }
       expect(withQemu(hosts)).toEqual([]);
-      expect(hosts.filter(hasAnswered).filter((one) => one.domain)).toEqual([]);
       removed += 1;
     }),
     run,

@@ -269,7 +269,7 @@ export const rows: Readonly<Record<string, Row>> = {
         S: silent,
         D,
         expected: {
-          refusal: /It may be on any of a, b; where it is stays unknown.*\na: no route to host\n.*fenced: \["a"\]/s,
+          refusal: /It may be on any of a, b; its location is unknown.*\na: no route to host\n.*fenced: \["a"\]/s,
         },
       })),
       "unless the operator says that it is off": [
