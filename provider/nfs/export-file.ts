@@ -1,7 +1,7 @@
 /** Pure: the file that holds an export. */
 import { createHash } from "node:crypto";
 import { type ExportClient, printExports } from "./exports";
-import { markLine } from "./mark";
+import { type Mark, printMark } from "./mark";
 
 /** Folder that exportfs reads besides /etc/exports: files that end in `.exports`. Debian does not create it. */
 export const exportsFolder = "/etc/exports.d";
@@ -19,10 +19,5 @@ export function exportName(path: string): string {
 
 export const exportFile = (path: string) => `${exportsFolder}/${exportName(path)}.exports`;
 
-export function exportFileText(
-  path: string,
-  clients: readonly ExportClient[],
-  createdDirectories: readonly string[],
-): string {
-  return `${markLine(createdDirectories)}\n${printExports(path, clients)}`;
-}
+export const exportFileText = (path: string, clients: readonly ExportClient[], mark: Mark): string =>
+  `${printMark(mark)}\n${printExports(path, clients)}`;

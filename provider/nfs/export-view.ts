@@ -4,7 +4,7 @@ import { withParents } from "../host/directories";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
 import { exportOptionDifferences } from "./export-options";
 import { type ExportClient, type ExportEntry, parseExports } from "./exports";
-import { readMark } from "./mark";
+import { markIn, readMark } from "./mark";
 
 /** One export as a program wants it. */
 export interface WantedExport {
@@ -95,7 +95,7 @@ export function exportDrift(facts: ServerFacts, wanted: WantedExport, server: st
   const { path, clients } = wanted;
   const now = exportedNow(facts, path);
   const text = ownFile(facts, path);
-  const expected = exportFileText(path, clients, readMark(text)?.createdDirectories ?? []);
+  const expected = exportFileText(path, clients, markIn(text));
   return [
     ...(text === undefined ? [`${server}: ${exportFile(path)} is missing`] : []),
     ...(text !== undefined && text !== expected ? [`${server}: ${exportFile(path)} was changed`] : []),

@@ -1,6 +1,7 @@
 /** Pure: a mount as it was observed, its drift from what is wanted, reasons not to change it, and the steps of a change. */
 import { withParents } from "../host/directories";
-import { readMark } from "./mark";
+import type { Owner } from "../util/owner";
+import { markIn, readMark } from "./mark";
 import { mountOptionDifferences, sameMountOptions } from "./mount-options";
 import { parseMountUnit, unitFile, unitText, type WantedMount } from "./mount-unit";
 import { isNfs, type MountInfo, sameSource } from "./mountinfo";
@@ -86,7 +87,7 @@ export function missingDirectories({ mounts, directories }: MountFacts, path: st
 /** @returns how the host differs from what is wanted, one phrase per difference */
 export function mountDrift(facts: MountFacts, wanted: WantedMount, host: string): string[] {
   const file = unitFile(wanted.path);
-  const expected = unitText(wanted, readMark(facts.unit)?.createdDirectories ?? []);
+  const expected = unitText(wanted, markIn(facts.unit));
   return [
     ...(facts.unit === undefined ? [`${file} is missing`] : []),
     ...(facts.unit !== undefined && facts.unit !== expected ? [`${file} was changed`] : []),
@@ -111,12 +112,14 @@ export interface MountSteps {
   mount: boolean;
 }
 
-export function mountSteps(facts: MountFacts, wanted: WantedMount): MountSteps {
+/** @param owner that its unit has to name */
+export function mountSteps(facts: MountFacts, wanted: WantedMount, owner: Owner | undefined): MountSteps {
   const mounted = topMount(facts) !== undefined;
   const asked = facts.unit === undefined || readMark(facts.unit) === undefined ? undefined : parseMountUnit(facts.unit);
   // Not all options can be seen on a mount: the ones in the unit count as well.
   const asksOther = asked !== undefined && !sameMountOptions(asked.options, wanted.options);
   const unmount = mounted && (mountedDrift(facts, wanted).length > 0 || asksOther);
-  const expected = unitText(wanted, readMark(facts.unit)?.createdDirectories ?? []);
+  const mark = markIn(facts.unit);
+  const expected = unitText(wanted, { ...mark, owner: owner ?? mark.owner });
   return { unmount, write: facts.unit !== expected, enable: !facts.enabled, mount: !mounted || unmount };
 }

@@ -3,7 +3,7 @@
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
  */
-import { markLine } from "./mark";
+import { type Mark, printMark } from "./mark";
 
 const unitFolder = "/etc/systemd/system";
 
@@ -31,9 +31,9 @@ export const unitFile = (path: string) => `${unitFolder}/${unitName(path)}`;
 /** systemd gives up after this time; a hard mount by itself would wait for ever. */
 const timeoutSec = 90;
 
-export function unitText({ source, path, options }: WantedMount, createdDirectories: readonly string[]): string {
+export function unitText({ source, path, options }: WantedMount, mark: Mark): string {
   const literal = (value: string) => value.replaceAll("%", "%%"); // % begins a specifier in a unit
-  return `${markLine(createdDirectories)}
+  return `${printMark(mark)}
 [Mount]
 What=${literal(source)}
 Where=${literal(path)}

@@ -7,6 +7,7 @@ import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/record
 import { runScript, scriptFile, sh } from "../host/script";
 import { revertOnFailure } from "../util/reverter";
 import { MountFailed, mountFailed } from "./errors";
+import type { Mark } from "./mark";
 import { type MountFacts, type MountSteps, missingDirectories, topMount } from "./mount-plan";
 import { unitFile, unitName, unitText, type WantedMount } from "./mount-unit";
 import { fstabSources, parseMountInfo } from "./mountinfo";
@@ -84,11 +85,12 @@ const systemdTimeoutMs = 240_000;
 export async function applyMount(
   host: RemoteHost,
   wanted: WantedMount,
-  { facts, steps, created }: { facts: MountFacts; steps: MountSteps; created: readonly string[] },
+  { facts, steps, mark }: { facts: MountFacts; steps: MountSteps; mark: Mark },
 ): Promise<void> {
   const { path } = wanted;
   const missing = missingDirectories(facts, path);
-  const text = unitText(wanted, [...new Set([...created, ...missing])]);
+  const createdDirectories = [...new Set([...mark.createdDirectories, ...missing])];
+  const text = unitText(wanted, { ...mark, createdDirectories });
   if (steps.unmount) await systemctl(host, "stop", path);
   await revertOnFailure(
     async (reverter) => {

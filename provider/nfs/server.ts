@@ -21,7 +21,7 @@ import {
   type WantedExport,
 } from "./export-view";
 import { type ExportClient, parseExports } from "./exports";
-import { readMark } from "./mark";
+import { type Mark, readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */
@@ -82,8 +82,8 @@ interface Publication {
   wanted: WantedExport;
   /** Our entries that are no longer wanted. */
   leaving: readonly ExportClient[];
-  /** Directories that earlier runs created for it. */
-  created: readonly string[];
+  /** Directories that earlier runs created for it, and whose it is. */
+  mark: Mark;
 }
 
 /**
@@ -92,10 +92,11 @@ interface Publication {
  * Each entry is exported by its name (`exportfs -i`), not all by `exportfs -ra`: that removes exports made by hand,
  * and, where a line of another file is not understood, everything after that line.
  */
-export async function publish(host: RemoteHost, { facts, wanted, leaving, created }: Publication): Promise<void> {
+export async function publish(host: RemoteHost, { facts, wanted, leaving, mark }: Publication): Promise<void> {
   const { path } = wanted;
   const missing = neededDirectories(path).filter((directory) => !facts.directories.has(directory));
-  const text = exportFileText(path, wanted.clients, [...new Set([...created, ...missing])]);
+  const createdDirectories = [...new Set([...mark.createdDirectories, ...missing])];
+  const text = exportFileText(path, wanted.clients, { ...mark, createdDirectories });
   const change = async (reverter: Reverter) => {
     reverter.add(() => removeEmptyDirectories(host, missing));
     // The file comes before the rest of the directories: it is what remembers them, should the connection break.

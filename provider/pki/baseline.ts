@@ -5,6 +5,7 @@
 import { writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
+import { type Owner, parseOwner, printOwner } from "../util/owner";
 import { baselinePath, ownFolder } from "./layout";
 import type { PkiFacts } from "./observe";
 
@@ -16,6 +17,8 @@ export interface UnitState {
 export interface HostBaseline {
   /** Address of the authority that the host belongs to. */
   authority: string;
+  /** The resource that has enrolled it; undefined where an earlier version has. */
+  owner: Owner | undefined;
   /** Folders that did not exist. */
   folders: string[];
   /** Units as they were, by name; empty on a machine that is only the authority. */
@@ -24,24 +27,24 @@ export interface HostBaseline {
   backups: string[];
 }
 
+/** Hosts have such files, so their keys never change. */
+type Saved = Omit<HostBaseline, "backups" | "owner"> & { owner?: string; aside: string[] };
+
 /** Pure. @returns undefined when there is none, or nothing that can be understood */
 export function parseBaseline(text: string): HostBaseline | undefined {
   try {
-    const {
-      authority,
-      folders = [],
-      units = {},
-      aside = [],
-    } = JSON.parse(text) as Partial<Omit<HostBaseline, "backups"> & { aside: string[] }>;
-    return typeof authority === "string" ? { authority, folders, units, backups: aside } : undefined;
+    const { authority, owner, folders = [], units = {}, aside = [] } = JSON.parse(text) as Partial<Saved>;
+    if (typeof authority !== "string") return undefined;
+    return { authority, owner: parseOwner(owner), folders, units, backups: aside };
   } catch {
     return undefined;
   }
 }
 
-/** Pure: the file's format. Hosts have such files, so its keys never change. */
-export function printBaseline({ authority, folders, units, backups }: HostBaseline): string {
-  return `${JSON.stringify({ authority, folders, units, aside: backups }, undefined, 2)}\n`;
+/** Pure: the file's format. */
+export function printBaseline({ authority, owner, folders, units, backups }: HostBaseline): string {
+  const saved: Saved = { authority, ...(owner && { owner: printOwner(owner) }), folders, units, aside: backups };
+  return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
 /** Pure: what was saved first stays. */
@@ -49,6 +52,7 @@ export function mergeBaselines(saved: HostBaseline | undefined, now: HostBaselin
   if (!saved) return now;
   return {
     authority: now.authority,
+    owner: now.owner ?? saved.owner,
     folders: [...new Set([...saved.folders, ...now.folders])],
     units: { ...now.units, ...saved.units },
     backups: [...new Set([...saved.backups, ...now.backups])],

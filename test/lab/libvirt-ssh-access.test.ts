@@ -8,8 +8,8 @@ import { connectionsTo, runningLab } from "./support";
 
 const { nas, hvA, hvB } = runningLab();
 const both = [hvA, hvB];
-const driver = new ResourceHarness(libvirtSshAccess, "ssh");
-const second = new ResourceHarness(libvirtSshAccess, "second");
+const driver = new ResourceHarness(libvirtSshAccess, "LibvirtSshAccess::ssh");
+const second = new ResourceHarness(libvirtSshAccess, "LibvirtSshAccess::second");
 const base = { hosts: connectionsTo(both) };
 const before = new Map<LabHost, string>();
 
@@ -82,11 +82,12 @@ test("what makes it impossible is said of all hosts at once, and nothing is chan
 test("each host reaches the other's libvirt; keys and lines that were there stay as they are", async () => {
   expect(await driver.up(base)).toBe("created");
   await expectConnections();
-  const mark = `pulumi-kvm-live:${driver.outputs.accessId}`;
+  const urn = "urn:pulumi:lab::test::pulumi-nodejs:dynamic/kvm:LibvirtSshAccess::ssh";
+  const mark = `pulumi-kvm-live:${driver.outputs.accessId} ${urn}#${driver.outputs.__uid}`;
   const { stdout } = await hvA.script(
     `cd /root/.ssh; stat -c '%n %a %U' . * | sort; readlink authorized_keys
      head -n 3 known_hosts | LC_ALL=C tr '\\377' '!'; tail -n +4 known_hosts | cut -d' ' -f 1,2,4-
-     tail -n +3 authorized_keys | cut -d' ' -f 1,2,4-; cut -d' ' -f 3 id_ed25519.pub`,
+     tail -n +3 authorized_keys | cut -d' ' -f 1,2,4-; cut -d' ' -f 3- id_ed25519.pub`,
   );
   expect(stdout.trim().split("\n")).toEqual([
     ". 700 root",

@@ -19,8 +19,8 @@ const exported = { server: connectionTo(nas), path: folder, clients: [client("10
 const mounted = { host: connectionTo(hvA), source: `${nas.address}:${folder}`, path: folder, options };
 const guest = { name: "tenant", folder, memoryMiB: 64 };
 
-const share = new ResourceHarness(nfsExport, "share");
-const mount = new ResourceHarness(nfsMount, "mount");
+const share = new ResourceHarness(nfsExport, "NfsExport::share");
+const mount = new ResourceHarness(nfsMount, "NfsMount::mount");
 const table = async () => (await nas.exec(["exportfs", "-s"])).stdout.trim().split("\n").filter(Boolean).sort();
 const findmnt = async () =>
   (await hvA.tryExec(["findmnt", "--noheadings", "--raw", "--output", "SOURCE,OPTIONS", "--mountpoint", folder]))
@@ -189,7 +189,7 @@ test("other exports stay as they are, whatever happens to ours", async () => {
 });
 
 test("what is not ours is refused with a reason, and left as it was", async () => {
-  const fresh = new ResourceHarness(nfsMount, "fresh");
+  const fresh = new ResourceHarness(nfsMount, "NfsMount::fresh");
   const other = { ...mounted, path: "/srv/shared/b" };
   await hvA.script('mkdir -p "$1"; echo > "$1/precious"; echo "nas:/x $1 nfs defaults 0 0" >> /etc/fstab', other.path);
   const attempt = fresh.up({ ...other, source: `${nas.address}:/srv/none` });
@@ -229,7 +229,7 @@ test("a crash forgets nothing: what was made is found again, and all of it goes"
 
 test("what the user has put there stays", async () => {
   await nas.script('mkdir -p "$1"; echo mine > "$1/image"', folder);
-  const kept = new ResourceHarness(nfsExport, "kept");
+  const kept = new ResourceHarness(nfsExport, "NfsExport::kept");
   await kept.up(exported);
   await kept.destroy();
   expect(kept.told).toContainEqual(`nas: ${folder} is no longer exported. The directory and its content stay.`);

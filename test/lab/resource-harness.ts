@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
-import { makeHandlers } from "../../provider/lifecycle/handlers";
+import { type Handlers, makeHandlers } from "../../provider/lifecycle/handlers";
 import type { Operation } from "../../provider/util/operation";
 import { silentOperation } from "../silent-operation";
 
@@ -35,17 +35,28 @@ export class ResourceHarness<
   private readonly cancellation = new Cancellation();
   private process = new AbortController();
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
-  private readonly handlers;
+  private readonly control: Properties;
+  private handlers: Handlers;
 
-  constructor(definition: Definition<Schema, Model, Seen, State, Exclusive>, name = "test") {
+  /** @param name of the resource. @param stack that it is in */
+  constructor(
+    private readonly definition: Definition<Schema, Model, Seen, State, Exclusive>,
+    name = "test::test",
+    stack = "lab",
+  ) {
+    this.handlers = this.begin();
+    this.control = { __provider: "text", __urn: `urn:pulumi:${stack}::test::pulumi-nodejs:dynamic/kvm:${name}` };
+  }
+
+  /** One run of the CLI is one process. */
+  private begin(): Handlers {
     const tell = (line: string) => void this.told.push(line);
     const speaking = { info: tell, warn: tell, progress: tell };
     const operationFor = () =>
       silentOperation({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
-    this.handlers = makeHandlers(definition, { operationFor, unknownValue: "?" });
-    this.control = { __provider: "text", __urn: `urn:pulumi:lab::test::kvm:${name}` };
+    this.handlers = makeHandlers(this.definition, { operationFor, unknownValue: "?" });
+    return this.handlers;
   }
-  private readonly control: Properties;
 
   /** @throws Error when there is no state */
   get outputs(): State & Properties {
@@ -59,12 +70,14 @@ export class ResourceHarness<
 
   /** `pulumi up`. @throws Refusal when check fails; what create or update throw */
   async up(args: z.input<Schema>): Promise<"created" | "updated" | "replaced" | "unchanged"> {
+    this.begin();
     const news = await this.check(args);
     if (!this.state) return this.create(news);
     const { changes, replaces = [] } = await this.handlers.diff(this.state.id, this.state.outputs, news);
     if (changes === false) return "unchanged";
     if (replaces.length > 0) {
-      await this.destroy();
+      await this.handlers.delete(this.state.id, this.state.outputs);
+      this.state = undefined;
       await this.create(await this.check(args));
       return "replaced";
     }
@@ -74,6 +87,7 @@ export class ResourceHarness<
   /** `pulumi preview` of what is in the state. @returns what it says */
   async preview(args: z.input<Schema>): Promise<string> {
     if (!this.state) throw new Error("There is nothing in the state.");
+    this.begin();
     const before = this.told.length;
     await this.handlers.diff(this.state.id, this.state.outputs, await this.check(args));
     return this.told.slice(before).join("\n");
@@ -93,8 +107,19 @@ export class ResourceHarness<
     return changes === false ? "unchanged" : "changed";
   }
 
+  /** `pulumi up --replace`: what is new is there before what is old goes. */
+  async replace(args: z.input<Schema>): Promise<void> {
+    if (!this.state) throw new Error("There is nothing to replace.");
+    this.begin();
+    const { id, outputs } = this.state;
+    this.state = undefined;
+    await this.create(await this.check(args));
+    await this.handlers.delete(id, outputs);
+  }
+
   /** `pulumi destroy`; absent is fine. */
   async destroy(): Promise<void> {
+    this.begin();
     if (this.state) await this.handlers.delete(this.state.id, this.state.outputs);
     this.state = undefined;
   }

@@ -15,7 +15,7 @@ const peers = [
   [hvA, hvB],
   [hvB, hvA],
 ] as const;
-const driver = new ResourceHarness(libvirtTlsPki);
+const driver = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls");
 const base = { authority: connectionTo(hvA), hosts: connectionsTo(both), adopt: true };
 const before = new Map<LabHost, string>();
 

@@ -3,19 +3,29 @@ import { type FailedLogin, logins } from "../../libvirt/connectivity/ssh";
 import { isTransientLogin, loginHints } from "../../libvirt/connectivity/ssh-errors";
 import { editFile, makeKey, removeFolder, removeKey } from "../../libvirt/ssh-access/change";
 import { inspectSsh } from "../../libvirt/ssh-access/inspect";
-import { hasOthersLines, isOwnKey, withLines, withoutLines } from "../../libvirt/ssh-access/lines";
+import {
+  hasOthersLines,
+  isOwnKey,
+  ownedComment,
+  ownersOfLines,
+  withLines,
+  withoutLines,
+} from "../../libvirt/ssh-access/lines";
 import { sharedFiles } from "../../libvirt/ssh-access/places";
 import { fingerprintOfText } from "../../libvirt/ssh-access/public-key";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
+import { isSameOwner } from "../../util/owner";
+import { othersOf } from "../shared/claim";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
 import {
   fileDifferences,
   hasOwnAccess,
   markIn,
+  noted,
   observeSshHosts,
   type SshAccessFacts,
   type SshAccessInputs,
@@ -103,18 +113,18 @@ async function reconcile(
   { facts: seen }: SeenAccess,
   known?: SshAccessState,
 ): Promise<SeenAccess> {
-  const { signal } = operation;
+  const { signal, owner } = operation;
   const mark = markIn(args);
   refuse(sshAccessProblems(seen));
   await together(seen.removed, async (one) => {
     operation.progress(`taking ${one.name} out`);
     await takeOut(one, mark, signal);
   });
-  const hosts = await together(seen.hosts, (one) => withKey(one, mark, signal));
+  const hosts = await together(seen.hosts, (one) => withKey(one, ownedComment(mark, owner), signal));
   const ready = { hosts, removed: [] };
   await together(hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
-    await syncFiles(one, ready, mark, signal);
+    await syncFiles(one, ready, mark, operation);
   });
   operation.progress("trying every connection");
   const judge = (after: SeenAccess) => {
@@ -124,22 +134,39 @@ async function reconcile(
   return verified(() => observe(operation, args, known), judge, { timeoutMs: 60_000, signal });
 }
 
-async function withKey(one: SshHostFacts, mark: string, signal: AbortSignal): Promise<SshHostFacts> {
+async function withKey(one: SshHostFacts, comment: string, signal: AbortSignal): Promise<SshHostFacts> {
   if (one.facts.key) return one;
-  await makeKey(one.host, mark, signal);
+  await makeKey(one.host, comment, signal);
   return { ...one, facts: await inspectSsh(one.host, one.peers, signal) };
 }
 
-async function syncFiles(one: SshHostFacts, ready: SshAccessFacts, mark: string, signal: AbortSignal): Promise<void> {
+async function syncFiles(
+  one: SshHostFacts,
+  ready: SshAccessFacts,
+  mark: string,
+  { owner, signal }: Operation,
+): Promise<void> {
   const wanted = wantedLines(one, ready, mark);
-  for (const file of sharedFiles)
-    if (one.facts.folderProblem || fileDifferences(one, ready, file, mark).length > 0)
-      await editFile(one.host, file, one.facts.files[file].text, (text) => withLines(text, mark, wanted[file]), signal);
+  for (const file of sharedFiles) {
+    const { text: seen } = one.facts.files[file];
+    const isOthers = owner && ownersOfLines(seen, mark).some((other) => !isSameOwner(other, owner));
+    if (one.facts.folderProblem || isOthers || fileDifferences(one, ready, file, mark).length > 0)
+      await editFile(one.host, file, seen, (text) => withLines(text, mark, wanted[file], owner), signal);
+  }
 }
 
-async function remove({ signal }: Operation, args: SshAccessInputs, known?: SshAccessState): Promise<void> {
+async function remove(
+  { signal, owner, info }: Operation,
+  args: SshAccessInputs,
+  known?: SshAccessState,
+): Promise<void> {
+  const mark = markIn(args);
   const { hosts, removed } = await observeSshHosts(args, removedHosts(known?.hosts, args), signal);
-  await together([...hosts, ...removed], (one) => takeOut(one, markIn(args), signal));
+  await together([...hosts, ...removed], async (one) => {
+    const others = othersOf(noted(one, mark), owner);
+    if (others.length > 0) others.forEach(info);
+    else await takeOut(one, mark, signal);
+  });
 }
 
 /** The key goes with the last resource that uses it, whichever has made it. */

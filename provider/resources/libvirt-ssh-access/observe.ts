@@ -2,8 +2,17 @@
 import { z } from "zod";
 import type { RemoteHost } from "../../host/host";
 import { inspectSsh, type SshFacts } from "../../libvirt/ssh-access/inspect";
-import { accessMarkOf, authorizedLines, knownLines, ownLines, type SshPeer } from "../../libvirt/ssh-access/lines";
+import {
+  accessMarkOf,
+  authorizedLines,
+  hasMark,
+  knownLines,
+  ownersOfLines,
+  ownLines,
+  type SshPeer,
+} from "../../libvirt/ssh-access/lines";
 import { type SharedFile, sharedFiles, sshPaths } from "../../libvirt/ssh-access/places";
+import type { Noted } from "../shared/claim";
 import { connections } from "../shared/inputs";
 import { together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
@@ -83,8 +92,14 @@ export const markIn = ({ accessId = "" }: SshAccessInputs) => accessMarkOf(acces
 
 /** True when something of ours is there. */
 export function hasOwnAccess({ facts: { key, files } }: SshHostFacts, mark: string): boolean {
-  return key?.comment === mark || sharedFiles.some((file) => ownLines(files[file].text, mark).length > 0);
+  return (key && hasMark(key.comment, mark)) || sharedFiles.some((file) => ownLines(files[file].text, mark).length > 0);
 }
+
+/** The owner that its lines name. */
+export const noted = ({ name, facts: { files } }: SshHostFacts, mark: string): Noted[] => {
+  const owners = sharedFiles.flatMap((file) => ownersOfLines(files[file].text, mark));
+  return owners.slice(0, 1).map((owner) => ({ what: `${name}: root's access to the other hosts by SSH`, owner }));
+};
 
 /** Our lines that one host's files should have. */
 export function wantedLines(seen: SshHostFacts, { hosts }: SshAccessFacts, mark: string): Record<SharedFile, string[]> {

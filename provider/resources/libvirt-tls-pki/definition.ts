@@ -6,6 +6,7 @@ import { securityWarnings } from "../../libvirt/daemon/settings";
 import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import type { Operation } from "../../util/operation";
+import { claimFound, othersOf, ownerDrift } from "../shared/claim";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
 import { pkiSchema } from "./inputs";
@@ -14,6 +15,7 @@ import {
   authorityOf,
   hasOwnPki,
   isLeft,
+  notedIn,
   observePkiHosts,
   type PkiHostFacts,
   type PkiHosts,
@@ -29,6 +31,8 @@ import { enrol, ensureAuthority, unenrol } from "./steps";
 interface SeenPki {
   facts: PkiHosts;
   failures: ReadonlyMap<string, FailedHandshake[]>;
+  /** What has passed to other resources, in words. */
+  owners: string[];
 }
 
 export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, PkiState> = {
@@ -51,21 +55,34 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
             reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, because the authority's key never leaves its host: make another LibvirtTlsPki and delete this one`,
           },
         ],
+  things: ({ authority, hosts }) => [
+    { property: "authority", thing: `the certificate authority on ${authority.address}` },
+    ...Object.values(hosts).map(({ address }) => ({
+      property: "hosts",
+      thing: `libvirt's certificates on ${address}`,
+    })),
+  ],
+  claim: (operation, args) =>
+    claimFound(operation, { property: "hosts", adopt: args.adopt }, async () =>
+      notedIn(await observePkiHosts(args, {}, operation.signal)),
+    ),
   announce: async (operation, args) => warn(operation, args),
 };
 
 const isAnyOurs = ({ authority, hosts, removed }: PkiHosts) => [authority, ...hosts, ...removed].some(hasOwnPki);
 
-async function observe({ signal }: Operation, args: PkiInputs, known?: PkiState): Promise<SeenPki> {
+async function observe(operation: Operation, args: PkiInputs, known?: PkiState): Promise<SeenPki> {
+  const { signal } = operation;
   const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), signal);
-  return { facts: seen, failures: isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map() };
+  const failures = isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map();
+  return { facts: seen, failures, owners: ownerDrift(operation, notedIn(seen)) };
 }
 
-function stateOf(args: PkiInputs, { facts: seen, failures }: SeenPki, known?: PkiState): PkiState | undefined {
+function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, known?: PkiState): PkiState | undefined {
   if (!isAnyOurs(seen)) return undefined;
   const removed = removedHosts(known?.hosts, args);
   const handshakes = [...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)));
-  const drift = [...pkiDifferences(seen, args), ...handshakes];
+  const drift = [...owners, ...pkiDifferences(seen, args), ...handshakes];
   const left = seen.removed
     .filter((one) => isLeft(one, args))
     .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
@@ -89,16 +106,16 @@ async function reconcile(
   known?: PkiState,
 ): Promise<SeenPki> {
   const { signal } = operation;
-  await refuseUnlessPossible(before, args, signal);
+  await refuseUnlessPossible(before, args, operation);
   warn(operation, args);
   await syncDeparted(operation, before);
   // The same machine may have come back by another address.
   const seen = before.removed.length > 0 ? await observePkiHosts(args, {}, signal) : before;
   operation.progress(`checking the authority on ${seen.authority.name}`);
-  const authority = await ensureAuthority(seen, args, signal);
+  const authority = await ensureAuthority(seen, args, operation);
   await together(seen.hosts, async (one) => {
     operation.progress(`setting up ${one.name}`);
-    await enrol(one, seen.authority.host, authority, args, signal);
+    await enrol(one, seen.authority.host, authority, args, operation);
   });
   operation.progress("trying every connection");
   const judge = (after: SeenPki) => {
@@ -109,7 +126,9 @@ async function reconcile(
 }
 
 async function syncDeparted(operation: Operation, { removed, authority }: PkiHosts): Promise<void> {
-  await together(removed, async (one) => {
+  const [own, others] = split(removed, operation);
+  for (const line of others) operation.info(line);
+  await together(own, async (one) => {
     operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;
     tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
@@ -118,16 +137,28 @@ async function syncDeparted(operation: Operation, { removed, authority }: PkiHos
 
 async function remove(operation: Operation, args: PkiInputs, known?: PkiState): Promise<void> {
   const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), operation.signal);
-  const hypervisors = [...seen.hosts, ...seen.removed];
-  const problems = await jobProblems(hypervisors.filter(hasOwnPki), operation.signal);
-  refuse(problems);
-  const all = [...new Set([...hypervisors, seen.authority])].filter(
+  const all = [...new Set([...seen.hosts, ...seen.removed, seen.authority])].filter(
     (one) => hasOwnPki(one) && (!one.before || one.before.authority === args.authority.address),
   );
-  await together(all, async (one) => {
+  const [own, others] = split(all, operation);
+  for (const line of others) operation.info(line);
+  refuse(
+    await jobProblems(
+      own.filter(({ daemon }) => daemon),
+      operation.signal,
+    ),
+  );
+  await together(own, async (one) => {
     const isAuthority = one.address === args.authority.address;
     tell(operation, one, await unenrol(one, { isAuthority, staysAuthority: false }, operation.signal));
   });
+}
+
+/** @returns hosts that a delete takes out, and what it tells of those that belong to others by now */
+function split(all: readonly PkiHostFacts[], { owner }: Operation): [PkiHostFacts[], string[]] {
+  const lines = (one: PkiHostFacts) =>
+    othersOf(one.before ? [{ what: `${one.name}: libvirt's certificates`, owner: one.before.owner }] : [], owner);
+  return [all.filter((one) => lines(one).length === 0), all.flatMap(lines)];
 }
 
 function tell(operation: Operation, { name }: PkiHostFacts, left: readonly string[]): void {

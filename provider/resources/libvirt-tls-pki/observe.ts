@@ -18,6 +18,7 @@ import {
 } from "../../pki/findings";
 import { authorityCertificate, authorityFiles, hypervisorFiles } from "../../pki/layout";
 import { observePki, type PkiFacts } from "../../pki/observe";
+import type { Noted } from "../shared/claim";
 import { concurrently, together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
 import type { pkiSchema } from "./inputs";
@@ -44,6 +45,12 @@ export interface PkiHosts {
   /** Hosts of the last state that the inputs no longer have. */
   removed: PkiHostFacts[];
 }
+
+/** Hosts that a resource has enrolled. */
+export const notedIn = ({ authority, hosts }: PkiHosts): Noted[] =>
+  [...new Set([authority, ...hosts])].flatMap(({ name, before }) =>
+    before ? [{ what: `${name}: libvirt's certificates`, owner: before.owner }] : [],
+  );
 
 export async function observePkiHosts(
   args: PkiInputs,

@@ -6,10 +6,13 @@ import { jobsOn } from "../../libvirt/daemon/switch";
 import { Refused } from "../../lifecycle/errors";
 import { subjectOf } from "../../pki/findings";
 import { matchesGlob } from "../../util/glob";
+import type { Operation } from "../../util/operation";
+import { claimProblems } from "../shared/claim";
 import { together } from "../shared/many-hosts";
 import {
   foreignHere,
   isNewMember,
+  notedIn,
   type PkiHostFacts,
   type PkiHosts,
   type PkiInputs,
@@ -18,12 +21,14 @@ import {
 } from "./observe";
 
 /** @throws Refused */
-export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, signal: AbortSignal): Promise<void> {
+export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, operation: Operation): Promise<void> {
+  const { signal } = operation;
   const switched = [
     ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settingsOf(args)).length > 0),
     ...seen.removed,
   ];
   const problems = [
+    ...claimProblems(operation, notedIn(seen), args.adopt),
     ...seen.hosts.flatMap(obstacles),
     ...foreignProblems(seen, args),
     ...allowedProblems(seen, args),

@@ -14,6 +14,8 @@ import { issue } from "../../pki/issue";
 import { authorityFiles, authorityKey, folders, hypervisorFiles, roles } from "../../pki/layout";
 import { authorityName, authorityTemplate } from "../../pki/template";
 import { uninstall } from "../../pki/uninstall";
+import type { Operation } from "../../util/operation";
+import type { Owner } from "../../util/owner";
 import {
   authorityFindingsAt,
   authorityOf,
@@ -31,10 +33,14 @@ const ownPaths = authorityFiles.map(({ path }) => path);
 const peerPaths = hypervisorFiles("").map(({ path }) => path);
 
 /** @returns the authority's certificate */
-export async function ensureAuthority(seen: PkiHosts, args: PkiInputs, signal: AbortSignal): Promise<X509Certificate> {
+export async function ensureAuthority(
+  seen: PkiHosts,
+  args: PkiInputs,
+  { owner, signal }: Operation,
+): Promise<X509Certificate> {
   const { authority } = seen;
   const { host, pki } = authority;
-  const { backups } = await takeBaseline(authority, args);
+  const { backups } = await takeBaseline(authority, args, owner);
   const findings = authorityFindingsAt(seen, args);
   const current = authorityOf(seen);
   if (current && findings.every(({ action, problem }) => action === "reinstall" && problem !== "is missing")) {
@@ -54,9 +60,9 @@ export async function enrol(
   authorityHost: RemoteHost,
   authority: X509Certificate,
   args: PkiInputs,
-  signal: AbortSignal,
+  { owner, signal }: Operation,
 ): Promise<void> {
-  const { backups } = await takeBaseline(seen, args);
+  const { backups } = await takeBaseline(seen, args, owner);
   const isNew = await syncCertificates(seen, authorityHost, authority, args, backups, signal);
   await syncDaemon(seen, args, isNew || seen.pki.reloadPending, signal);
 }
@@ -139,12 +145,13 @@ async function refuseDuringJobs(name: string, host: RemoteHost, signal: AbortSig
 }
 
 /** Written before anything else on the host, so that a crash at any moment leaves the way back. */
-async function takeBaseline(seen: PkiHostFacts, args: PkiInputs): Promise<HostBaseline> {
+async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | undefined): Promise<HostBaseline> {
   const { host, pki, daemon, before, address } = seen;
   const isAuthority = address === args.authority.address;
   const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
   const now = mergeBaselines(before, {
     authority: args.authority.address,
+    owner,
     folders: wanted.filter((folder) => !pki.folders.includes(folder)),
     units: daemon ? unitStates(daemon) : {},
     backups: isNewMember(seen) ? foreignHere(seen, args) : [],

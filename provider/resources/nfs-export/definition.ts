@@ -21,6 +21,8 @@ import { clientsLosingFiles, restrictedClients } from "../../nfs/open-files";
 import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
+import type { Owner } from "../../util/owner";
+import { claimFound, claimProblems, type Noted, othersOf, ownerDrift } from "../shared/claim";
 import { connectionSecretKeys, namedConnectionInput, plainPath, text } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -79,6 +81,7 @@ export interface NfsExportState extends Observed {
 interface Model {
   args: Args;
   server: RemoteHost;
+  owner: Owner | undefined;
 }
 
 export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportState> = {
@@ -88,7 +91,12 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
   secrets: connectionSecretKeys,
   id: (args) => exportName(args.path),
   derived: { keys: ["source"], from: ({ server, path }) => ({ source: sourceOf(server.address, path) }) },
-  model: (args) => ({ args, server: hostAt(args.server) }),
+  model: (args, { owner }) => ({ args, server: hostAt(args.server), owner }),
+  things: ({ server: { address }, path }) => [{ property: "path", thing: `the export ${sourceOf(address, path)}` }],
+  claim: (operation, { args, server }) =>
+    claimFound(operation, { property: "path", adopt: args.adopt }, async () =>
+      noted(await observeServer(server, args, operation.signal), args),
+    ),
   observe: ({ signal }, { args, server }) => observeServer(server, args, signal),
   stateOf,
   reconcile,
@@ -97,14 +105,19 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
 
 const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
+function noted(facts: ServerFacts, { path, server: { name } }: Args): Noted[] {
+  const mark = readMark(ownFile(facts, path));
+  return mark ? [{ what: `${name}: the export of ${path}`, owner: mark.owner }] : [];
+}
+
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */
-function stateOf({ args }: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
+function stateOf({ args, owner }: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
   const exported = exportedNow(facts, args.path);
   const file = ownFile(facts, args.path);
   const ours = known === undefined ? readMark(file) !== undefined : file !== undefined;
   const wanted = exported.some(({ client }) => args.clients.some((entry) => entry.client === client));
   if (!ours && !(known !== undefined && wanted)) return undefined;
-  const drift = exportDrift(facts, args, args.server.name);
+  const drift = [...exportDrift(facts, args, args.server.name), ...ownerDrift({ owner }, noted(facts, args))];
   return {
     file: exportFile(args.path),
     clients: args.clients,
@@ -126,23 +139,34 @@ async function reconcile(
   facts: ServerFacts,
   known?: NfsExportState,
 ): Promise<ServerFacts> {
-  const { args, server } = model;
+  const { args, server, owner } = model;
   const before = exportedNow(facts, args.path);
   const leaving = without(ownEntries(facts, args.path, known?.clients ?? []), args.clients);
   const after = [...args.clients, ...without(without(before, args.clients), leaving)];
   const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
-  refuse([...exportProblems(facts, args, isOurs, args.server.name), ...(await losses(model, before, after))]);
+  refuse([
+    ...claimProblems(operation, noted(facts, args), args.adopt),
+    ...exportProblems(facts, args, isOurs, args.server.name),
+    ...(await losses(model, before, after)),
+  ]);
   for (const { client } of args.clients.filter(({ options }) => options.includes("async")))
     operation.warn(
       `${args.path} is async for ${client}: a crash of ${args.server.name} corrupts what it had not written.`,
     );
-  await publish(server, { facts, wanted: args, leaving, created: createdFor(facts, args, known) });
+  await publish(server, {
+    facts,
+    wanted: args,
+    leaving,
+    mark: { createdDirectories: createdFor(facts, args, known), owner },
+  });
   return observeServer(server, args, operation.signal);
 }
 
-async function remove({ signal, info }: Operation, model: Model, known?: NfsExportState): Promise<void> {
+async function remove({ signal, info, owner }: Operation, model: Model, known?: NfsExportState): Promise<void> {
   const { args, server } = model;
   const facts = await observeServer(server, args, signal);
+  const others = othersOf(noted(facts, args), owner);
+  if (others.length > 0) return others.forEach(info);
   const before = exportedNow(facts, args.path);
   const leaving = ownEntries(facts, args.path, known?.clients ?? []);
   refuse(await losses(model, before, without(before, leaving)));

@@ -13,6 +13,8 @@ import { parseMountUnit, unitFile, unitName } from "../../nfs/mount-unit";
 import { sameSource } from "../../nfs/mountinfo";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
+import type { Owner } from "../../util/owner";
+import { claimFound, claimProblems, type Noted, othersOf, ownerDrift } from "../shared/claim";
 import { connectionSecretKeys, namedConnectionInput, plainPath } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -55,6 +57,7 @@ export interface NfsMountState extends Observed {
 interface Model {
   args: Args;
   host: RemoteHost;
+  owner: Owner | undefined;
 }
 
 export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountState> = {
@@ -64,7 +67,12 @@ export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountStat
   secrets: connectionSecretKeys,
   id: (args) => unitName(args.path),
   derived: { keys: ["location"], from: ({ host, path }) => ({ location: locationOf(host.address, path) }) },
-  model: (args) => ({ args, host: hostAt(args.host) }),
+  model: (args, { owner }) => ({ args, host: hostAt(args.host), owner }),
+  things: ({ host: { address }, path }) => [{ property: "path", thing: `the mount ${locationOf(address, path)}` }],
+  claim: (operation, { args, host }) =>
+    claimFound(operation, { property: "path", adopt: args.adopt }, async () =>
+      noted(await observeMount(host, args.path, operation.signal), args),
+    ),
   observe: ({ signal }, { args, host }) => observeMount(host, args.path, signal),
   stateOf,
   reconcile,
@@ -73,12 +81,17 @@ export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountStat
 
 const locationOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
 
+function noted(facts: MountFacts, { path, host: { name } }: Args): Noted[] {
+  const mark = readMark(facts.unit);
+  return mark ? [{ what: `${name}: the mount at ${path}`, owner: mark.owner }] : [];
+}
+
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */
-function stateOf({ args }: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
+function stateOf({ args, owner }: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
   const ours = readMark(facts.unit) !== undefined;
   const something = facts.unit !== undefined || topMount(facts) !== undefined;
   if (!ours && !(known !== undefined && something)) return undefined;
-  const drift = mountDrift(facts, args, args.host.name);
+  const drift = [...mountDrift(facts, args, args.host.name), ...ownerDrift({ owner }, noted(facts, args))];
   return {
     unit: unitName(args.path),
     mountedSource: topMount(facts)?.source ?? "",
@@ -100,10 +113,11 @@ async function reconcile(
   facts: MountFacts,
   known?: NfsMountState,
 ): Promise<MountFacts> {
-  const { args, host } = model;
-  const steps = mountSteps(facts, args);
+  const { args, host, owner } = model;
+  const steps = mountSteps(facts, args, owner);
   const isOurs = known !== undefined || stateOf(model, facts, known) !== undefined;
   refuse([
+    ...claimProblems(operation, noted(facts, args), args.adopt),
     ...mountProblems(facts, args, isOurs, args.host.name),
     ...(steps.unmount ? await uses(model) : []),
     ...(steps.mount ? await trial(model) : []),
@@ -113,13 +127,19 @@ async function reconcile(
       `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect while this resource exists.`,
     );
   if (steps.unmount || steps.write || steps.enable || steps.mount)
-    await applyMount(host, args, { facts, steps, created: createdFor(facts, known) });
+    await applyMount(host, args, {
+      facts,
+      steps,
+      mark: { createdDirectories: createdFor(facts, known), owner: owner ?? readMark(facts.unit)?.owner },
+    });
   return observeMount(host, args.path, operation.signal);
 }
 
-async function remove({ signal, warn }: Operation, model: Model, known?: NfsMountState): Promise<void> {
+async function remove({ signal, info, warn, owner }: Operation, model: Model, known?: NfsMountState): Promise<void> {
   const { args, host } = model;
   const facts = await observeMount(host, args.path, signal);
+  const others = othersOf(noted(facts, args), owner);
+  if (others.length > 0) return others.forEach(info);
   if (facts.unit !== undefined && readMark(facts.unit) === undefined)
     return warn(`${args.host.name}: ${unitFile(args.path)} has been replaced by someone else, so it stays.`);
   if (topMount(facts) !== undefined) refuse([...foreignMount(facts, args), ...(await uses(model))]);

@@ -7,7 +7,12 @@ const file = exportFile(wanted.path);
 const directory = { kind: "directory", mode: "755", owner: ["root", "0"], group: ["root", "0"] };
 const entry = { path: "/srv/vm", client: "10.77.0.0/24", options };
 const good: ServerFacts = {
-  files: [{ path: file, text: exportFileText(wanted.path, wanted.clients, ["/srv/vm"]) }],
+  files: [
+    {
+      path: file,
+      text: exportFileText(wanted.path, wanted.clients, { createdDirectories: ["/srv/vm"], owner: undefined }),
+    },
+  ],
   table: [entry],
   directories: new Map([
     ["/etc/exports.d", directory],

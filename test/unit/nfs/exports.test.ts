@@ -172,10 +172,13 @@ describe("the file", () => {
   });
 
   test("it says that it is ours, and what was made for it", () => {
-    const text = exportFileText("/srv/vm", [{ client: "*", options: ["ro"] }], ["/etc/exports.d", "/srv/vm"]);
-    expect(readMark(text)).toEqual({ createdDirectories: ["/etc/exports.d", "/srv/vm"] });
-    expect(text.split("\n").slice(1)).toEqual(["/srv/vm *(ro,sync,no_subtree_check)", ""]);
-    expect(readMark(exportFileText("/srv/vm", [], []))).toEqual({ createdDirectories: [] });
+    const owner = { urn: "urn:pulumi:dev::shop::kvm:NfsExport::my images", uid: "0123abcd" };
+    const mark = { createdDirectories: ["/etc/exports.d", "/srv/vm"], owner };
+    const text = exportFileText("/srv/vm", [{ client: "*", options: ["ro"] }], mark);
+    expect(readMark(text)).toEqual(mark);
+    expect(text.split("\n").slice(2)).toEqual(["/srv/vm *(ro,sync,no_subtree_check)", ""]);
+    const earlier = { createdDirectories: [], owner: undefined };
+    expect(readMark(exportFileText("/srv/vm", [], earlier))).toEqual(earlier);
     expect(readMark("# by hand\n/srv/vm *(ro)\n")).toBeUndefined();
     expect(readMark(undefined)).toBeUndefined();
   });

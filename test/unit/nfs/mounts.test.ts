@@ -64,6 +64,8 @@ const line =
   "178 167 0:37 / /srv/vm rw,noatime shared:9 - nfs4 10.77.0.13:/srv/vm rw,sync,vers=4.2,rsize=65536,hard,proto=tcp,timeo=600,retrans=2,sec=sys,local_lock=none";
 const [seen] = parseMountInfo(line);
 
+const unmarked = { createdDirectories: [], owner: undefined };
+
 test("mountinfo, with its escapes", () => {
   expect(seen).toMatchObject({ path: "/srv/vm", type: "nfs4", source: "10.77.0.13:/srv/vm" });
   expect(parseMountInfo("1 2 0:3 / /a\\040b rw - tmpfs x\\011y rw\n\n")).toEqual([
@@ -107,8 +109,8 @@ test.each([
 
 test("a unit keeps % as it is", () => {
   const wanted = { source: "[fe80::1%eth0]:/srv", path: "/srv", options: ["hard"] };
-  expect(unitText(wanted, [])).toContain("What=[fe80::1%%eth0]:/srv\n");
-  expect(parseMountUnit(unitText(wanted, []))).toEqual({ source: wanted.source, options: ["hard"] });
+  expect(unitText(wanted, unmarked)).toContain("What=[fe80::1%%eth0]:/srv\n");
+  expect(parseMountUnit(unitText(wanted, unmarked))).toEqual({ source: wanted.source, options: ["hard"] });
 });
 
 describe("a host", () => {
@@ -123,7 +125,7 @@ describe("a host", () => {
   };
   const good: MountFacts = {
     ...bare,
-    unit: unitText(wanted, ["/srv/vm"]),
+    unit: unitText(wanted, { createdDirectories: ["/srv/vm"], owner: undefined }),
     fragment: "/etc/systemd/system/srv-vm.mount",
     enabled: true,
     mounts: seen ? [seen] : [],
@@ -131,21 +133,29 @@ describe("a host", () => {
 
   test("with nothing there gets everything", () => {
     expect(mountProblems(bare, wanted, false, "hv-a")).toEqual([]);
-    expect(mountSteps(bare, wanted)).toEqual({ unmount: false, write: true, enable: true, mount: true });
+    expect(mountSteps(bare, wanted, undefined)).toEqual({ unmount: false, write: true, enable: true, mount: true });
   });
 
   test("with all of it is left alone", () => {
     expect(mountDrift(good, wanted, "hv-a")).toEqual([]);
-    expect(mountSteps(good, wanted)).toEqual({ unmount: false, write: false, enable: false, mount: false });
+    expect(mountSteps(good, wanted, undefined)).toEqual({ unmount: false, write: false, enable: false, mount: false });
+  });
+
+  test("keeps its mount when it passes to another resource: only its unit is written", () => {
+    const owner = { urn: "urn:pulumi:dev::shop::kvm:NfsMount::images", uid: "0123abcd" };
+    expect(mountSteps(good, wanted, owner)).toEqual({ unmount: false, write: true, enable: false, mount: false });
+    const noted = { ...good, unit: unitText(wanted, { createdDirectories: ["/srv/vm"], owner }) };
+    expect(mountSteps(noted, wanted, owner)).toMatchObject({ write: false });
+    expect(mountDrift(noted, wanted, "hv-a")).toEqual([]);
   });
 
   test("keeps its mount when only the time of mounting changes", () => {
-    const steps = mountSteps(good, { ...wanted, options: [...wanted.options, "nofail"] });
+    const steps = mountSteps(good, { ...wanted, options: [...wanted.options, "nofail"] }, undefined);
     expect(steps).toEqual({ unmount: false, write: true, enable: false, mount: false });
   });
 
   test.each([["nconnect=4"], ["timeo=100"]])("is mounted anew for %s", (option) => {
-    expect(mountSteps(good, { ...wanted, options: [...wanted.options, option] })).toMatchObject({
+    expect(mountSteps(good, { ...wanted, options: [...wanted.options, option] }, undefined)).toMatchObject({
       unmount: true,
       mount: true,
     });

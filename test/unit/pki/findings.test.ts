@@ -152,15 +152,29 @@ test("a host's answer", () => {
 });
 
 test("what was saved first stays", () => {
-  const saved = { authority: "a", folders: ["/x"], units: { s: { enabled: false, active: false } }, backups: [] };
-  const now = { authority: "a", folders: ["/y"], units: { s: { enabled: true, active: true } }, backups: ["/z"] };
+  const owner = { urn: "urn:pulumi:dev::shop::kvm:LibvirtTlsPki::tls", uid: "0123abcd" };
+  const saved = {
+    authority: "a",
+    owner: undefined,
+    folders: ["/x"],
+    units: { s: { enabled: false, active: false } },
+    backups: [],
+  };
+  const now = {
+    authority: "a",
+    owner,
+    folders: ["/y"],
+    units: { s: { enabled: true, active: true } },
+    backups: ["/z"],
+  };
   expect(mergeBaselines(saved, now)).toEqual({
     authority: "a",
+    owner,
     folders: ["/x", "/y"],
     units: saved.units,
     backups: ["/z"],
   });
-  expect(parseBaseline(printBaseline(saved))).toEqual(saved);
+  for (const one of [saved, now]) expect(parseBaseline(printBaseline(one))).toEqual(one);
   expect(Object.keys(JSON.parse(printBaseline(saved)))).toEqual(["authority", "folders", "units", "aside"]);
   for (const text of ["", "{", "[]", "null", '{"authority":1}']) expect(parseBaseline(text)).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import {
   authorizedLines,
   hasOthersLines,
   knownLines,
+  ownersOfLines,
   ownLines,
   withLines,
   withoutLines,
@@ -40,24 +41,24 @@ test.each([
   ["one\r\n# two pulumi-kvm-live:a1\n\xff\tthree ", "comments and bytes of any kind"],
   [`own ${accessMarkOf("b2")}\n`, "lines of another resource"],
 ])("%j (%s) comes back byte for byte", (text) => {
-  const once = withLines(text, mark, [`x ${mark}`, `y ${mark}`]);
+  const once = withLines(text, mark, [`x ${mark}`, `y ${mark}`], undefined);
   expect(once.startsWith(text)).toBe(true);
   expect(ownLines(once, mark)).toEqual([`x ${mark}`, `y ${mark}`]);
-  const twice = withLines(once, mark, [`z ${mark}`]);
+  const twice = withLines(once, mark, [`z ${mark}`], undefined);
   expect(ownLines(twice, mark)).toEqual([`z ${mark}`]);
   expect(withoutLines(twice, mark)).toBe(text);
-  expect(withLines(twice, mark, [])).toBe(text);
+  expect(withLines(twice, mark, [], undefined)).toBe(text);
 });
 
 test("what others have written after our lines stays, and so does the end of what was before", () => {
-  const text = `${withLines("one", mark, [`x ${mark}`])}two\n`;
+  const text = `${withLines("one", mark, [`x ${mark}`], undefined)}two\n`;
   expect(withoutLines(text, mark)).toBe("one\ntwo\n");
-  expect(withLines(text, mark, [`x ${mark}`])).toBe(`one\ntwo\nx ${mark}\n`);
+  expect(withLines(text, mark, [`x ${mark}`], undefined)).toBe(`one\ntwo\nx ${mark}\n`);
 });
 
 test.each(["one", "one\n"])("%j comes back when two resources had lines, whichever goes first", (text) => {
   const other = accessMarkOf("b2");
-  const both = withLines(withLines(text, mark, [`x ${mark}`]), other, [`x ${other}`]);
+  const both = withLines(withLines(text, mark, [`x ${mark}`], undefined), other, [`x ${other}`], undefined);
   expect(ownLines(withoutLines(both, mark), other)).toEqual([`x ${other}`]);
   expect(withoutLines(withoutLines(both, mark), other)).toBe(text);
   expect(withoutLines(withoutLines(both, other), mark)).toBe(text);
@@ -73,4 +74,16 @@ test("only the whole comment marks a line as ours", () => {
 test("lines of another resource of this kind", () => {
   expect(hasOthersLines(`x ${mark}\nx root@a\n`, mark)).toBe(false);
   expect(hasOthersLines(`x ${mark}\nx ${accessMarkOf("b2")}\n`, mark)).toBe(true);
+});
+
+test("lines name their owner, and are the same without one", () => {
+  const owner = { urn: "urn:pulumi:dev::shop::kvm:LibvirtSshAccess::all", uid: "0123abcd" };
+  for (const text of ["", "by hand", "by hand\n"]) {
+    const owned = withLines(text, mark, [`x ${mark}`, `y ${mark}`], owner);
+    expect(ownLines(owned, mark)).toEqual([`x ${mark}`, `y ${mark}`]);
+    expect(ownersOfLines(owned, mark)).toEqual([owner, owner]);
+    expect(withoutLines(owned, mark)).toBe(text);
+    expect(hasOthersLines(owned, accessMarkOf("b2"))).toBe(true);
+    expect(ownersOfLines(withLines(owned, mark, [`x ${mark}`], undefined), mark)).toEqual([]);
+  }
 });
