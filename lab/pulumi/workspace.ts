@@ -48,6 +48,8 @@ export interface StartedPulumi extends StartedCommand {
 export interface WorkspaceOptions {
   /** Folder of the program, in this repository. */
   program: string;
+  /** Name of the project. @default the folder's */
+  project?: string | undefined;
   /** Where to make it; a temporary folder by default. */
   folder?: string;
   /** Put before the command, e.g. to run it inside the lab's network. */
@@ -72,7 +74,7 @@ export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<
   const scratch = folder ?? mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
   for (const name of ["home", "backend", "project"]) mkdirSync(join(scratch, name), { recursive: true });
   const cwd = join(scratch, "project");
-  const project = { name: basename(program), runtime: "nodejs", main: join(repository, program) };
+  const project = { name: options.project ?? basename(program), runtime: "nodejs", main: join(repository, program) };
   writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify(project)); // JSON is YAML
   const own = {
     PATH: `${cli.folder}${delimiter}${process.env.PATH}`,

@@ -15,10 +15,11 @@ export async function createLabStack(
   folder: string,
   program: string,
   settings: Readonly<Record<string, string>>,
+  { name = "lab", project }: { name?: string; project?: string } = {},
 ): Promise<PulumiWorkspace> {
   mkdirSync(folder, { recursive: true });
-  const workspace = await createPulumiWorkspace({ program, folder, wrap: (argv) => lab.enter(argv) });
-  await workspace.pulumi(["stack", "init", "lab"]);
+  const workspace = await createPulumiWorkspace({ program, folder, wrap: (argv) => lab.enter(argv), project });
+  await workspace.pulumi(["stack", "init", name]);
   await workspace.configure({
     'addresses["hv-a"]': lab.host("hv-a").address,
     'addresses["hv-b"]': lab.host("hv-b").address,

@@ -13,7 +13,12 @@ export class HostError extends Error {
 
 /** No connection could be made. Nothing is known about the host, so nothing may be taken for absent there. */
 export class HostUnreachable extends HostError {
-  constructor(host: string, reason: string) {
+  /** @param isRefused whether the host itself has said no: then it is not off */
+  constructor(
+    host: string,
+    reason: string,
+    readonly isRefused = false,
+  ) {
     super(host, `${host} cannot be reached: ${reason}. Nothing is known about what runs there.`);
   }
 }

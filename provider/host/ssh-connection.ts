@@ -293,5 +293,5 @@ function explain(host: string, error: LoginError, credentials: readonly Credenti
   const tried = credentials.map(({ what }) => what);
   return error.level === "client-authentication"
     ? new LoginRefused(host, tried)
-    : new HostUnreachable(host, error.message);
+    : new HostUnreachable(host, error.message, (error as NodeJS.ErrnoException).code === "ECONNREFUSED");
 }

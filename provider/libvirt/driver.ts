@@ -2,6 +2,7 @@
 
 import type { Driver, StepOnHost } from "../placement/driver";
 import type { Candidate } from "../placement/observe/candidate";
+import { hasQemu } from "../placement/observe/has-qemu";
 import type { LibvirtGuest } from "./guest";
 import { migrationAttempt, runMigration } from "./migration/attempt";
 import { resumeCommand } from "./migration/command";
@@ -15,6 +16,7 @@ export function libvirtDriver(guest: LibvirtGuest): Driver {
   const { domain, migration } = guest;
   return {
     observe: (host, signal) => observeDomain(host, domain.uuid, signal),
+    hasQemu: (host, signal) => hasQemu(host, domain.uuid, signal),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on) => act(step, on, guest),
     requestShutdown: ({ host }, signal) => requestShutdown(host, domain.uuid, signal),

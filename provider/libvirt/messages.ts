@@ -5,6 +5,8 @@ export const libvirtMessages: DriverMessages = {
   leftover: "definition",
   undefines: "undefines the leftover",
   transient: " as a transient domain: it is gone when it ends.",
+  silent: "its libvirt does not answer",
+  wake: "Start libvirt there (systemctl start libvirtd.socket libvirtd), or see why it hangs (journalctl -u libvirtd).",
   unknownQemu: "libvirt there does not manage it",
   destroy: (uuid) => `virsh destroy ${uuid}`,
   suspend: (uuid) => `virsh suspend ${uuid}`,

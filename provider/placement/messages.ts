@@ -8,6 +8,10 @@ export interface DriverMessages {
   transient: string;
   /** Continues `runs on hv-a, and` for a QEMU that was started by other means. */
   unknownQemu: string;
+  /** Continues `hv-b is up, but`: what says nothing there. */
+  silent: string;
+  /** What to do about it, as a sentence. */
+  wake: string;
   /** Commands, typed on the host. */
   destroy(uuid: string): string;
   suspend(uuid: string): string;

@@ -3,6 +3,7 @@
 import { writeTextFile } from "../host/files";
 import type { Driver, StepOnHost } from "../placement/driver";
 import type { Candidate } from "../placement/observe/candidate";
+import { hasQemu } from "../placement/observe/has-qemu";
 import { printOwner } from "../util/owner";
 import type { QemuGuestOptions } from "./guest";
 import { removeUnit } from "./launch";
@@ -20,6 +21,7 @@ export function qemuDriver(guest: QemuGuestOptions): Driver {
   const { domain } = guest;
   return {
     observe: (host, signal) => observeGuest(host, domain, signal),
+    hasQemu: (host, signal) => hasQemu(host, domain.uuid, signal),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on, signal) => act(step, on, guest, signal),
     requestShutdown: (on, signal) => requestShutdown(on, domain, signal),

@@ -9,6 +9,8 @@ export const qemuMessages: DriverMessages = {
   leftover: "unit",
   undefines: "removes the ended unit",
   transient: ".",
+  silent: "what runs there cannot be asked",
+  wake: "Run the same command again; if that does not help, see what it does (systemctl status 'pulumi-kvm-live-*').",
   unknownQemu: "it is in no unit of this provider",
   destroy: (uuid) => `systemctl stop ${unitOf(uuid)}`,
   suspend: (uuid) => inMonitor(uuid, "stop"),

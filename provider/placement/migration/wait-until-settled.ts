@@ -5,7 +5,8 @@ import { pause } from "../../util/pause";
 import { retryUntil } from "../../util/policy";
 import { type Candidate, candidateOf } from "../observe/candidate";
 import { type GuestLocation, type Located, type Location, locate, type SettledLocation } from "../observe/locate";
-import { ChangedWhileReading, isUnreachable, type Observation } from "../observe/observation";
+import { ChangedWhileReading, isSilent, isUnreachable } from "../observe/observation";
+import { observeCandidates } from "../observe/observe-candidates";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
 import { MigrationMonitor, type Monitored } from "./monitor";
@@ -24,19 +25,10 @@ export interface SettledGuest extends Located<SettledLocation> {
   records: MigrationRecord[];
 }
 
-async function observeCandidates({ candidates, driver }: Placement, signal: AbortSignal): Promise<Observation[]> {
-  const answers = await Promise.allSettled(candidates.map(({ host }) => driver.observe(host, signal)));
-  signal.throwIfAborted();
-  return answers.map((answer, index) => {
-    const hostName = candidates[index]?.name ?? "";
-    if (answer.status === "fulfilled") return { hostName, ...answer.value };
-    if (answer.reason instanceof ChangedWhileReading) throw answer.reason;
-    return { hostName, unreachable: (answer.reason as Error).message };
-  });
-}
-
 /** Time for which a domain may come and go while it is read, in milliseconds. */
 const changingMs = 60_000;
+/** Time that a daemon may take to be restarted, or a monitor to get round to us, in milliseconds. */
+const restartMs = 20_000;
 /** Number of times that an alarming answer is checked again, as long as it changes. */
 const secondLooks = 5;
 
@@ -54,6 +46,10 @@ export async function locateGuest(placement: Placement, signal: AbortSignal, unc
   const after = (error: Error) => error instanceof ChangedWhileReading;
   const lookWhileChanging = () => retryUntil(look, { everyMs: 500, timeoutMs: changingMs, signal, after });
   let seen = await lookWhileChanging();
+  for (const since = Date.now(); seen.observations.some(isSilent) && Date.now() - since < restartMs; ) {
+    await pause(1000, signal);
+    seen = await lookWhileChanging();
+  }
   for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
     await pause(500, signal);
     const next = await lookWhileChanging();
@@ -65,7 +61,7 @@ export async function locateGuest(placement: Placement, signal: AbortSignal, unc
 
 function isAlarming({ location, observations }: Located): boolean {
   if (location.kind === "at") return location.isInterrupted || location.staleCopies.length > 0;
-  if (location.kind === "unclear") return !observations.some(isUnreachable); // that has been waited for
+  if (location.kind === "unclear") return !observations.some((one) => isUnreachable(one) || isSilent(one)); // that has been waited for
   return location.kind !== "moving";
 }
 

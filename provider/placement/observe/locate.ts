@@ -14,6 +14,7 @@ import {
   foundOn,
   hasAnswered,
   isActive,
+  isSilent,
   isUnreachable,
   type Observation,
 } from "./observation";
@@ -53,9 +54,8 @@ export interface Located<Where extends Location = Location> {
 export function locate(observations: readonly Observation[], wanted: Wanted, unchangedForMs: number): Location {
   const { fenced } = wanted;
   const found = foundOn(observations);
-  const unreachable = observations.filter(isUnreachable).filter(({ hostName }) => !fenced.includes(hostName));
-  const hostNames = observations.map(({ hostName }) => hostName);
-  if (unreachable.length > 0) return unclear(unknownLocation(hostNames, unreachable, found)); // p
+  const isMissing = (one: Observation) => isSilent(one) || (isUnreachable(one) && !fenced.includes(one.hostName));
+  if (observations.some(isMissing)) return unclear(unknownLocation(wanted, observations)); // p
   const strays = observations.filter(hasAnswered).filter(isStray);
   const split = strays.length === 0 ? splitOf(found) : undefined; // k
   if (split) return split;

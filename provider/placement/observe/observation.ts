@@ -54,10 +54,21 @@ export interface UnreachableHost {
   unreachable: string;
 }
 
-export type Observation = AnsweringHost | UnreachableHost;
+/** The host is up, and what manages the guest there says nothing: the guest may well run there. */
+export interface SilentHost {
+  hostName: string;
+  /** Why what manages it there says nothing. */
+  silent: string;
+  /** As in {@link HostAnswer}; undefined when even that cannot be found out. */
+  hasQemu: boolean | undefined;
+}
+
+export type Observation = AnsweringHost | SilentHost | UnreachableHost;
 
 export const isUnreachable = (observation: Observation): observation is UnreachableHost => "unreachable" in observation;
-export const hasAnswered = (observation: Observation): observation is AnsweringHost => !isUnreachable(observation);
+export const isSilent = (observation: Observation): observation is SilentHost => "silent" in observation;
+export const hasAnswered = (observation: Observation): observation is AnsweringHost =>
+  !isUnreachable(observation) && !isSilent(observation);
 
 /** The domain as messages and virsh name it. */
 export interface DomainName {

@@ -1,7 +1,17 @@
 /** Pure: what an operator is told when only an operator may decide: what was seen, why, and the commands for each way. */
 
 import type { Wanted } from "../plan/wanted";
-import { allDescribed, type Found, isActive, type UnreachableHost } from "./observation";
+import {
+  allDescribed,
+  type Found,
+  foundOn,
+  isActive,
+  isSilent,
+  isUnreachable,
+  type Observation,
+  type SilentHost,
+  type UnreachableHost,
+} from "./observation";
 
 type Guest = Pick<Wanted, "domain" | "messages">;
 
@@ -53,17 +63,40 @@ export function strayQemu({ domain: { uuid }, messages }: Guest, strays: readonl
   ].join("\n");
 }
 
-/** Row p. */
-export function unknownLocation(
-  candidates: readonly string[],
-  unreachable: readonly UnreachableHost[],
-  found: readonly Found[],
-): string {
+/** Row p. A host that answers in any way is not off, so `fenced` is proposed for the others only, and never for all. */
+export function unknownLocation(guest: Wanted, observations: readonly Observation[]): string {
+  const { fenced } = guest;
+  const found = foundOn(observations);
+  const unreachable = observations.filter(isUnreachable).filter(({ hostName }) => !fenced.includes(hostName));
+  const hostNames = observations.map(({ hostName }) => hostName);
   const seen = found.length > 0 ? allDescribed(found) : "not seen";
+  return [
+    `It may be on any of ${hostNames.join(", ")}; its location is unknown until all of them answer. Known so far: ${seen}.`,
+    ...observations.filter(isSilent).map((one) => silentHost(guest, one)),
+    ...unreachable.map(({ hostName, unreachable: why }) => `${hostName}: ${why}`),
+    ...fencingAdvice(unreachable, hostNames),
+  ].join("\n");
+}
+
+function silentHost({ messages, fenced }: Wanted, { hostName, silent, hasQemu }: SilentHost): string {
+  const process =
+    hasQemu === undefined
+      ? "Whether a QEMU of the guest runs there is unknown."
+      : hasQemu
+        ? "A QEMU of the guest runs there."
+        : "No QEMU of the guest runs there now.";
+  const notOff = fenced.includes(hostName) ? " Remove it from fenced: it is not off." : "";
+  return `${hostName} is up, but ${messages.silent}: ${silent}\n${process} ${messages.wake}${notOff}`;
+}
+
+function fencingAdvice(unreachable: readonly UnreachableHost[], hostNames: readonly string[]): string[] {
+  if (unreachable.length === 0) return [];
+  if (unreachable.length === hostNames.length)
+    return [
+      "None of the candidates can be reached, so the network between here and them is the first thing to look at.",
+    ];
   const names = unreachable.map(({ hostName }) => JSON.stringify(hostName)).join(", ");
   return [
-    `It may be on any of ${candidates.join(", ")}; its location is unknown until all of them answer. Known so far: ${seen}.`,
-    ...unreachable.map(({ hostName, unreachable: why }) => `${hostName}: ${why}`),
     `An unreachable host may still be running it. If you have made sure that it is not (powered off, not just disconnected), set fenced: [${names}].`,
-  ].join("\n");
+  ];
 }

@@ -40,6 +40,7 @@ export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = 
   };
   return {
     observe: async (host) => hosts.answer(nameOf(host)),
+    hasQemu: async (host) => hosts.hasQemu(nameOf(host)),
     preflight: async () => ({ problems: [...problems], unsupported: [] }),
     act: async (step) => {
       record(labelOf(step));

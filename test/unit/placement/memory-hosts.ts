@@ -1,11 +1,12 @@
 /** Hosts in memory with one guest. Its migrations send memory as the clock goes on, as QEMU does: in passes. */
-import { HostError } from "../../../provider/host/errors";
+import { HostError, HostUnreachable } from "../../../provider/host/errors";
 import type { PerformOutcome } from "../../../provider/placement/driver";
 import type { Job, ObservedJob } from "../../../provider/placement/migration/job";
 import {
   type DomainFacts,
   type HostAnswer,
   hasAnswered,
+  isSilent,
   isUnreachable,
   type Observation,
 } from "../../../provider/placement/observe/observation";
@@ -67,6 +68,7 @@ export class MemoryHosts {
   get whereabouts(): string {
     const texts = this.world.map((one) => {
       if (isUnreachable(one)) return `${one.hostName} unreachable`;
+      if (isSilent(one)) return `${one.hostName} silent`;
       return one.domain && `${one.domain.state} (${one.domain.reason}) on ${one.hostName}`;
     });
     return texts.filter(Boolean).join(", ") || "nowhere";
@@ -74,8 +76,15 @@ export class MemoryHosts {
 
   answer(hostName: string): HostAnswer {
     const found = this.world.find((one) => one.hostName === hostName);
-    if (!found || isUnreachable(found)) throw new HostError(hostName, found?.unreachable ?? "no such host");
+    if (!found || isUnreachable(found)) throw new HostUnreachable(hostName, found?.unreachable ?? "no such host");
+    if (isSilent(found)) throw new HostError(hostName, found.silent);
     return found;
+  }
+
+  hasQemu(hostName: string): boolean {
+    const found = this.world.find((one) => one.hostName === hostName);
+    if (!found || isUnreachable(found) || found.hasQemu === undefined) throw new HostError(hostName, "no answer");
+    return found.hasQemu;
   }
 
   act(step: Step, mark: string): void {

@@ -96,7 +96,7 @@ test("a destination that does not answer after the move is named, and nothing is
   const hosts = new MemoryHosts(runningOnA());
   hosts.at(1900, () => hosts.job?.loseAtSwitchover());
   const run = new Run(hosts);
-  expect(messageOf(await run.up())).toMatch(/its location is unknown until all of them answer.*b: no route to host/s);
+  expect(messageOf(await run.up())).toMatch(/its location is unknown until all of them answer.*b cannot be reached: no route to host/s);
   expect(hosts.commands).toEqual(["prepare", "perform"]);
 });
 
@@ -141,7 +141,7 @@ test("a source that stood still for nothing is left paused by libvirt, and the n
 test("once the destination answers again, the copy on the source is destroyed, and the guest is not moved again", async () => {
   const hosts = new MemoryHosts(runningOnA());
   hosts.at(1000, () => hosts.job?.loseAtSwitchover());
-  expect(messageOf(await new Run(hosts).up())).toContain("b: no route to host");
+  expect(messageOf(await new Run(hosts).up())).toContain("b cannot be reached: no route to host");
   hosts.set("b", domain("running (migrated)"));
   hosts.commands.length = 0;
   expect(await new Run(hosts).up()).toMatchObject({ location: { hostName: "b", staleCopies: [], leftovers: [] } });

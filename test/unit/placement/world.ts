@@ -58,6 +58,13 @@ export const says = (hostName: string, what: DomainFacts | string | undefined): 
     ? { hostName, unreachable: what }
     : { hostName, names: new Map(), hasQemu: what !== undefined && isActive(what), ...(what && { domain: what }) };
 
+/** A host that is up, and whose libvirt says nothing. */
+export const mute = (hostName: string, hasQemu: boolean | undefined): Observation => ({
+  hostName,
+  silent: "failed to connect to the hypervisor",
+  hasQemu,
+});
+
 type Answer = Plan | { kind: "wait"; from: string | undefined; to: string | undefined };
 
 /** What is done about a guest that is located first: nothing while it moves, nor where only an operator may decide. */

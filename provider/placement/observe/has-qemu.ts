@@ -1,0 +1,13 @@
+/** A guest's QEMU, found without what manages it: libvirt may be off, and QEMU's monitor busy. */
+import type { RemoteHost } from "../../host/host";
+import { runScript, sh } from "../../host/script";
+
+/** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
+const script = sh`grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$1$" || true`;
+
+/** A host that is up answers this at once. */
+const timeoutMs = 20_000;
+
+export async function hasQemu(host: RemoteHost, uuid: string, signal: AbortSignal): Promise<boolean> {
+  return (await runScript(host, script, [uuid], { signal, timeoutMs })).stdout.trim() !== "";
+}

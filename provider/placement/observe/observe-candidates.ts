@@ -1,0 +1,42 @@
+/** Asks all candidates at once. What does not answer is an observation too, and it is told apart from what is off. */
+import { CredentialUnusable, HostKeyRefused, HostUnreachable, LoginRefused, SudoRefused } from "../../host/errors";
+import type { Placement } from "../placement";
+import type { Candidate } from "./candidate";
+import { ChangedWhileReading, type Observation } from "./observation";
+
+export async function observeCandidates(placement: Placement, signal: AbortSignal): Promise<Observation[]> {
+  const answers = await Promise.allSettled(placement.candidates.map((one) => observe(placement, one, signal)));
+  signal.throwIfAborted();
+  return answers.map((answer) => {
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  });
+}
+
+/** @throws ChangedWhileReading */
+async function observe({ driver }: Placement, candidate: Candidate, signal: AbortSignal): Promise<Observation> {
+  const { name: hostName, host } = candidate;
+  try {
+    return { hostName, ...(await driver.observe(host, signal)) };
+  } catch (error) {
+    if (error instanceof ChangedWhileReading || signal.aborted) throw error;
+    const { message } = error as Error;
+    if (isOutOfReach(error)) return { hostName, unreachable: message };
+    if (keepsOut(error)) return { hostName, silent: message, hasQemu: undefined };
+    return driver.hasQemu(host, signal).then(
+      (hasQemu) => ({ hostName, silent: message, hasQemu }),
+      (failure: Error) => ({ hostName, unreachable: failure.message }),
+    );
+  }
+}
+
+/** Nothing came from the host. A port that is closed was closed by somebody. */
+const isOutOfReach = (error: unknown): boolean =>
+  (error instanceof HostUnreachable && !error.isRefused) || error instanceof CredentialUnusable;
+
+/** Somebody has answered there, and no command can be run. */
+const keepsOut = (error: unknown): boolean =>
+  error instanceof HostUnreachable ||
+  error instanceof HostKeyRefused ||
+  error instanceof LoginRefused ||
+  error instanceof SudoRefused;
