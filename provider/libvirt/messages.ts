@@ -1,4 +1,5 @@
 /** Pure: what a user is told of a domain, and what an operator types. @see https://libvirt.org/manpages/virsh.html */
+import { quoteCommand } from "../host/command";
 import type { DriverMessages } from "../placement/messages";
 
 export const libvirtMessages: DriverMessages = {
@@ -13,5 +14,10 @@ export const libvirtMessages: DriverMessages = {
   resume: (uuid) => `virsh resume ${uuid}`,
   show: (uuid) => `virsh dumpxml --inactive ${uuid}`,
   undefine: (uuid) => `virsh undefine ${uuid} --keep-nvram`,
+  snapshots: (uuid) =>
+    `virsh snapshot-list ${uuid} shows them; virsh snapshot-delete ${uuid} NAME deletes one, with --metadata only libvirt's record of it`,
+  checkpoints: (uuid) =>
+    `virsh checkpoint-list ${uuid} shows them; virsh checkpoint-delete ${uuid} NAME deletes one, with --metadata only libvirt's record of it`,
+  rename: (from, to) => quoteCommand(["virsh", "domrename", from, to]),
   savedMemory: (uuid) => `virsh start ${uuid} goes on from it, virsh managedsave-remove ${uuid} gives it up`,
 };

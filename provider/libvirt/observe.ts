@@ -26,6 +26,8 @@ export async function observeDomain(host: RemoteHost, uuid: string, signal: Abor
     `dominfo ${uuid}`,
     `domjobinfo ${uuid} --rawstats`,
     `dumpxml ${uuid} --inactive`,
+    `snapshot-list ${uuid} --name`,
+    `checkpoint-list ${uuid} --name`,
   ];
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
@@ -36,8 +38,8 @@ export async function observeDomain(host: RemoteHost, uuid: string, signal: Abor
 /** Pure: what virsh printed. */
 export function parseAnswer(uuid: string, stdout: string, stderr: string): HostAnswer {
   const parts = stdout.split(separator);
-  if (parts.length !== 6) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
-  const [state = "", info = "", job = "", xml = "", list = "", qemus = ""] = parts;
+  if (parts.length !== 8) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
+  const [state = "", info = "", job = "", xml = "", snapshots = "", checkpoints = "", list = "", qemus = ""] = parts;
   const hasQemu = qemus.trim() !== "";
   const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
   const names = new Map(rows);
@@ -53,6 +55,8 @@ export function parseAnswer(uuid: string, stdout: string, stderr: string): HostA
     reason,
     persistent: /^Persistent: +yes$/m.test(info),
     autostart: /^Autostart: +enable$/m.test(info),
+    ...(linesIn(snapshots) > 0 && { snapshots: linesIn(snapshots) }),
+    ...(linesIn(checkpoints) > 0 && { checkpoints: linesIn(checkpoints) }),
     managedSave: /^Managed save: +yes$/m.test(info),
     job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
     definitionDigest: digest(withoutOwner(xml.trim())),
@@ -61,6 +65,8 @@ export function parseAnswer(uuid: string, stdout: string, stderr: string): HostA
   };
   return { domain, names, hasQemu };
 }
+
+const linesIn = (text: string): number => text.split("\n").filter((line) => line.trim() !== "").length;
 
 function jobKind(rawStats: string): DomainFacts["job"] {
   const { active, operation } = parseJob(rawStats);

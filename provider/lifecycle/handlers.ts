@@ -8,7 +8,7 @@ import { controlOf, type Properties, pendingKey, repairsOf, uidKey, urnKey, with
 import type { Definition, Observed } from "./definition";
 import { changedInputs, difference } from "./diff";
 import { Refused } from "./errors";
-import { hasUnknown, type InputProblem } from "./inputs";
+import { hasUnknown, type InputProblem, inputsInState } from "./inputs";
 import { WantedThings } from "./wanted-things";
 
 export interface Environment {
@@ -37,18 +37,19 @@ export function makeHandlers<
   const wanted = new WantedThings();
 
   /** The inputs among these properties; a state holds outputs beside them. */
-  function argsOf(properties: Properties): z.infer<Schema> {
-    const own = Object.entries(withoutControl(properties)).filter(
-      ([key, value]) => inputs.includes(key) && value != null,
+  const ownOf = (properties: Properties) =>
+    Object.fromEntries(
+      Object.entries(withoutControl(properties)).filter(([key, value]) => inputs.includes(key) && value != null),
     );
-    return schema.parse(Object.fromEntries(own));
-  }
+
+  const argsOf = (properties: Properties): z.infer<Schema> => schema.parse(ownOf(properties));
 
   function begin(properties: Properties, uid: string | undefined, { acts = false, isInState = true } = {}) {
     const urn = properties[urnKey] as string | undefined;
     const owner = urn === undefined ? undefined : { urn, uid: uid ?? "" };
     const operation = { ...operationFor(urn), owner, isInState, acts };
-    const args = argsOf(properties);
+    const { args, problems } = inputsInState(schema, ownOf(properties));
+    for (const problem of problems) operation.warn(`Not understood in the state, so its default is used: ${problem}.`);
     return { operation, args, model: definition.model(args, operation) };
   }
 
@@ -101,11 +102,9 @@ export function makeHandlers<
 
   async function remove(properties: Properties): Promise<void> {
     const { operation, args, model } = begin(properties, uidOf(properties));
-    const replaced = things(args).filter(({ thing }) => wanted.has(thing));
-    if (replaced.length > 0)
-      return operation.info(
-        `${replaced.map(({ thing }) => thing).join(", ")}: it stays, since the program still has it.`,
-      );
+    const own = things(args);
+    const isWanted = own.length > 0 && own.every(({ thing }) => wanted.has(thing));
+    if (isWanted) return operation.info("What it has made stays: the program still has it.");
     await exclusively(operation, model, (exclusive) =>
       definition.remove(exclusive, model, knownOf(properties)).catch(async (error: Error) => {
         throw await explain(exclusive, model, error);

@@ -35,6 +35,36 @@ function pathsOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: strin
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is not a property of this resource" }));
 }
 
+/**
+ * The inputs that a state holds. A refresh has put there what the hosts have, and another version what it understood, so
+ * rules between inputs do not hold there, and a value that is not understood any more gives way to its default.
+ *
+ * @returns the problems in words, without values
+ * @throws Error for a value that nothing can be done without
+ */
+export function inputsInState<Schema extends z.ZodObject>(
+  schema: Schema,
+  own: Properties,
+): { args: z.infer<Schema>; problems: string[] } {
+  const whole = schema.safeParse(own);
+  if (whole.success) return { args: whole.data, problems: [] };
+  const shape: Record<string, z.ZodType> = schema.shape;
+  const fields = Object.entries(shape).map(([key, field]) => [key, field.safeParse(own[key])] as const);
+  const bad = fields.flatMap(([key, { error }]) =>
+    (error?.issues ?? []).map(({ path, message }) => `${[key, ...path].join(".")} ${message}`),
+  );
+  const withDefault = fields.map(([key, result]) => {
+    const fallback = result.success ? result : (shape[key] as z.ZodType).safeParse(undefined);
+    if (!fallback.success) throw new Error(unreadable(bad));
+    return [key, fallback.data] as const;
+  });
+  const args = Object.fromEntries(withDefault.filter(([, value]) => value !== undefined)) as z.infer<Schema>;
+  return { args, problems: bad };
+}
+
+const unreadable = (problems: readonly string[]): string =>
+  `The state holds inputs that this version does not understand: ${problems.join("; ")}. Run \`pulumi up\` without a refresh, or take the resource out of the state (\`pulumi state delete\`): that touches no host.`;
+
 /** The inputs with the schema's defaults written out. */
 export function withDefaults(schema: z.ZodObject, news: Properties): Properties {
   const missing = Object.entries(schema.shape).filter(([key]) => news[key] === undefined || news[key] === null);

@@ -21,4 +21,9 @@ export interface DriverMessages {
   undefine(uuid: string): string;
   /** Commands for a saved memory image, where the driver has such a thing. */
   savedMemory?(uuid: string): string;
+  /** Commands for snapshots and checkpoints, where the driver has such things. */
+  snapshots?(uuid: string): string;
+  checkpoints?(uuid: string): string;
+  /** Commands that give it another name. */
+  rename?(from: string, to: string): string;
 }

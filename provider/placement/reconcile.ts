@@ -144,14 +144,21 @@ async function shutDown(placement: Placement, on: Candidate, { signal }: LockedO
   };
   // Again and again: a guest that boots does not hear the first time.
   const options = { everyMs: 2000, timeoutMs: shutdownTimeoutSeconds * 1000, signal };
-  await retryUntil(isOff, { ...options, after: (error) => error instanceof StillOn }).catch((error: unknown) => {
+  await retryUntil(isOff, { ...options, after: (error) => error instanceof StillOn }).catch(async (error: unknown) => {
     signal.throwIfAborted();
     if (!(error instanceof StillOn) && !isOutOfTime(error)) throw error;
-    throw new StillRunning(domain.name, on.name, shutdownTimeoutSeconds);
+    throw new StillRunning(domain.name, on.name, shutdownTimeoutSeconds, await whyItDoesNotHear(placement, on, signal));
   });
 }
 
 class StillOn extends Error {}
+
+/** As a sentence, with a space before it. */
+async function whyItDoesNotHear({ driver, domain, messages }: Placement, on: Candidate, signal: AbortSignal) {
+  const { domain: found } = await driver.observe(on.host, signal);
+  if (found?.state !== "paused") return "";
+  return ` It is ${stateAndReason(found)}, so it does not hear the power button. Resume it (${messages.resume(domain.uuid)}), and delete it again.`;
+}
 
 /** Its figures are those of the whole move, which nobody has kept. */
 async function resumePostCopy(
@@ -173,9 +180,9 @@ async function resumePostCopy(
 
 /** The guest did not heed the power button. */
 export class StillRunning extends Error {
-  constructor(name: string, hostName: string, seconds: number) {
+  constructor(name: string, hostName: string, seconds: number, why: string) {
     super(
-      `${name} on ${hostName} has been asked to shut down and still runs after ${seconds} s (shutdownTimeoutSeconds).`,
+      `${name} on ${hostName} has been asked to shut down and still runs after ${seconds} s (shutdownTimeoutSeconds).${why}`,
     );
     this.name = "StillRunning";
   }

@@ -109,6 +109,8 @@ describe("a placement", () => {
     "Persistent:     yes",
     "Job type: 0",
     xml,
+    "",
+    "",
     `${domain.uuid} web\n`,
     "/proc/8/cmdline\n",
   ];

@@ -12,6 +12,9 @@ export interface DomainFacts {
   autostart: boolean;
   /** Its memory is in a file, from where its next start takes it. */
   managedSave: boolean;
+  /** Numbers of snapshots and of checkpoints that libvirt keeps with it; absent for none. */
+  snapshots?: number;
+  checkpoints?: number;
   /** The migration that its memory takes part in, seen from this host. */
   job: "none" | "outgoing" | "incoming" | "other";
   /** Digest of the definition that it was made of; absent when it is not ours. */

@@ -1,5 +1,12 @@
 /** Asks all candidates at once. What does not answer is an observation too, and it is told apart from what is off. */
-import { CredentialUnusable, HostKeyRefused, HostUnreachable, LoginRefused, SudoRefused } from "../../host/errors";
+import {
+  CommandFailed,
+  CredentialUnusable,
+  HostKeyRefused,
+  HostUnreachable,
+  LoginRefused,
+  SudoRefused,
+} from "../../host/errors";
 import type { Placement } from "../placement";
 import type { Candidate } from "./candidate";
 import { ChangedWhileReading, type Observation } from "./observation";
@@ -25,7 +32,10 @@ async function observe({ driver }: Placement, candidate: Candidate, signal: Abor
     if (keepsOut(error)) return { hostName, silent: message, hasQemu: undefined };
     return driver.hasQemu(host, signal).then(
       (hasQemu) => ({ hostName, silent: message, hasQemu }),
-      (failure: Error) => ({ hostName, unreachable: failure.message }),
+      (failure: Error) =>
+        failure instanceof CommandFailed
+          ? { hostName, silent: message, hasQemu: undefined }
+          : { hostName, unreachable: failure.message },
     );
   }
 }

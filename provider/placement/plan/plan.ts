@@ -61,11 +61,13 @@ export function planRemoval(seen: Settled, wanted: Wanted, onDelete: "shutdown" 
     : planOf(stepsToNowhere(location, wanted, onDelete), seen, wanted);
 }
 
-function planOf(steps: Step[], { location, observations }: Settled, wanted: Wanted): Plan {
+function planOf(steps: Step[], seen: Settled, wanted: Wanted): Plan {
+  const { observations } = seen;
   const reasons = [
     ...fencedButReachable(observations, wanted),
     ...foreignLeftovers(steps, observations, wanted),
-    ...savedMemory(location, wanted),
+    ...keptBesideDefinitions(steps, seen, wanted),
+    ...otherName(steps, seen, wanted),
   ];
   return reasons.length > 0 ? { kind: "refused", reason: reasons.join("\n") } : { kind: "steps", steps };
 }
@@ -106,17 +108,43 @@ function foreignLeftovers(
     );
 }
 
-/** A saved memory image would be lost, or resumed where its disks have gone on. */
-function savedMemory(location: SettledLocation, { domain: { uuid, name }, hostName, messages }: Wanted): string[] {
-  if (location.kind === "nowhere") return [];
-  const leaves = location.kind === "at" && !isActive(location.domain) && location.hostName !== hostName;
-  const concerned: Found[] = [...location.leftovers, ...(leaves ? [location] : [])];
-  return concerned
-    .filter((one) => one.domain.managedSave)
-    .map(
-      (one) =>
-        `${one.hostName} has a saved memory image of ${name}, which cannot be moved. On ${one.hostName}: ${messages.savedMemory?.(uuid)}.`,
+/**
+ * What libvirt keeps beside a definition would be lost with it, or go on where its disks have not been; libvirt refuses
+ * that in the middle, when the guest is off already.
+ */
+function keptBesideDefinitions(steps: readonly Step[], { location, observations }: Settled, wanted: Wanted): string[] {
+  const { domain, messages } = wanted;
+  const { uuid, name } = domain;
+  return foundOn(observations).flatMap(({ hostName, domain: found }) => {
+    const loses = steps.some((step) => step.do === "undefine" && step.on === hostName);
+    const leaves = steps.some((step) => step.do === "migrate" && step.from === hostName);
+    if (!loses && !leaves) return [];
+    const kept = [
+      loses && found.managedSave && ["a saved memory image", messages.savedMemory?.(uuid)],
+      found.snapshots && [counted(found.snapshots, "snapshot"), messages.snapshots?.(uuid)],
+      found.checkpoints && [counted(found.checkpoints, "checkpoint"), messages.checkpoints?.(uuid)],
+    ].filter((one) => Array.isArray(one));
+    const isGuest = location.kind === "at" && location.hostName === hostName;
+    const what = leaves ? "cannot be moved" : "would be lost with its definition";
+    return kept.map(
+      ([thing, commands]) =>
+        `${hostName} has ${thing} of ${name}, which ${what}${isGuest && isActive(found) ? `, so ${name} is left as it is` : ""}. On ${hostName}: ${commands}.`,
     );
+  });
+}
+
+const counted = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** libvirt changes the name of a domain by a command of its own, and only while it is off. */
+function otherName(steps: readonly Step[], { location }: Settled, { domain: { name }, messages }: Wanted): string[] {
+  if (location.kind !== "at" || location.domain.name === name || !messages.rename) return [];
+  const { hostName, domain } = location;
+  const isDefined = steps.some((step) => step.do === "define" && (step.on === hostName || isActive(domain)));
+  if (!isDefined) return [];
+  const ways = isActive(domain) ? "shut it down, then, " : "";
+  return [
+    `The domain is called ${domain.name} on ${hostName}, and a definition with the name ${name} would be refused there. To rename it: ${ways}on ${hostName}: ${messages.rename(domain.name, name)}. Or keep the name.`,
+  ];
 }
 
 /** Something else has acted on the domain while it was acted on here. */

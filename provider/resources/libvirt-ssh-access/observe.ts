@@ -98,7 +98,7 @@ export function hasOwnAccess({ facts: { key, files } }: SshHostFacts, mark: stri
 /** The owner that its lines name. */
 export const noted = ({ name, facts: { files } }: SshHostFacts, mark: string): Noted[] => {
   const owners = sharedFiles.flatMap((file) => ownersOfLines(files[file].text, mark));
-  return owners.slice(0, 1).map((owner) => ({ what: `${name}: root's access to the other hosts by SSH`, owner }));
+  return owners.slice(0, 1).map((owner) => ({ what: `the SSH access from ${name}`, owner }));
 };
 
 /** Our lines that one host's files should have. */

@@ -157,7 +157,7 @@ async function remove(operation: Operation, args: PkiInputs, known?: PkiState): 
 /** @returns hosts that a delete takes out, and what it tells of those that belong to others by now */
 function split(all: readonly PkiHostFacts[], { owner }: Operation): [PkiHostFacts[], string[]] {
   const lines = (one: PkiHostFacts) =>
-    othersOf(one.before ? [{ what: `${one.name}: libvirt's certificates`, owner: one.before.owner }] : [], owner);
+    othersOf(one.before ? [{ what: `the PKI on ${one.name}`, owner: one.before.owner }] : [], owner);
   return [all.filter((one) => lines(one).length === 0), all.flatMap(lines)];
 }
 

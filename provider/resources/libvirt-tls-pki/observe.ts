@@ -49,7 +49,7 @@ export interface PkiHosts {
 /** Hosts that a resource has enrolled. */
 export const notedIn = ({ authority, hosts }: PkiHosts): Noted[] =>
   [...new Set([authority, ...hosts])].flatMap(({ name, before }) =>
-    before ? [{ what: `${name}: libvirt's certificates`, owner: before.owner }] : [],
+    before ? [{ what: `the PKI on ${name}`, owner: before.owner }] : [],
   );
 
 export async function observePkiHosts(

@@ -107,7 +107,7 @@ const sourceOf = (address: string, path: string) => `${bracketed(address)}:${pat
 
 function noted(facts: ServerFacts, { path, server: { name } }: Args): Noted[] {
   const mark = readMark(ownFile(facts, path));
-  return mark ? [{ what: `${name}: the export of ${path}`, owner: mark.owner }] : [];
+  return mark ? [{ what: `the export of ${path} on ${name}`, owner: mark.owner }] : [];
 }
 
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */

@@ -83,7 +83,7 @@ const locationOf = (address: string, path: string) => `${bracketed(address)}:${p
 
 function noted(facts: MountFacts, { path, host: { name } }: Args): Noted[] {
   const mark = readMark(facts.unit);
-  return mark ? [{ what: `${name}: the mount at ${path}`, owner: mark.owner }] : [];
+  return mark ? [{ what: `the mount at ${path} on ${name}`, owner: mark.owner }] : [];
 }
 
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */

@@ -38,10 +38,17 @@ export abstract class ManagedResource extends dynamic.Resource {
     options: CustomResourceOptions = {},
     secrets: Secrets = [],
   ) {
-    const urn = createUrn(name, `pulumi-nodejs:dynamic/kvm:${type}`, options.parent);
+    const urn = urnOf(name, type, options.parent);
     super(providerOf(type), name, { ...properties, [urnKey]: urn }, withSecrets(options, secrets), "kvm", type);
   }
 }
+
+/**
+ * A promise, and not an output of the parent: whatever depends on a component waits for all of its children, so a child
+ * would wait for itself.
+ */
+const urnOf = (name: string, type: ResourceType, parent: CustomResourceOptions["parent"]): Promise<string> =>
+  new Promise((resolve) => void createUrn(name, `pulumi-nodejs:dynamic/kvm:${type}`, parent).apply(resolve));
 
 const providers = new Map<ResourceType, PulumiDynamic.ResourceProvider>();
 

@@ -14,8 +14,17 @@ test("a running domain, and the names of all", () => {
   expect(names.get("a name with spaces")).toBe("11111111-2222-3333-4444-555555555555");
 });
 
+test("snapshots and checkpoints are counted", () => {
+  expect(parseAnswer(uuid, running, "").domain).not.toHaveProperty("snapshots");
+  const kept = running.replace(
+    "-- kvm-live --\n\n-- kvm-live --\n\n",
+    "-- kvm-live --\nfirst one\ntwo\n\n-- kvm-live --\nc1\n\n",
+  );
+  expect(parseAnswer(uuid, kept, "").domain).toMatchObject({ snapshots: 2, checkpoints: 1 });
+});
+
 test("a domain that is not there, while others are", () => {
-  const stdout = sections("\n", "\n", "\n", "\n", "11111111-2222-3333-4444-555555555555 other\n\n", "");
+  const stdout = sections("\n", "\n", "\n", "\n", "\n", "\n", "11111111-2222-3333-4444-555555555555 other\n\n", "");
   const { domain, names, hasQemu } = parseAnswer(uuid, stdout, `error: failed to get domain '${uuid}'\n`);
   expect(domain).toBeUndefined();
   expect(hasQemu).toBe(false);
@@ -23,7 +32,11 @@ test("a domain that is not there, while others are", () => {
 });
 
 test("a QEMU that libvirt does not know of is seen", () => {
-  const { domain, hasQemu } = parseAnswer(uuid, sections("\n", "\n", "\n", "\n", "\n", "/proc/4711/cmdline\n"), "");
+  const { domain, hasQemu } = parseAnswer(
+    uuid,
+    sections("\n", "\n", "\n", "\n", "\n", "\n", "\n", "/proc/4711/cmdline\n"),
+    "",
+  );
   expect([domain, hasQemu]).toEqual([undefined, true]);
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inputProblems } from "../../../provider/lifecycle/inputs";
+import { inputProblems, inputsInState } from "../../../provider/lifecycle/inputs";
 
 const unknownValue = "unknown!";
 const schema = z.strictObject({
@@ -44,4 +44,31 @@ test("beside a value that is not known yet, problems are still found", () => {
   expect(problems({ name: unknownValue, port: "x" })).toEqual([
     { property: "port", reason: '"x" must be a whole number' },
   ]);
+});
+
+describe("the inputs in a state", () => {
+  const schema = z
+    .strictObject({
+      host: z.string(),
+      fenced: z.array(z.string()).default([]),
+      limit: z.strictObject({ seconds: z.number() }).default({ seconds: 1 }),
+      note: z.string().optional(),
+    })
+    .refine(({ host, fenced }) => !fenced.includes(host), "must not be fenced");
+
+  test("need not keep the rules between them: a refresh writes what the hosts have", () => {
+    const own = { host: "a", fenced: ["a"] };
+    expect(inputsInState(schema, own)).toEqual({ args: { ...own, limit: { seconds: 1 } }, problems: [] });
+  });
+
+  test("that are not understood give way to their defaults, and are named without their values", () => {
+    const { args, problems } = inputsInState(schema, { host: "a", limit: { seconds: "secret" }, note: 7 });
+    expect(args).toEqual({ host: "a", fenced: [], limit: { seconds: 1 } });
+    expect(problems.join()).toMatch(/^limit\.seconds .*,note /);
+    expect(problems.join()).not.toContain("secret");
+  });
+
+  test("that nothing can be done without are an error with the way out", () => {
+    expect(() => inputsInState(schema, { host: 7 })).toThrow(/host .*pulumi state delete/s);
+  });
 });

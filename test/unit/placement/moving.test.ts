@@ -96,7 +96,9 @@ test("a destination that does not answer after the move is named, and nothing is
   const hosts = new MemoryHosts(runningOnA());
   hosts.at(1900, () => hosts.job?.loseAtSwitchover());
   const run = new Run(hosts);
-  expect(messageOf(await run.up())).toMatch(/its location is unknown until all of them answer.*b cannot be reached: no route to host/s);
+  expect(messageOf(await run.up())).toMatch(
+    /its location is unknown until all of them answer.*b cannot be reached: no route to host/s,
+  );
   expect(hosts.commands).toEqual(["prepare", "perform"]);
 });
 

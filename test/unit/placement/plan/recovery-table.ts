@@ -263,7 +263,7 @@ export const rows: Readonly<Record<string, Row>> = {
     },
   },
   p: {
-    row: "anything | no answer | unknown | refuses, unless D is fenced",
+    row: "anything | no answer | unknown | refuses, unless D is unreachable and fenced",
     cases: {
       "nothing is done, whatever the others say": [nothing, running, off, domain("paused (migrating)")].map((D) => ({
         S: silent,
