@@ -5,6 +5,7 @@ import { GuestBusy } from "../../provider/placement/lock/guest-lock";
 import { type HostLocks, type LockedOperation, withHostLocks } from "../../provider/placement/lock/locks";
 import { PlacementUnclear } from "../../provider/placement/migration/wait-until-settled";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
+import { withPartLocked } from "../../provider/resources/shared/host-locks";
 import { silentOperation } from "../silent-operation";
 import { answer, type Script, ScriptedHost } from "./scripted-host";
 
@@ -99,6 +100,44 @@ test("a host that cannot be reached is left to the work, which may not act", asy
     return locked;
   });
   expect(seen).toEqual(["a"]);
+});
+
+describe("a part of a host", () => {
+  const part = { uuid: "exports", name: "the NFS exports" };
+  const hostOf = (one: ScriptedHost) => [{ ...candidateAt("nas", one), port: one.args.port }];
+
+  test("is waited for while another run changes it, and who that is is told", async () => {
+    const answers = ["taken bert@home[7]\n", "taken bert@home[7]\n", "held\n"];
+    let turn = 0;
+    const nas = await ScriptedHost.start({ run: (_, channel) => says(channel, answers[turn++] ?? "held\n") });
+    const told: string[] = [];
+    const operation = silentOperation({ progress: (line) => void told.push(line) });
+    expect(await withPartLocked(operation, part, hostOf(nas), async () => turn)).toBe(3);
+    expect(told).toEqual(Array(2).fill("waiting for another run that changes the NFS exports: bert@home[7]"));
+  });
+
+  test("is changed by one resource of this run after the other, also after one that failed", async () => {
+    const nas = await hostThat("held\n");
+    const order: string[] = [];
+    const change = (name: string, fails = false) =>
+      withPartLocked(silentOperation(), part, hostOf(nas), async () => {
+        order.push(`${name} begins`);
+        await new Promise(setImmediate);
+        order.push(`${name} ends`);
+        if (fails) throw new Error(name);
+      });
+    const all = await Promise.allSettled([change("one", true), change("two"), change("three")]);
+    expect(all.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+    expect(order).toEqual(["one", "two", "three"].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
+  test("Ctrl-C ends the waiting", async () => {
+    const nas = await hostThat("taken bert\n");
+    const stop = new AbortController();
+    const operation = silentOperation({ cancelled: stop.signal, progress: () => stop.abort(new Error("Cancelled.")) });
+    await expect(withPartLocked(operation, part, hostOf(nas), never)).rejects.toThrow("Cancelled.");
+    expect(never).not.toHaveBeenCalled();
+  });
 });
 
 describe("a placement", () => {

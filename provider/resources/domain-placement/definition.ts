@@ -5,12 +5,11 @@ import { libvirtMessages } from "../../libvirt/messages";
 import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
 import type { Definition } from "../../lifecycle/definition";
 import type { LockedOperation } from "../../placement/lock/locks";
-import { isActive } from "../../placement/observe/observation";
 import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
 import { claimGuest, guestThings } from "../guest-placement/claim";
 import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
-import { announceSteps } from "../guest-placement/preview";
+import { announceSteps, isDefinedWhileRunning, laterNotice } from "../guest-placement/preview";
 import {
   type GuestModel,
   type GuestState,
@@ -114,8 +113,7 @@ async function reconcile(
 ): Promise<SeenGuest> {
   const { location } = seen;
   const { steps, reached } = await reconcilePlacement(operation, model, seen, known);
-  if (steps.some((step) => step.do === "define") && location.kind === "at" && isActive(location.domain))
-    operation.info(`The new definition of ${model.args.domain.name} takes effect when the guest is next started.`);
+  if (isDefinedWhileRunning(steps, location)) operation.info(laterNotice(model.args.domain.name));
   return reached;
 }
 

@@ -1,11 +1,23 @@
 /** Announces in a preview what will be done about a placement. */
 import { refuse } from "../../lifecycle/errors";
 import { locateGuest } from "../../placement/migration/wait-until-settled";
+import type { SettledLocation } from "../../placement/observe/locate";
+import { isActive } from "../../placement/observe/observation";
 import { ownership } from "../../placement/plan/plan";
 import { describeStep, type Step } from "../../placement/plan/steps";
 import { planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
 import type { GuestModel } from "./reconcile";
+
+/** A definition is read when a guest is started. */
+export const isDefinedWhileRunning = (steps: readonly Step[], location: SettledLocation): boolean =>
+  steps.some((step) => step.do === "define") &&
+  !steps.some((step) => step.do === "start") &&
+  location.kind === "at" &&
+  isActive(location.domain);
+
+export const laterNotice = (name: string): string =>
+  `The new definition of ${name} takes effect when the guest is next started.`;
 
 /**
  * For the preview, from what the hosts say now: of changed inputs, or without any of what is to be repaired.
@@ -33,6 +45,7 @@ export async function announceSteps(
   const plan = await planWithPreflight(placement, { ...seen, location }, knownDigest, operation);
   refuse(plan.unsupported);
   for (const step of plan.steps) operation.info(describeStep(step, name, placement.messages));
+  if (isDefinedWhileRunning(plan.steps, location)) operation.info(laterNotice(name));
   if (unencryptedWarning !== undefined && plan.steps.some((step) => step.do === "migrate"))
     operation.warn(unencryptedWarning);
   for (const problem of plan.problems) operation.warn(`As things are now, this would be refused: ${problem}`);

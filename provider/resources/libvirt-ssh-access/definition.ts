@@ -19,6 +19,7 @@ import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
 import { isSameOwner } from "../../util/owner";
 import { othersOf } from "../shared/claim";
+import { lockedHosts, sshAccess, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
 import {
@@ -63,6 +64,8 @@ export const libvirtSshAccess: Definition<typeof sshAccessSchema, SshAccessInput
   stateOf,
   reconcile,
   remove,
+  exclusively: (operation, { hosts }, work) =>
+    withPartLocked(operation, sshAccess, lockedHosts(hosts), () => work(operation)),
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
 };
 

@@ -7,6 +7,7 @@ import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import type { Operation } from "../../util/operation";
 import { claimFound, othersOf, ownerDrift } from "../shared/claim";
+import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
 import { pkiSchema } from "./inputs";
@@ -45,6 +46,10 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
   stateOf,
   reconcile,
   remove,
+  exclusively: (operation, args, work) => {
+    const all = lockedHosts({ ...args.hosts, [args.authority.name]: args.authority });
+    return withPartLocked(operation, libvirtDaemon, all, () => work(operation));
+  },
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
   objections: (olds, news) =>
     olds.authority.address === news.authority.address

@@ -23,6 +23,7 @@ import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
 import { claimFound, claimProblems, type Noted, othersOf, ownerDrift } from "../shared/claim";
+import { nfsExports, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys, namedConnectionInput, plainPath, text } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -101,6 +102,10 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
   stateOf,
   reconcile,
   remove,
+  exclusively: (operation, { args, server }, work) =>
+    withPartLocked(operation, nfsExports, [{ ...args.server, port: args.server.port, host: server }], () =>
+      work(operation),
+    ),
 };
 
 const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
