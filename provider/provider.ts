@@ -5,6 +5,7 @@
 import { closeConnections } from "./host/ssh-host";
 import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
+import { keepErrorsFromConsole } from "./lifecycle/said-once";
 import { domain } from "./resources/domain/definition";
 import { domainPlacement } from "./resources/domain-placement/definition";
 import { host } from "./resources/host/definition";
@@ -28,5 +29,6 @@ export const handlers: Readonly<Record<ResourceType, Handlers>> = {
   QemuGuest: makeHandlers(qemuGuest, environment),
 };
 
+keepErrorsFromConsole();
 cancelWithEngine();
 endWithEngine(closeConnections);

@@ -9,6 +9,7 @@ import type { Definition, Observed } from "./definition";
 import { changedInputs, difference } from "./diff";
 import { Refused } from "./errors";
 import { hasUnknown, type InputProblem, inputsInState } from "./inputs";
+import { sayOnce } from "./said-once";
 import { WantedThings } from "./wanted-things";
 
 export interface Environment {
@@ -178,13 +179,13 @@ const uidOf = (properties: Properties | undefined) => properties?.[uidKey] as st
 
 const newUid = () => randomUUID().replaceAll("-", "").slice(0, 16);
 
-/** Pulumi prints the stack of what is thrown, twice: the user gets the message alone. `DEBUG=1` keeps the stack. */
+/** The user gets the message alone, and once. `DEBUG=1` keeps the stack. */
 function plainErrors(handlers: Handlers): Handlers {
   const wrapped = Object.entries(handlers).map(([name, handler]) => [
     name,
     (...args: unknown[]) =>
       (handler as (...args: unknown[]) => Promise<unknown>)(...args).catch((error: Error) => {
-        if (!process.env.DEBUG) error.stack = error.message;
+        if (!process.env.DEBUG) sayOnce(error);
         throw error;
       }),
   ]);

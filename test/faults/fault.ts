@@ -16,6 +16,8 @@ export interface Fault {
   repair: (scene: Scene) => Promise<unknown>;
   /** The hypervisor that does not answer while the fault lasts. */
   unreachable?: Side;
+  /** The hypervisor whose libvirt says nothing while the fault lasts, and which is up: fencing it must not be believed. */
+  silent?: Side;
   /** No command reaches the host any more, so daemons that were stopped are resumed by the host itself. */
   cutsNetwork?: boolean;
   /**

@@ -2,8 +2,13 @@
 import type { RefreshSaid, Said } from "./record";
 import { type Scene, withoutPaths } from "./scene";
 
-export async function up(scene: Scene, host: "hv-a" | "hv-b", what: string): Promise<Said> {
-  const said = await answer(scene, what, () => scene.guest.up(host));
+export async function up(
+  scene: Scene,
+  host: "hv-a" | "hv-b",
+  what: string,
+  fenced: readonly string[] = [],
+): Promise<Said> {
+  const said = await answer(scene, what, () => scene.guest.up(host, {}, { fenced: [...fenced] }));
   const told = withoutOldProgress(scene.guest.told);
   return { ...said, ...(told.length > 0 && { told: told.slice(-12) }) };
 }

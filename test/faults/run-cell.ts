@@ -65,6 +65,17 @@ async function endsInTime(going: Promise<Said>): Promise<boolean> {
 
 /** What is observed, and what the provider says, while the fault lasts. */
 async function observeUnderFault({ fault }: Cell, scene: Scene): Promise<NonNullable<Findings["standing"]>> {
+  const { silent } = fault;
+  if (silent) {
+    const seen = await observeGuest(scene);
+    const refreshed = await refresh(scene);
+    const fenced = [scene[silent].name];
+    return {
+      seen,
+      refresh: refreshed,
+      up: await up(scene, silent === "source" ? "hv-b" : "hv-a", `up with ${fenced} fenced`, fenced),
+    };
+  }
   if (!fault.unreachable) return { seen: await observeGuest(scene) };
   const seen = await observeGuest(scene);
   await closeConnections();

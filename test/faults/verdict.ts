@@ -5,7 +5,11 @@ import type { CellRecord, Findings, RefreshSaid } from "./record";
 
 type Problem = CellRecord["problems"][number];
 
-export function verdict(found: Findings, fault: Pick<Fault, "unreachable">, endsGuest: string | undefined): Problem[] {
+export function verdict(
+  found: Findings,
+  fault: Pick<Fault, "unreachable" | "silent">,
+  endsGuest: string | undefined,
+): Problem[] {
   return [...doubled(found), ...lost(found, endsGuest), ...misreported(found, fault), ...notConverged(found)];
 }
 
@@ -30,19 +34,18 @@ function lost({ life }: Findings, endsGuest: string | undefined): Problem[] {
   ].flatMap((what) => (what ? [{ kind: "lost" as const, what }] : []));
 }
 
-function misreported({ standing, mended, refresh }: Findings, { unreachable }: Pick<Fault, "unreachable">): Problem[] {
+function misreported(
+  { standing, mended, refresh }: Findings,
+  { unreachable, silent }: Pick<Fault, "unreachable" | "silent">,
+): Problem[] {
   const during = standing?.refresh;
+  const unknown = unreachable ?? silent;
+  const was = `the ${unknown} was ${unreachable ? "unreachable" : "silent"}`;
   return [
-    during &&
-      unreachable &&
-      during.ended !== "error" &&
-      `the ${unreachable} was unreachable, and refresh said ${during.ended}`,
-    during && standing && !unreachable && disagrees(during, standing.seen),
+    during && unknown && during.ended !== "error" && `${was}, and refresh said ${during.ended}`,
+    during && standing && !unknown && disagrees(during, standing.seen),
     disagrees(refresh, mended),
-    unreachable &&
-      standing?.up &&
-      standing.up.ended !== "error" &&
-      `the ${unreachable} was unreachable, and up said ${standing.up.ended}`,
+    unknown && standing?.up && standing.up.ended !== "error" && `${was}, and up said ${standing.up.ended}`,
   ].flatMap((what) => (what ? [{ kind: "misreported" as const, what }] : []));
 }
 

@@ -30,7 +30,7 @@ const enabled = async () => (await hvA.tryExec(["systemctl", "is-enabled", "--",
 /** What of a host these resources could change. */
 const footprint = (host: typeof nas) =>
   host.script(
-    `find /etc/exports /etc/exports.d /etc/systemd/system /srv /run/pulumi-kvm-live* 2>/dev/null | sort
+    `find /etc/exports /etc/exports.d /etc/systemd/system /srv /run/pulumi-kvm-live.* 2>/dev/null | sort
      cut -d ' ' -f 5 /proc/self/mountinfo | sort
      exportfs -s
      systemctl list-units --all --no-legend --plain --type=mount | cut -d ' ' -f 1 | sort
@@ -225,6 +225,36 @@ test("a crash forgets nothing: what was made is found again, and all of it goes"
   await share.destroy();
   expect(await footprints()).toEqual(before);
   await mount.destroy();
+});
+
+test("renamed, replaced or wanted by another stack, what is there stays as it is", async () => {
+  await share.up(exported);
+  await mount.up(mounted);
+  const [exports, mounts] = [await table(), await findmnt()];
+  const shares = [new ResourceHarness(nfsExport, "NfsExport::renamed"), share];
+  const fittings = [new ResourceHarness(nfsMount, "NfsMount::renamed"), mount];
+  for (const [one, other] of [shares, shares.toReversed()] as [typeof share, typeof share][]) {
+    expect(await one.up(exported)).toMatch(/created|unchanged/);
+    await other.destroy();
+  }
+  for (const [one, other] of [fittings, fittings.toReversed()] as [typeof mount, typeof mount][]) {
+    expect(await one.up(mounted)).toMatch(/created|unchanged/);
+    await other.destroy();
+  }
+  expect(share.told.join("\n")).toMatch(/the export of .* stays: it belongs to the NfsExport "renamed"/);
+  await share.replace(exported);
+  await mount.replace(mounted);
+  const others = [
+    new ResourceHarness(nfsExport, "NfsExport::share", "prod"),
+    new ResourceHarness(nfsMount, "NfsMount::m", "prod"),
+  ];
+  await expect(others[0]?.up(exported as never)).rejects.toThrow(/belongs to the NfsExport "share" of the stack "lab"/);
+  await expect(others[1]?.up(mounted as never)).rejects.toThrow(/belongs to the NfsMount "mount" of the stack "lab"/);
+  expect([await table(), await findmnt()]).toEqual([exports, mounts]);
+  expect([await share.refresh(), await mount.refresh()]).toEqual(["unchanged", "unchanged"]);
+  await mount.destroy();
+  await share.destroy();
+  expect(await footprints()).toEqual(before);
 });
 
 test("what the user has put there stays", async () => {

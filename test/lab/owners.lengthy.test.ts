@@ -130,9 +130,7 @@ test.each([
       await set(other, Object.fromEntries(rest.map((one, index) => [`without[${index}]`, one])));
       const { exitCode, stdout } = await other.tryPulumi(["preview"]);
       expect(exitCode).not.toBe(0);
-      expect(stdout).toMatch(
-        new RegExp(`belongs to the ${type} "${type}-three.*" of the stack "dev" \\(project "shop"\\)`),
-      );
+      expect(stdout).toMatch(new RegExp(`belongs to the ${type} "${type}-.*" of the stack `));
       expect(stdout).toContain("set adopt to true");
     }
     await expectUntouched();

@@ -190,6 +190,36 @@ test("kept, it runs on and is forgotten; it is known again by its mark", async (
   await expectUnbroken(guest);
 });
 
+test("renamed, replaced or wanted by another stack, it runs on as it is", async () => {
+  const renamed = new ResourceHarness(domainPlacement, "DomainPlacement::renamed");
+  expect(await renamed.up(await inputs())).toBe("created");
+  expect(renamed.told.join("\n")).toContain('passes over from the DomainPlacement "placed"');
+  toldLast();
+  await placement.destroy();
+  expect(toldLast()).toMatch(/placed on hv-a stays: it belongs to the DomainPlacement "renamed"/);
+  await renamed.replace(await inputs());
+  expect(await renamed.refresh()).toBe("unchanged");
+  const other = new ResourceHarness(domainPlacement, "DomainPlacement::placed", "prod");
+  await expect(inputs().then((args) => other.up(args))).rejects.toThrow(
+    /belongs to the DomainPlacement "renamed" of the stack "lab" .* set adopt to true/,
+  );
+  expect(await placement.up(await inputs())).toBe("created");
+  await renamed.destroy();
+  await expectOnlyOn(hvA, guest.name);
+  await expectUnbroken(guest);
+});
+
+test("a guest with a snapshot is not shut down by a destroy that would fail", async () => {
+  const snapshot = `<domainsnapshot><name>before</name><state>running</state></domainsnapshot>`;
+  const redefined = (await virsh(hvA, "dumpxml", guest.name)).stdout;
+  const xml = snapshot.replace("</domainsnapshot>", `<creationTime>1</creationTime>${redefined}</domainsnapshot>`);
+  await hvA.exec(["virsh", "snapshot-create", guest.name, "/dev/stdin", "--redefine"], { input: xml });
+  await expect(placement.destroy()).rejects.toThrow(/hv-a has 1 snapshot of placed, .*virsh snapshot-delete/);
+  await expect(inputs({ host: "hv-b" }).then((args) => placement.up(args))).rejects.toThrow(/has 1 snapshot of placed/);
+  await virsh(hvA, "snapshot-delete", guest.name, "before", "--metadata");
+  await expectUnbroken(guest);
+});
+
 test("a domain that nothing marks is taken over only when told to", async () => {
   const { stdout } = await virsh(hvA, "dumpxml", "--inactive", guest.name);
   await hvA.exec(["virsh", "define", "/dev/stdin"], { input: stdout.replace(/<metadata>.*<\/metadata>/s, "") });

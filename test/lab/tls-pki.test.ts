@@ -139,6 +139,23 @@ test("nothing to do is no change, and no private key is in the state or was told
   }
 });
 
+test("renamed or wanted by another stack, the certificates stay as they are", async () => {
+  const issued = fingerprints();
+  const renamed = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::renamed");
+  expect(await renamed.up(base)).toBe("created");
+  await driver.destroy();
+  expect(driver.told.join("\n")).toMatch(/the PKI on hv-b stays: it belongs to the LibvirtTlsPki "renamed"/);
+  expect(await driver.up(base)).toBe("created");
+  await renamed.destroy();
+  const other = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls", "prod");
+  await expect(other.up({ ...base, adopt: false })).rejects.toThrow(
+    /belongs to the LibvirtTlsPki "tls" of the stack "lab"/,
+  );
+  expect(await driver.refresh()).toBe("unchanged");
+  expect(fingerprints()).toEqual(issued);
+  await expectConnections();
+});
+
 lengthyTest("a guest moves over these certificates, and until it has arrived libvirtd is not restarted", async () => {
   await shareFolder(nas, both, imageFolder);
   await startGuest(nas, hvA, guest, guests.dirty);

@@ -32,15 +32,26 @@ timeout 20 virsh list > /dev/null`,
 
 const commands = {
   stopped: `systemctl stop libvirtd.service ${sockets}`,
+  disabled: `systemctl disable --now libvirtd.service ${sockets}; systemctl mask libvirtd.service ${sockets}`,
+  hung: "kill -STOP $(pidof libvirtd)",
   killed: "kill -9 $(pidof libvirtd)",
   restarted: "systemctl restart libvirtd.service",
 };
 
+const mend = `systemctl unmask libvirtd.service ${sockets}; systemctl enable libvirtd.service ${sockets}; kill -CONT $(pidof libvirtd)`;
+
+/** Those after which it is there again by itself. */
+const passing: readonly string[] = ["killed", "restarted"];
+
 const libvirtd = (how: keyof typeof commands, side: Side): Fault => ({
   name: `libvirtd ${how} on the ${side}`,
   at: moments,
+  ...(!passing.includes(how) && { silent: side }),
   apply: (scene) => scene.must(scene[side], commands[how]),
-  repair: (scene) => untilLibvirtAnswers(scene, scene[side]),
+  repair: async (scene) => {
+    await scene.run(scene[side], mend);
+    await untilLibvirtAnswers(scene, scene[side]);
+  },
 });
 
 const ofGuest = (signal: string) => `kill -${signal} $(pgrep -f -- "[-]uuid $1")`;
@@ -84,7 +95,7 @@ const qemuFaults: Fault[] = [
 
 export const daemonFaults: Fault[] = [
   ...(["source", "destination"] as const).flatMap((side) =>
-    (["stopped", "killed", "restarted"] as const).map((how) => libvirtd(how, side)),
+    (["stopped", "disabled", "hung", "killed", "restarted"] as const).map((how) => libvirtd(how, side)),
   ),
   ...qemuFaults,
 ];
