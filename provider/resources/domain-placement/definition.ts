@@ -43,7 +43,7 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
     return guest && { ...guest.state, persistent: guest.facts.persistent, autostart: guest.facts.autostart };
   },
   reconcile,
-  things: ({ domain, candidates }) => guestThings("domain", domain, candidates),
+  things: ({ domain, candidates }) => guestThings("domain", domain.uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "domain"),
   remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),

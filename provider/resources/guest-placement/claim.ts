@@ -1,17 +1,13 @@
 /** Whose a guest is that a create finds on its candidates. */
 import { locateGuest } from "../../placement/migration/wait-until-settled";
-import type { DomainName } from "../../placement/observe/observation";
 import type { Placement } from "../../placement/placement";
 import { ownership } from "../../placement/plan/plan";
 import type { Operation } from "../../util/operation";
 import type { Candidates } from "./inputs";
 
 /** Two resources that want one guest would take it from each other. */
-export const guestThings = (property: string, { uuid, name }: DomainName, candidates: Candidates) =>
-  Object.entries(candidates).map(([hostName, { address, port }]) => ({
-    property,
-    thing: `${name} (${uuid}) on ${hostName} (${address}${port === undefined ? "" : `:${port}`})`,
-  }));
+export const guestThings = (property: string, uuid: string, candidates: Candidates) =>
+  Object.values(candidates).map(({ address }) => ({ property, thing: `the guest ${uuid} on ${address}` }));
 
 /** Tells what passes over to the new resource. @returns why it would be refused */
 export async function claimGuest(

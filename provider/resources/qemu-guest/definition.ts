@@ -43,7 +43,7 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   observe: (operation, { placement }, known) => observePlacement(operation, placement, known),
   stateOf,
   reconcile,
-  things: ({ uuid = "", name, candidates }) => guestThings("uuid", { uuid, name }, candidates),
+  things: ({ uuid = "", candidates }) => guestThings("uuid", uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "uuid"),
   remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),

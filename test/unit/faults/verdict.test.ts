@@ -59,3 +59,15 @@ test("the next up must do it, and leave nothing to do", () => {
   expect(kinds({ nextUp: { ended: "error" } })).toEqual(["not converged"]);
   expect(kinds({ again: { refresh: { ended: "changed" }, up: { ended: "updated" } } })).toHaveLength(2);
 });
+
+test("a host whose libvirt is silent must be an error, also for up with it fenced", () => {
+  const seen = on({ "hv-a": 1, "hv-b": 0 });
+  const error = { ended: "error" } as const;
+  const judged = (standing: Partial<NonNullable<Findings["standing"]>>) =>
+    verdict({ ...good, standing: { seen, refresh: error, up: error, ...standing } }, { silent: "source" }, undefined);
+  expect(judged({})).toEqual([]);
+  expect(judged({ refresh: { ended: "unchanged" } }).map(({ kind }) => kind)).toEqual(["misreported"]);
+  expect(judged({ up: { ended: "updated" } })).toEqual([
+    { kind: "misreported", what: "the source was silent, and up said updated" },
+  ]);
+});
