@@ -82,7 +82,7 @@ test("The host of the guest has lost its power", async () => {
 
   await hvA.kill();
   await closeConnections();
-  expect(await messageOf(placement.refresh())).toContain('say so: fenced: ["hv-a"]');
+  expect(await messageOf(placement.refresh())).toContain('set fenced: ["hv-a"]');
   expect(await placement.up(fenced)).toBe("updated");
   expect(await domainState(hvB, "web")).toBe("running");
 

@@ -21,7 +21,7 @@ export async function lockedImages(
   { host, name }: Candidate,
   images: readonly string[],
   fenced: readonly string[],
-  { signal, progress, acts }: Operation,
+  { signal, progress, info, acts }: Operation,
 ): Promise<string[]> {
   let locked: string[] = [];
   const look = async () => {
@@ -35,6 +35,13 @@ export async function lockedImages(
   await retryUntil(look, { everyMs: 3000, timeoutMs: leaseMs, signal, after }).catch((error: unknown) => {
     if (!(error instanceof StillLocked)) throw error;
   });
+  if (!acts) {
+    for (const image of locked)
+      info(
+        `${image} is locked now, seen from ${name}. \`pulumi up\` waits up to ${leaseMs / 1000} s for the storage to release the locks of a dead host, and starts nothing if it stays locked.`,
+      );
+    return [];
+  }
   return locked.map(
     (image) =>
       `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off. Look for it there and on hosts that are not candidates.`,
