@@ -139,7 +139,7 @@ lengthyTest("a move by hand shows in refresh, and the next up moves the guest ba
   await expectUnbroken(exampleGuest);
 });
 
-test("neither the state nor the most talkative log holds a private key", async () => {
+lengthyTest("neither the state nor the most talkative log holds a private key", async () => {
   const { stdout, stderr } = await stack.pulumi(["refresh", "--yes", "--logtostderr", "-v=9"]);
   const state = await pulumi("stack", "export");
   const keys = await Promise.all(

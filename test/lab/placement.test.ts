@@ -168,17 +168,20 @@ test("another UUID is refused as another guest", async () => {
   await expect(placement.up({ ...rest, domain: other })).rejects.toThrow(/domain\.uuid .* is a different guest/);
 });
 
-test("a stopped guest is drift of powerState; off, its definition alone moves; then it is started there", async () => {
-  await virsh(hvA, "destroy", guest.name);
-  expect(await placement.refresh()).toBe("changed");
-  expect(placement.outputs).toMatchObject({ powerState: "shut off", state: "shut off" });
-  expect(await placement.up(await inputs({ host: "hv-b", powerState: "shut off" }))).toBe("updated");
-  await expectOnlyOn(hvB, guest.name, "shut off");
-  await nas.exec(["rm", serialLogPath(guest)]);
-  expect(await placement.up(await inputs())).toBe("updated");
-  await expectOnlyOn(hvA, guest.name);
-  await expectUnbroken(guest);
-});
+lengthyTest(
+  "a stopped guest is drift of powerState; off, its definition alone moves; then it is started there",
+  async () => {
+    await virsh(hvA, "destroy", guest.name);
+    expect(await placement.refresh()).toBe("changed");
+    expect(placement.outputs).toMatchObject({ powerState: "shut off", state: "shut off" });
+    expect(await placement.up(await inputs({ host: "hv-b", powerState: "shut off" }))).toBe("updated");
+    await expectOnlyOn(hvB, guest.name, "shut off");
+    await nas.exec(["rm", serialLogPath(guest)]);
+    expect(await placement.up(await inputs())).toBe("updated");
+    await expectOnlyOn(hvA, guest.name);
+    await expectUnbroken(guest);
+  },
+);
 
 test("kept, it runs on and is forgotten; it is known again by its mark", async () => {
   expect(await placement.up(await inputs({ onDelete: "keep" }))).toBe("updated");
