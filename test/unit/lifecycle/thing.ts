@@ -4,7 +4,7 @@ import type { Definition } from "../../../provider/lifecycle/definition";
 import { makeHandlers } from "../../../provider/lifecycle/handlers";
 import { silentOperation } from "../../silent-operation";
 
-export const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
+const schema = z.strictObject({ name: z.string(), size: z.number().default(1) });
 export type State = { seen: number; drift?: string[] };
 export const context = silentOperation();
 export const control = { __provider: "text", __urn: "urn:x" };
