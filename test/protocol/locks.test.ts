@@ -131,6 +131,13 @@ describe("a part of a host", () => {
     expect(order).toEqual(["one", "two", "three"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
+  test("is taken once on a machine that has two addresses", async () => {
+    const operation = silentOperation();
+    const twin = await hostThat(`taken ${operation.who}, since 2026-11-24T14:00:00Z\n`);
+    const hosts = [...hostOf(await hostThat("held\n")), { ...candidateAt("twin", twin), port: twin.args.port }];
+    expect(await withPartLocked(operation, part, hosts, async () => "changed")).toBe("changed");
+  });
+
   test("Ctrl-C ends the waiting", async () => {
     const nas = await hostThat("taken bert\n");
     const stop = new AbortController();

@@ -1,4 +1,6 @@
 /** Nobody else's run acts on the guest while ours does: a lock on each candidate. */
+
+import { oneLine } from "../../util/one-line";
 import type { Operation } from "../../util/operation";
 import type { Candidate } from "../observe/candidate";
 import type { DomainName } from "../observe/observation";
@@ -8,6 +10,8 @@ export interface LockRequest {
   domain: DomainName;
   /** Where it may be, without those that are known to be off. */
   candidates: readonly Pick<Candidate, "name" | "address" | "port" | "host">[];
+  /** Two of them may be one machine by two addresses; its lock is then taken once. @default false */
+  mayRepeat?: boolean;
   /** Time without a heartbeat after which a host releases its lock, in seconds. @default 75 */
   lockTtlSeconds?: number;
 }
@@ -48,7 +52,7 @@ export async function withHostLocks<T>(
   { who, signal }: Pick<Operation, "who" | "signal">,
   work: (locks: HostLocks) => Promise<T>,
 ): Promise<T> {
-  const { domain, candidates, lockTtlSeconds = defaultLockTtlSeconds } = request;
+  const { domain, candidates, mayRepeat = false, lockTtlSeconds = defaultLockTtlSeconds } = request;
   // The same order for everybody, so that of two runs one has all locks.
   const inOrder = [...candidates].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   const prepared = await Promise.allSettled(
@@ -63,12 +67,13 @@ export async function withHostLocks<T>(
   );
   try {
     signal.throwIfAborted();
-    for (const lock of locks) await take(lock, missing);
+    const held: GuestLock[] = [];
+    for (const lock of locks) if (await take(lock, missing, mayRepeat ? who : undefined)) held.push(lock);
     return await work({
-      locked: locks.map(({ name }) => name).filter((name) => !missing.has(name)),
+      locked: held.map(({ name }) => name),
       assertHeld: async () => {
         for (const [name, { message }] of missing) throw new LockLost(domain.name, name, message);
-        await Promise.all(locks.map((lock) => assertHeld(domain, lock)));
+        await Promise.all(held.map((lock) => assertHeld(domain, lock)));
       },
     });
   } finally {
@@ -78,12 +83,15 @@ export async function withHostLocks<T>(
 
 const orderOf = ({ address, port }: { address: string; port: number }) => `${address} ${port}`;
 
-async function take(lock: GuestLock, missing: Map<string, Error>): Promise<void> {
+/** @param self who may have it already, by another address. @returns whether the host holds it for us by this one */
+async function take(lock: GuestLock, missing: Map<string, Error>, self: string | undefined): Promise<boolean> {
   try {
     await lock.take();
+    return true;
   } catch (error) {
-    if (error instanceof GuestBusy) throw error;
-    missing.set(lock.name, error as Error);
+    if (!(error instanceof GuestBusy)) missing.set(lock.name, error as Error);
+    else if (self === undefined || !error.holder.startsWith(`${oneLine(self)}, since `)) throw error;
+    return false;
   }
 }
 

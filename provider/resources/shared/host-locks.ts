@@ -82,7 +82,7 @@ async function locked<T>(
       return work();
     };
     try {
-      return await withHostLocks({ domain, candidates }, operation, begin);
+      return await withHostLocks({ domain, candidates, mayRepeat: true }, operation, begin);
     } catch (error) {
       if (begun || !(error instanceof GuestBusy) || Date.now() > until) throw error;
       operation.progress(`waiting for another run that changes ${domain.name}: ${error.holder}`);
