@@ -69,6 +69,19 @@ test("Post-copy lost its connection", async () => {
   await web.up("hv-a");
 });
 
+test("Libvirt on a host does not answer", async () => {
+  await web.up("hv-b");
+  await hvB.exec(["systemctl", "stop", "libvirtd", "libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"]);
+  const said = await messageOf(web.up("hv-a"));
+  expect(said).not.toContain("set fenced");
+  const fenced = await messageOf(web.up("hv-a", {}, { fenced: ["hv-b"] }));
+  quotes("Libvirt on a host does not answer", `${said}\n${fenced}`);
+  expect((await hvA.exec(["virsh", "list", "--name"])).stdout.trim()).toBe("");
+  await hvB.exec(["systemctl", "start", "libvirtd.socket", "libvirtd"]);
+  await web.up("hv-a");
+  await web.expectOn("hv-a");
+});
+
 test("The host of the guest has lost its power", async () => {
   const candidates = connectionsTo([hvA, hvB]);
   for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });

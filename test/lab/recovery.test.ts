@@ -41,19 +41,6 @@ test("A host does not answer", async () => {
   await web.expectOn("hv-a");
 });
 
-test("Libvirt on a host does not answer", async () => {
-  await web.up("hv-b");
-  await hvB.exec(["systemctl", "stop", "libvirtd", "libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"]);
-  const said = await messageOf(web.up("hv-a"));
-  expect(said).not.toContain("set fenced");
-  const fenced = await messageOf(web.up("hv-a", {}, { fenced: ["hv-b"] }));
-  quotes("Libvirt on a host does not answer", `${said}\n${fenced}`);
-  expect((await hvA.exec(["virsh", "list", "--name"])).stdout.trim()).toBe("");
-  await hvB.exec(["systemctl", "start", "libvirtd.socket", "libvirtd"]);
-  await web.up("hv-a");
-  await web.expectOn("hv-a");
-});
-
 test("A definition was left on another host", async () => {
   const marked = await definition();
   await define(hvB, marked);
