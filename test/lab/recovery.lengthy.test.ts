@@ -5,6 +5,7 @@ import type { LabHost } from "../../lab/lab-host";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
 import type { Moment } from "../faults/fault";
+import { listenAgain } from "../faults/faults/daemons";
 import { waitForMoment } from "../faults/moments";
 import { Scene } from "../faults/scene";
 import { messageOf, PlacedGuest } from "./placed-guest";
@@ -71,13 +72,13 @@ test("Post-copy lost its connection", async () => {
 
 test("Libvirt on a host does not answer", async () => {
   await web.up("hv-b");
-  await hvB.exec(["systemctl", "stop", "libvirtd", "libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"]);
+  await hvB.script("systemctl stop libvirtd.service 'libvirtd*.socket'");
   const said = await messageOf(web.up("hv-a"));
   expect(said).not.toContain("set fenced");
   const fenced = await messageOf(web.up("hv-a", {}, { fenced: ["hv-b"] }));
   quotes("Libvirt on a host does not answer", `${said}\n${fenced}`);
   expect((await hvA.exec(["virsh", "list", "--name"])).stdout.trim()).toBe("");
-  await hvB.exec(["systemctl", "start", "libvirtd.socket", "libvirtd"]);
+  await hvB.script(listenAgain);
   await web.up("hv-a");
   await web.expectOn("hv-a");
 });
