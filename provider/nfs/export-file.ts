@@ -1,7 +1,7 @@
 /** Pure: the file that holds an export. */
 import { createHash } from "node:crypto";
+import { type Mark, printMark } from "../host/file-mark";
 import { type ExportClient, printExports } from "./exports";
-import { type Mark, printMark } from "./mark";
 
 /** Folder that exportfs reads besides /etc/exports: files that end in `.exports`. Debian does not create it. */
 export const exportsFolder = "/etc/exports.d";

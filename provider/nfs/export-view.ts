@@ -1,10 +1,10 @@
 /** Pure: an export as it is wanted and as it was observed, the drift between them, and reasons not to change it. */
 
 import { withParents } from "../host/directories";
+import { markIn, readMark } from "../host/file-mark";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
 import { exportOptionDifferences } from "./export-options";
 import { type ExportClient, type ExportEntry, parseExports } from "./exports";
-import { markIn, readMark } from "./mark";
 
 /** One export as a program wants it. */
 export interface WantedExport {

@@ -1,7 +1,7 @@
 /** Pure: a mount as it was observed, its drift from what is wanted, reasons not to change it, and the steps of a change. */
 import { withParents } from "../host/directories";
+import { markIn, readMark } from "../host/file-mark";
 import type { Owner } from "../util/owner";
-import { markIn, readMark } from "./mark";
 import { mountOptionDifferences, sameMountOptions } from "./mount-options";
 import { parseMountUnit, unitFile, unitText, type WantedMount } from "./mount-unit";
 import { isNfs, type MountInfo, sameSource } from "./mountinfo";

@@ -3,7 +3,7 @@
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
  */
-import { type Mark, printMark } from "./mark";
+import { type Mark, printMark } from "../host/file-mark";
 
 const unitFolder = "/etc/systemd/system";
 

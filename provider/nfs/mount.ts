@@ -1,13 +1,13 @@
 /** Verbs of a mount: observe, try, apply, remove. Nothing here accesses files below a mount: that may hang. */
 import { removeEmptyDirectories, withParents } from "../host/directories";
 import { CommandFailed } from "../host/errors";
+import type { Mark } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
 import { revertOnFailure } from "../util/reverter";
 import { MountFailed, mountFailed } from "./errors";
-import type { Mark } from "./mark";
 import { type MountFacts, type MountSteps, missingDirectories, topMount } from "./mount-plan";
 import { unitFile, unitName, unitText, type WantedMount } from "./mount-unit";
 import { fstabSources, parseMountInfo } from "./mountinfo";

@@ -1,6 +1,7 @@
 /** Verbs of an NFS server: observe, publish, unpublish. Only our own entries of its table are ever changed. */
 import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
+import { type Mark, readMark } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
@@ -21,7 +22,6 @@ import {
   type WantedExport,
 } from "./export-view";
 import { type ExportClient, parseExports } from "./exports";
-import { type Mark, readMark } from "./mark";
 import { type OpenFile, openInodes, pathsByInode } from "./open-files";
 
 /** Everything about a path in one round trip. A user or group that is a number need not exist by name. */

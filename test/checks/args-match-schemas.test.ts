@@ -135,9 +135,12 @@ interface Derived {
 }
 
 test("each output that a class declares is one that Pulumi is told of", async () => {
-  const { stdout } = await run(["git", "grep", "-lE", "class .* extends ManagedResource", "--", "provider/resources"], {
-    cwd: repository,
-  });
+  const { stdout } = await run(
+    ["git", "grep", "--untracked", "-lE", "class .* extends ManagedResource", "--", "provider/resources"],
+    {
+      cwd: repository,
+    },
+  );
   const texts = stdout
     .split("\n")
     .filter(Boolean)

@@ -1,5 +1,6 @@
 /** Provider side of `NfsExport`. */
 import { z } from "zod";
+import { readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
@@ -16,7 +17,6 @@ import {
   without,
 } from "../../nfs/export-view";
 import type { ExportClient } from "../../nfs/exports";
-import { readMark } from "../../nfs/mark";
 import { clientsLosingFiles, restrictedClients } from "../../nfs/open-files";
 import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/server";
 import { bracketed } from "../../util/address";

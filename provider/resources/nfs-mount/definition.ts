@@ -1,10 +1,10 @@
 /** Provider side of `NfsMount`. */
 import { z } from "zod";
+import { readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import { guestsUsing } from "../../libvirt/guests-using";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
-import { readMark } from "../../nfs/mark";
 import { applyMount, observeMount, removeMount, tryMount, usersOfMount } from "../../nfs/mount";
 import { defaultMountOptions, mountOptionProblems } from "../../nfs/mount-options";
 import { type MountFacts, mountDrift, mountProblems, mountSteps, topMount } from "../../nfs/mount-plan";

@@ -1,8 +1,8 @@
+import { readMark } from "../../../provider/host/file-mark";
 import { clientHolds, clientProblem, exportArgument } from "../../../provider/nfs/export-client";
 import { exportFile, exportFileText, exportName } from "../../../provider/nfs/export-file";
 import { exportOptionDifferences, exportOptionProblems, statedOptions } from "../../../provider/nfs/export-options";
 import { parseExports, printExports } from "../../../provider/nfs/exports";
-import { readMark } from "../../../provider/nfs/mark";
 
 describe("clients", () => {
   test.each([
