@@ -238,7 +238,6 @@ test("renamed, replaced or wanted by another stack, what is there stays as it is
   await mount.destroy();
   expect(share.told.join("\n")).toMatch(/the export of .* stays: it belongs to the NfsExport "renamed"/);
   await renamed.replace(exported);
-  await fitted.replace(mounted);
   const inProd = new ResourceHarness(nfsExport, "NfsExport::share", "prod").up(exported);
   await expect(inProd).rejects.toThrow(/belongs to the NfsExport "renamed" of the stack "lab"/);
   const mountInProd = new ResourceHarness(nfsMount, "NfsMount::mount", "prod").up(mounted);
