@@ -1,6 +1,7 @@
 /** Facts of one domain on one host, by one command. */
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
+import { qemuFunction } from "../placement/observe/has-qemu";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
 import { digest } from "../util/identity";
 import { markOf, withoutOwner } from "./definition/domain-xml";
@@ -10,10 +11,9 @@ import { parseJob } from "./migration/job";
 
 const separator = "-- kvm-live --";
 
-/** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
-const script = sh`virsh --connect qemu:///system "$1"
+const script = sh`${qemuFunction}virsh --connect qemu:///system "$1"
   echo "$2"
-  grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$3$" || true`;
+  qemus_of "$3"`;
 
 /**
  * @param uuid in its plain form; nothing else may stand in a line of virsh commands

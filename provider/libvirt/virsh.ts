@@ -2,7 +2,7 @@
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import type { Owner } from "../util/owner";
-import { type Mark, markedDefinition, metadataArguments } from "./definition/domain-xml";
+import { type DomainMark, markedDefinition, metadataArguments } from "./definition/domain-xml";
 
 /** A command to the host's own libvirt. */
 export const virsh = (...argv: string[]) => ["virsh", "--connect", "qemu:///system", ...argv];
@@ -21,7 +21,7 @@ export async function create(host: RemoteHost, definition: string, owner: Owner 
 }
 
 /** Notes whose it is, in what runs and in what it is started from, as far as there is either. */
-export async function setOwner(host: RemoteHost, uuid: string, mark: Mark): Promise<void> {
+export async function setOwner(host: RemoteHost, uuid: string, mark: DomainMark): Promise<void> {
   const script = sh`uuid=$1; shift
     state=$(virsh --connect qemu:///system domstate "$uuid")
     [ "$state" = "shut off" ] || set -- "$@" --live

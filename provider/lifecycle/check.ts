@@ -49,9 +49,10 @@ export function makeCheck<Schema extends z.ZodObject>(
     if (failures.length > 0) return { inputs: news, failures };
     const inputs = complete(news);
     if (hasUnknown(pick(inputs), unknownValue)) return { inputs, failures };
-    const twins = register(String(news[urnKey] ?? ""), argsOf(inputs));
+    const args = argsOf(inputs);
+    const twins = register(String(news[urnKey] ?? ""), args);
     if (twins.length > 0) return { inputs, failures: twins };
     if (Object.keys(pick(olds)).length === 0) return { inputs, failures: await claim(inputs) };
-    return { inputs, failures: objections && isOld(olds) ? objections(argsOf(olds), argsOf(inputs)) : [] };
+    return { inputs, failures: objections && isOld(olds) ? objections(argsOf(olds), args) : [] };
   };
 }

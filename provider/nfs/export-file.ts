@@ -1,6 +1,6 @@
 /** Pure: the file that holds an export. */
 import { createHash } from "node:crypto";
-import { type Mark, printMark } from "../host/file-mark";
+import { type FileMark, printMark } from "../host/file-mark";
 import { type ExportClient, printExports } from "./exports";
 
 /** Folder that exportfs reads besides /etc/exports: files that end in `.exports`. Debian does not create it. */
@@ -19,5 +19,5 @@ export function exportName(path: string): string {
 
 export const exportFile = (path: string) => `${exportsFolder}/${exportName(path)}.exports`;
 
-export const exportFileText = (path: string, clients: readonly ExportClient[], mark: Mark): string =>
+export const exportFileText = (path: string, clients: readonly ExportClient[], mark: FileMark): string =>
   `${printMark(mark)}\n${printExports(path, clients)}`;

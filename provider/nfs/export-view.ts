@@ -1,7 +1,7 @@
 /** Pure: an export as it is wanted and as it was observed, the drift between them, and reasons not to change it. */
 
 import { withParents } from "../host/directories";
-import { markIn, readMark } from "../host/file-mark";
+import { fileMarkIn, readMark } from "../host/file-mark";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
 import { exportOptionDifferences } from "./export-options";
 import { type ExportClient, type ExportEntry, parseExports } from "./exports";
@@ -95,7 +95,7 @@ export function exportDrift(facts: ServerFacts, wanted: WantedExport, server: st
   const { path, clients } = wanted;
   const now = exportedNow(facts, path);
   const text = ownFile(facts, path);
-  const expected = exportFileText(path, clients, markIn(text));
+  const expected = exportFileText(path, clients, fileMarkIn(text));
   return [
     ...(text === undefined ? [`${server}: ${exportFile(path)} is missing`] : []),
     ...(text !== undefined && text !== expected ? [`${server}: ${exportFile(path)} was changed`] : []),

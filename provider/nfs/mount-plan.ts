@@ -1,6 +1,6 @@
 /** Pure: a mount as it was observed, its drift from what is wanted, reasons not to change it, and the steps of a change. */
 import { withParents } from "../host/directories";
-import { markIn, readMark } from "../host/file-mark";
+import { continuedMark, fileMarkIn, readMark } from "../host/file-mark";
 import type { Owner } from "../util/owner";
 import { mountOptionDifferences, sameMountOptions } from "./mount-options";
 import { parseMountUnit, unitFile, unitText, type WantedMount } from "./mount-unit";
@@ -87,7 +87,7 @@ export function missingDirectories({ mounts, directories }: MountFacts, path: st
 /** @returns how the host differs from what is wanted, one phrase per difference */
 export function mountDrift(facts: MountFacts, wanted: WantedMount, host: string): string[] {
   const file = unitFile(wanted.path);
-  const expected = unitText(wanted, markIn(facts.unit));
+  const expected = unitText(wanted, fileMarkIn(facts.unit));
   return [
     ...(facts.unit === undefined ? [`${file} is missing`] : []),
     ...(facts.unit !== undefined && facts.unit !== expected ? [`${file} was changed`] : []),
@@ -119,7 +119,6 @@ export function mountSteps(facts: MountFacts, wanted: WantedMount, owner: Owner 
   // Not all options can be seen on a mount: the ones in the unit count as well.
   const asksOther = asked !== undefined && !sameMountOptions(asked.options, wanted.options);
   const unmount = mounted && (mountedDrift(facts, wanted).length > 0 || asksOther);
-  const mark = markIn(facts.unit);
-  const expected = unitText(wanted, { ...mark, owner: owner ?? mark.owner });
+  const expected = unitText(wanted, continuedMark(facts.unit, [], owner));
   return { unmount, write: facts.unit !== expected, enable: !facts.enabled, mount: !mounted || unmount };
 }

@@ -3,7 +3,7 @@
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
  */
-import { type Mark, printMark } from "../host/file-mark";
+import { type FileMark, printMark } from "../host/file-mark";
 
 const unitFolder = "/etc/systemd/system";
 
@@ -31,7 +31,7 @@ export const unitFile = (path: string) => `${unitFolder}/${unitName(path)}`;
 /** systemd gives up after this time; a hard mount by itself would wait for ever. */
 const timeoutSec = 90;
 
-export function unitText({ source, path, options }: WantedMount, mark: Mark): string {
+export function unitText({ source, path, options }: WantedMount, mark: FileMark): string {
   const literal = (value: string) => value.replaceAll("%", "%%"); // % begins a specifier in a unit
   return `${printMark(mark)}
 [Mount]

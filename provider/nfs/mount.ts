@@ -1,7 +1,7 @@
 /** Verbs of a mount: observe, try, apply, remove. Nothing here accesses files below a mount: that may hang. */
 import { removeEmptyDirectories, withParents } from "../host/directories";
 import { CommandFailed } from "../host/errors";
-import type { Mark } from "../host/file-mark";
+import { type FileMark, withDirectories } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
@@ -85,12 +85,11 @@ const systemdTimeoutMs = 240_000;
 export async function applyMount(
   host: RemoteHost,
   wanted: WantedMount,
-  { facts, steps, mark }: { facts: MountFacts; steps: MountSteps; mark: Mark },
+  { facts, steps, mark }: { facts: MountFacts; steps: MountSteps; mark: FileMark },
 ): Promise<void> {
   const { path } = wanted;
   const missing = missingDirectories(facts, path);
-  const createdDirectories = [...new Set([...mark.createdDirectories, ...missing])];
-  const text = unitText(wanted, { ...mark, createdDirectories });
+  const text = unitText(wanted, withDirectories(mark, missing));
   if (steps.unmount) await systemctl(host, "stop", path);
   await revertOnFailure(
     async (reverter) => {

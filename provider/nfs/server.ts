@@ -1,7 +1,7 @@
 /** Verbs of an NFS server: observe, publish, unpublish. Only our own entries of its table are ever changed. */
 import { makeDirectories, removeEmptyDirectories } from "../host/directories";
 import { CommandFailed } from "../host/errors";
-import { type Mark, readMark } from "../host/file-mark";
+import { type FileMark, readMark, withDirectories } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
@@ -83,7 +83,7 @@ interface Publication {
   /** Our entries that are no longer wanted. */
   leaving: readonly ExportClient[];
   /** Directories that earlier runs created for it, and whose it is. */
-  mark: Mark;
+  mark: FileMark;
 }
 
 /**
@@ -95,8 +95,7 @@ interface Publication {
 export async function publish(host: RemoteHost, { facts, wanted, leaving, mark }: Publication): Promise<void> {
   const { path } = wanted;
   const missing = neededDirectories(path).filter((directory) => !facts.directories.has(directory));
-  const createdDirectories = [...new Set([...mark.createdDirectories, ...missing])];
-  const text = exportFileText(path, wanted.clients, { ...mark, createdDirectories });
+  const text = exportFileText(path, wanted.clients, withDirectories(mark, missing));
   const change = async (reverter: Reverter) => {
     reverter.add(() => removeEmptyDirectories(host, missing));
     // The file comes before the rest of the directories: it is what remembers them, should the connection break.

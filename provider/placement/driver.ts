@@ -16,7 +16,7 @@ import type { Wanted } from "./plan/wanted";
 export interface Driver {
   /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
   observe(host: RemoteHost, signal: AbortSignal): Promise<HostAnswer>;
-  /** Whether a QEMU of the guest runs there, without asking what manages it. @throws HostError */
+  /** True when a QEMU of the guest runs there; what manages it is not asked. @throws HostError */
   hasQemu(host: RemoteHost, signal: AbortSignal): Promise<boolean>;
   /** Finds everything that would make these steps fail, before the first of them. @throws HostError */
   preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<PreflightProblems>;

@@ -10,7 +10,7 @@ export interface DriverMessages {
   unknownQemu: string;
   /** Continues `hv-b is up, but`: what says nothing there. */
   silent: string;
-  /** What to do about it, as a sentence. */
+  /** The remedy, as a sentence. */
   wake: string;
   /** Commands, typed on the host. */
   destroy(uuid: string): string;

@@ -3,6 +3,7 @@ import { SocketClosed } from "../host/errors";
 import type { RemoteHost } from "../host/host";
 import { firstOf, parseRecords, recordFunctions } from "../host/records";
 import { runScript, sh } from "../host/script";
+import { qemuFunction } from "../placement/observe/has-qemu";
 import {
   ChangedWhileReading,
   type DomainFacts,
@@ -16,14 +17,13 @@ import { stateIn, withMonitor } from "./qmp/monitor";
 import type { DomainState } from "./states";
 import { ownerFile, readQemuArgv, recordedArgv, recordedOwner, unitOf } from "./unit";
 
-/** An argument of a process is one line to `grep -z`. */
-const script = sh`${recordFunctions}
+const script = sh`${recordFunctions}${qemuFunction}
   said=$(systemctl show --property=LoadState,SubState,Result,MainPID,Environment -- "$1")
   record unit "$said"
   pid=$(printf '%s\n' "$said" | sed -n 's/^MainPID=//p')
   [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
   record owner "$(cat -- "$3" 2> /dev/null || true)"
-  record qemus "$(grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$2$" || true)"`;
+  record qemus "$(qemus_of "$2")"`;
 
 interface UnitFacts {
   /** Undefined: systemd knows no such unit. */

@@ -101,3 +101,9 @@ export const leftTo = (what: string, noted: Owner, owner: Owner | undefined): st
 
 export const isSameOwner = (one: Owner | undefined, other: Owner): boolean =>
   one?.uid === other.uid && one.urn === other.urn;
+
+/** Drift of something that has passed to somebody else. */
+export const ownerDrift = (what: string, noted: Owner | undefined, owner: Owner | undefined): string[] =>
+  owner === undefined || noted === undefined || noted.uid === owner.uid
+    ? []
+    : [`${what} belongs to ${describeOwner(noted)}`];

@@ -63,7 +63,7 @@ export function canonicalDefinition(domain: Element, uuidSeed: string, strip: bo
   return { uuid, name, definition: printXml({ ...lean, children }) };
 }
 
-export interface Mark {
+export interface DomainMark {
   /** Digest of the definition that the domain was made of. */
   definition: string;
   owner: Owner | undefined;
@@ -83,26 +83,26 @@ export function markedDefinition(definition: string, owner: Owner | undefined): 
   return printXml({ ...domain, children: [...others.slice(0, 2), marked, ...others.slice(2)] });
 }
 
-const markAttributes = ({ definition, owner }: Mark): Record<string, string> => ({
+const markAttributes = ({ definition, owner }: DomainMark): Record<string, string> => ({
   definition,
   ...(owner && { owner: printOwner(owner) }),
 });
 
 /** Arguments of `virsh metadata` that write a domain's mark anew, which can be done while it runs. */
-export const metadataArguments = (mark: Mark): string[] => {
+export const metadataArguments = (mark: DomainMark): string[] => {
   const element = printXml({ name: "domain", attributes: markAttributes(mark), children: [] });
   return [`--uri=${markNamespace}`, "--key=kvm-live", `--set=${element.trim()}`];
 };
 
 /** Undefined when it is not marked. */
-export function markOf(domain: Element): Mark | undefined {
+export function markOf(domain: Element): DomainMark | undefined {
   const marks = elementsAt(domain, "metadata").flatMap(({ children }) => children.filter(isElement));
   const mark = marks.find(({ attributes }) => Object.values(attributes).includes(markNamespace));
   const { definition, owner } = mark?.attributes ?? {};
   return definition === undefined ? undefined : { definition, owner: parseOwner(owner) };
 }
 
-/** What `virsh dumpxml` prints, without the owner: a domain that passes from one resource to another is the same. */
+/** The output of `virsh dumpxml` without the owner: a domain that passes from one resource to another is the same. */
 export const withoutOwner = (xml: string): string =>
   xml.replace(/(<kvm-live:domain [^>]*?) owner=(?:"[^"]*"|'[^']*')/, "$1");
 

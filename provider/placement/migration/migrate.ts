@@ -2,7 +2,7 @@
 import type { Operation } from "../../util/operation";
 import { anySignal } from "../../util/signals";
 import type { MigrationAttempt, PerformOutcome } from "../driver";
-import { type Candidate, candidateOf } from "../observe/candidate";
+import type { Candidate } from "../observe/candidate";
 import type { Located, SettledLocation } from "../observe/locate";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
@@ -10,7 +10,7 @@ import { defaultMaxDowntimeMs } from "./limits";
 import { MigrationMonitor, type Monitored } from "./monitor";
 import { recordOf } from "./record";
 import { MigrationSlots } from "./slots";
-import { isPaused, joinUntilSettled, type SettledGuest, waitUntilSettled } from "./wait-until-settled";
+import { joinUntilSettled, type SettledGuest, waitUntilSettled } from "./wait-until-settled";
 
 interface Migration {
   placement: Placement;
@@ -104,19 +104,12 @@ async function perform(
 
 type Verified = Located<SettledLocation> & { performed: Performed };
 
-/**
- * Looks at both sides, and lets a guest go on that was held still for the migration. One whose command was lost goes on
- * all the same: what its end was, whoever joined it again knows.
- */
+/** Looks at both sides. A migration whose command was lost goes on: what its end was, whoever joined it again knows. */
 async function verify({ placement, from, to, operation }: Migration, performed: Performed): Promise<Verified> {
   operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
-  const { joined, ...settled } = await joinUntilSettled(placement, operation);
-  const { location } = settled;
+  const { joined, ...settled } = await joinUntilSettled(placement, operation, performed.isSuspended);
   const { last = performed.last, tls = performed.tls, abortReason = performed.abortReason } = joined ?? {};
-  const verified = { ...settled, performed: { ...performed, last, tls, abortReason } };
-  if (!performed.isSuspended || !isPaused(location)) return verified;
-  await placement.driver.job(candidateOf(placement, location.hostName).host).resume();
-  return { ...verified, ...(await joinUntilSettled(placement, operation)) };
+  return { ...settled, performed: { ...performed, last, tls, abortReason } };
 }
 
 async function confirm(

@@ -4,7 +4,7 @@ import type { Operation } from "../../util/operation";
 import { pause } from "../../util/pause";
 import { retryUntil } from "../../util/policy";
 import { type Candidate, candidateOf } from "../observe/candidate";
-import { type GuestLocation, type Located, type Location, locate, type SettledLocation } from "../observe/locate";
+import { type Located, type Location, locate, type SettledLocation } from "../observe/locate";
 import { ChangedWhileReading, isSilent, isUnreachable } from "../observe/observation";
 import { observeCandidates } from "../observe/observe-candidates";
 import type { Placement } from "../placement";
@@ -90,13 +90,20 @@ interface Joined extends Monitored {
   record: MigrationRecord;
 }
 
-/** @throws PlacementUnclear */
+/**
+ * A guest that was held still for a migration goes on, wherever it is then.
+ *
+ * @param wasSuspended true when whoever asks has held it still
+ * @throws PlacementUnclear
+ */
 export async function joinUntilSettled(
   placement: Placement,
   operation: Operation,
+  wasSuspended = false,
 ): Promise<Located<SettledLocation> & { joined: Joined | undefined }> {
   const { name } = placement.domain;
   let joined: Joined | undefined;
+  let isSuspended = wasSuspended;
   let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
   for (;;) {
     const seen = await locateGuest(placement, operation.signal, Date.now() - since);
@@ -105,19 +112,19 @@ export async function joinUntilSettled(
     last = location;
     if (location.kind === "unclear") throw new PlacementUnclear(name, location.reason);
     if (location.kind !== "moving") {
-      if (!joined?.isSuspended || !isPaused(location)) return { ...seen, location, joined };
+      if (!isSuspended || location.kind !== "at" || location.domain.state !== "paused")
+        return { ...seen, location, joined };
       await placement.driver.job(candidateOf(placement, location.hostName).host).resume();
-      joined = { ...joined, isSuspended: false };
+      isSuspended = false;
       continue;
     }
     operation.signal.throwIfAborted();
     if (operation.cancelled.aborted && !operation.acts) throw new PlacementUnclear(name, "A migration of it goes on.");
-    joined = (await join(placement, location, operation)) ?? joined;
+    const watched = await join(placement, location, operation);
+    joined = watched ?? joined;
+    isSuspended ||= watched?.isSuspended ?? false;
   }
 }
-
-export const isPaused = (location: Location): location is GuestLocation =>
-  location.kind === "at" && location.domain.state === "paused";
 
 /** @returns what was seen of it, if anything was */
 async function join(

@@ -1,6 +1,6 @@
 /** Pure: what is on the candidates and should not be, in words, for a refresh that only tells. */
 
-import { describeOwner } from "../../util/owner";
+import { ownerDrift } from "../../util/owner";
 import type { Wanted } from "../plan/wanted";
 import type { GuestLocation, SettledLocation } from "./locate";
 import { allDescribed, described } from "./observation";
@@ -24,14 +24,9 @@ export function driftOf(location: SettledLocation, wanted: Wanted, isChangedByHa
       (one) => `${one.hostName} has a ${wanted.messages.leftover} of ${name} too; the guest is ${guest}`,
     ),
     ...(isNeitherOnNorOff && !isInterrupted ? [`${name} is ${guest}`] : []),
-    ...ownerDrift(location, wanted),
+    ...ownerDrift(`${name} on ${location.hostName}`, domain.owner, wanted.owner),
     ...definitionDrift(location, wanted, isChangedByHand),
   ];
-}
-
-function ownerDrift({ domain, hostName }: GuestLocation, { domain: { name }, owner }: Wanted): string[] {
-  if (owner === undefined || domain.owner === undefined || domain.owner.uid === owner.uid) return [];
-  return [`${name} on ${hostName} belongs to ${describeOwner(domain.owner)}`];
 }
 
 /** A transient guest has no definition beside what it runs with. */

@@ -2,8 +2,10 @@
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 
-/** One argument of a process is one line to `grep -z`, so no script that mentions a UUID is taken for a QEMU. */
-const script = sh`grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$1$" || true`;
+/** The shell function `qemus_of UUID`. One argument of a process is one line to `grep -z`: no script that mentions a UUID counts. */
+export const qemuFunction = sh`qemus_of() { grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$1$" || true; }
+`;
+const script = sh`${qemuFunction}qemus_of "$1"`;
 
 /** A host that is up answers this at once. */
 const timeoutMs = 20_000;

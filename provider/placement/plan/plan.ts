@@ -11,7 +11,7 @@ import {
   type Observation,
 } from "../observe/observation";
 import { isSameStep, labelOf, type Step } from "./steps";
-import { isOwnGuest, stepsTo, stepsToNowhere } from "./steps-to";
+import { type GuestOrSplit, stepsTo, stepsToNowhere } from "./steps-to";
 import type { Wanted } from "./wanted";
 
 export type Plan = { kind: "steps"; steps: Step[] } | { kind: "refused"; reason: string };
@@ -21,27 +21,19 @@ export type Settled = Pick<Located<SettledLocation>, "location" | "observations"
 
 /** @param redefine whether its definition was changed by hand, and is to be written again */
 export function planPlacement(seen: Settled, wanted: Wanted, redefine: boolean): Plan {
-  const { problems } = ownership(seen, wanted);
+  const problems = claimsOn(seen, wanted).flatMap(({ problem }) => problem ?? []);
   return problems.length > 0
     ? { kind: "refused", reason: problems.join("\n") }
     : planOf(stepsTo(seen.location, wanted, redefine), seen, wanted);
 }
 
-/** What others have a say in, wherever anything of it is: why nothing is done, and what passes over. */
-export function ownership(
-  { observations }: Pick<Settled, "observations">,
-  wanted: Wanted,
-): { problems: string[]; notices: string[] } {
-  const claims = foundOn(observations).map((found) =>
+/** Claims on all that hosts have of the guest: why nothing is done, and that it passes over. */
+export const claimsOn = ({ observations }: Pick<Settled, "observations">, wanted: Wanted): Claim[] =>
+  foundOn(observations).map((found) =>
     found.domain.mark === undefined
       ? nobodys(found, wanted)
       : claim(`${wanted.domain.name} on ${found.hostName}`, found.domain.owner, wanted),
   );
-  return {
-    problems: claims.flatMap(({ problem }) => problem ?? []),
-    notices: claims.flatMap(({ notice }) => notice ?? []),
-  };
-}
 
 /** In the state it may have lost its mark, by hand; a definition beside the guest is judged with what is done about it. */
 function nobodys({ hostName, domain }: Found, { domain: { uuid }, isInState, adopt }: Wanted): Claim {
@@ -54,8 +46,8 @@ function nobodys({ hostName, domain }: Found, { domain: { uuid }, isInState, ado
 /** The end of it: off, and defined nowhere. */
 export function planRemoval(seen: Settled, wanted: Wanted, onDelete: "shutdown" | "destroy"): Plan {
   const { location } = seen;
-  const copies = location.kind !== "nowhere" && isOwnGuest(location, wanted) ? copiesBeside(location) : [];
-  const others = copies.filter(({ domain }) => !isOwn(domain.owner, wanted.owner));
+  if (location.kind === "nowhere" || !isOwnGuest(location, wanted)) return planOf([], seen, wanted);
+  const others = copiesBeside(location).filter(({ domain }) => !isOwn(domain.owner, wanted.owner));
   return others.length > 0
     ? { kind: "refused", reason: othersCopies(others, wanted) }
     : planOf(stepsToNowhere(location, wanted, onDelete), seen, wanted);
@@ -72,7 +64,11 @@ function planOf(steps: Step[], seen: Settled, wanted: Wanted): Plan {
   return reasons.length > 0 ? { kind: "refused", reason: reasons.join("\n") } : { kind: "steps", steps };
 }
 
-const copiesBeside = (location: Exclude<SettledLocation, { kind: "nowhere" }>): Found[] =>
+/** A guest that another resource has taken over is its business, with all that is left of it elsewhere. */
+const isOwnGuest = (location: GuestOrSplit, { owner }: Wanted): boolean =>
+  isOwn((location.kind === "at" ? location : location.to).domain.owner, owner);
+
+const copiesBeside = (location: GuestOrSplit): Found[] =>
   location.kind === "at" ? location.staleCopies : [location.from];
 
 const othersCopies = (copies: readonly Found[], { domain: { name } }: Wanted): string =>

@@ -25,6 +25,8 @@ const restart = (location: GuestLocation, wanted: Wanted): Step[] => [
 
 type Split = Extract<SettledLocation, { kind: "split" }>;
 
+export type GuestOrSplit = GuestLocation | Split;
+
 const resumePostCopy = ({ from, to }: Split): Step => ({
   do: "resume post-copy",
   from: from.hostName,
@@ -79,8 +81,7 @@ function changesOwner(location: GuestLocation, wanted: Wanted, redefine: boolean
 }
 
 /** A running guest is not left without a definition: it is off before that goes. */
-export function stepsToNowhere(location: SettledLocation, wanted: Wanted, onDelete: "shutdown" | "destroy"): Step[] {
-  if (location.kind === "nowhere" || !isOwnGuest(location, wanted)) return [];
+export function stepsToNowhere(location: GuestOrSplit, wanted: Wanted, onDelete: "shutdown" | "destroy"): Step[] {
   if (location.kind === "split")
     return [resumePostCopy(location), ...stepsToNowhere(afterPostCopy(location), wanted, onDelete)];
   const { domain, hostName: on, staleCopies, isInterrupted } = location;
@@ -96,10 +97,6 @@ export function stepsToNowhere(location: SettledLocation, wanted: Wanted, onDele
     ...undefineAll([location, ...definitionsBeside(location)].filter(isOwned)),
   );
 }
-
-/** What another resource has taken over is its business, with all that is left of it elsewhere. */
-export const isOwnGuest = (location: GuestLocation | Split, { owner }: Wanted): boolean =>
-  isOwn((location.kind === "at" ? location : location.to).domain.owner, owner);
 
 const present = (...steps: (Step | false)[]): Step[] => steps.filter((step) => step !== false);
 

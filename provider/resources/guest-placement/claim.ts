@@ -1,8 +1,9 @@
 /** Whose a guest is that a create finds on its candidates. */
 import { locateGuest } from "../../placement/migration/wait-until-settled";
 import type { Placement } from "../../placement/placement";
-import { ownership } from "../../placement/plan/plan";
+import { claimsOn } from "../../placement/plan/plan";
 import type { Operation } from "../../util/operation";
+import { tellClaims } from "../shared/claim";
 import type { Candidates } from "./inputs";
 
 /** Two resources that want one guest would take it from each other. */
@@ -15,7 +16,5 @@ export async function claimGuest(
   placement: Placement,
   property: string,
 ): Promise<{ property: string; reason: string }[]> {
-  const { problems, notices } = ownership(await locateGuest(placement, operation.signal), placement);
-  for (const notice of notices) operation.info(notice);
-  return problems.map((reason) => ({ property, reason }));
+  return tellClaims(operation, property, claimsOn(await locateGuest(placement, operation.signal), placement));
 }

@@ -3,7 +3,7 @@ import { refuse } from "../../lifecycle/errors";
 import { locateGuest } from "../../placement/migration/wait-until-settled";
 import type { SettledLocation } from "../../placement/observe/locate";
 import { isActive } from "../../placement/observe/observation";
-import { ownership } from "../../placement/plan/plan";
+import { claimsOn } from "../../placement/plan/plan";
 import { describeStep, type Step } from "../../placement/plan/steps";
 import { planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
@@ -33,7 +33,7 @@ export async function announceSteps(
   const { name } = placement.domain;
   const seen = await locateGuest(placement, operation.signal);
   const { location } = seen;
-  for (const notice of ownership(seen, placement).notices) operation.info(notice);
+  for (const { notice } of claimsOn(seen, placement)) if (notice !== undefined) operation.info(notice);
   if (location.kind === "moving") {
     operation.info(`A migration of ${name} is under way: \`pulumi up\` waits for its end.`);
     return [];

@@ -3,7 +3,7 @@ import type { LockedOperation } from "../../placement/lock/locks";
 import { waitUntilSettled } from "../../placement/migration/wait-until-settled";
 import type { Placement } from "../../placement/placement";
 import { carryOutRemoval } from "../../placement/remove";
-import { isOwn, leftTo } from "../../util/owner";
+import { othersOf } from "../shared/claim";
 
 export type OnDelete = "shutdown" | "destroy" | "keep";
 
@@ -16,8 +16,9 @@ export async function removePlacement(
   const { location } = before;
   const { domain, owner } = placement;
   const guest = location.kind === "split" ? location.to : location.kind === "at" ? location : undefined;
-  if (guest?.domain.owner && !isOwn(guest.domain.owner, owner))
-    return operation.info(leftTo(`${domain.name} on ${guest.hostName}`, guest.domain.owner, owner));
+  const noted = guest ? [{ what: `${domain.name} on ${guest.hostName}`, owner: guest.domain.owner }] : [];
+  const others = othersOf(noted, owner);
+  if (others.length > 0) return others.forEach(operation.info);
   if (onDelete !== "keep") return carryOutRemoval(placement, before, onDelete, operation);
   if (location.kind !== "at") return;
   operation.info(

@@ -6,7 +6,7 @@ import { securityWarnings } from "../../libvirt/daemon/settings";
 import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import type { Operation } from "../../util/operation";
-import { claimFound, othersOf, ownerDrift } from "../shared/claim";
+import { claimFound, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
 import { removedHosts, together, verified } from "../shared/many-hosts";
@@ -17,6 +17,7 @@ import {
   hasOwnPki,
   isLeft,
   notedIn,
+  notedOn,
   observePkiHosts,
   type PkiHostFacts,
   type PkiHosts,
@@ -32,7 +33,7 @@ import { enrol, ensureAuthority, unenrol } from "./steps";
 interface SeenPki {
   facts: PkiHosts;
   failures: ReadonlyMap<string, FailedHandshake[]>;
-  /** What has passed to other resources, in words. */
+  /** Drift: hosts that have passed to other resources. */
   owners: string[];
 }
 
@@ -80,7 +81,7 @@ async function observe(operation: Operation, args: PkiInputs, known?: PkiState):
   const { signal } = operation;
   const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), signal);
   const failures = isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map();
-  return { facts: seen, failures, owners: ownerDrift(operation, notedIn(seen)) };
+  return { facts: seen, failures, owners: ownersDrift(operation, notedIn(seen)) };
 }
 
 function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, known?: PkiState): PkiState | undefined {
@@ -161,8 +162,7 @@ async function remove(operation: Operation, args: PkiInputs, known?: PkiState): 
 
 /** @returns hosts that a delete takes out, and what it tells of those that belong to others by now */
 function split(all: readonly PkiHostFacts[], { owner }: Operation): [PkiHostFacts[], string[]] {
-  const lines = (one: PkiHostFacts) =>
-    othersOf(one.before ? [{ what: `the PKI on ${one.name}`, owner: one.before.owner }] : [], owner);
+  const lines = (one: PkiHostFacts) => othersOf(notedOn(one), owner);
   return [all.filter((one) => lines(one).length === 0), all.flatMap(lines)];
 }
 

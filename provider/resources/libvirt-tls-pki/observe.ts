@@ -46,11 +46,12 @@ export interface PkiHosts {
   removed: PkiHostFacts[];
 }
 
-/** Hosts that a resource has enrolled. */
+/** Empty for a host that no resource has enrolled. */
+export const notedOn = ({ name, before }: PkiHostFacts): Noted[] =>
+  before ? [{ what: `the PKI on ${name}`, owner: before.owner }] : [];
+
 export const notedIn = ({ authority, hosts }: PkiHosts): Noted[] =>
-  [...new Set([authority, ...hosts])].flatMap(({ name, before }) =>
-    before ? [{ what: `the PKI on ${name}`, owner: before.owner }] : [],
-  );
+  [...new Set([authority, ...hosts])].flatMap(notedOn);
 
 export async function observePkiHosts(
   args: PkiInputs,

@@ -1,6 +1,6 @@
 /** Provider side of `NfsExport`. */
 import { z } from "zod";
-import { readMark } from "../../host/file-mark";
+import { continuedMark, type FileMark, readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
@@ -22,8 +22,8 @@ import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/ser
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, claimProblems, type Noted, othersOf, ownerDrift } from "../shared/claim";
-import { nfsExports, withPartLocked } from "../shared/host-locks";
+import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
+import { lockedHosts, nfsExports, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys, namedConnectionInput, plainPath, text } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -102,10 +102,8 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
   stateOf,
   reconcile,
   remove,
-  exclusively: (operation, { args, server }, work) =>
-    withPartLocked(operation, nfsExports, [{ ...args.server, port: args.server.port, host: server }], () =>
-      work(operation),
-    ),
+  exclusively: (operation, { args }, work) =>
+    withPartLocked(operation, nfsExports, lockedHosts({ [args.server.name]: args.server }), () => work(operation)),
 };
 
 const sourceOf = (address: string, path: string) => `${bracketed(address)}:${path}`;
@@ -116,27 +114,26 @@ function noted(facts: ServerFacts, { path, server: { name } }: Args): Noted[] {
 }
 
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */
-function stateOf({ args, owner }: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
+function stateOf(model: Model, facts: ServerFacts, known?: NfsExportState): NfsExportState | undefined {
+  const { args } = model;
   const exported = exportedNow(facts, args.path);
   const file = ownFile(facts, args.path);
   const ours = known === undefined ? readMark(file) !== undefined : file !== undefined;
   const wanted = exported.some(({ client }) => args.clients.some((entry) => entry.client === client));
   if (!ours && !(known !== undefined && wanted)) return undefined;
-  const drift = [...exportDrift(facts, args, args.server.name), ...ownerDrift({ owner }, noted(facts, args))];
+  const drift = [...exportDrift(facts, args, args.server.name), ...ownersDrift(model, noted(facts, args))];
   return {
     file: exportFile(args.path),
     clients: args.clients,
     exported,
-    createdDirectories: createdFor(facts, args, known),
+    createdDirectories: [...markOf(facts, model, known).createdDirectories],
     ...(drift.length > 0 && { drift }),
   };
 }
 
 /** Remembered in the file itself, and in the state for when the file was lost. */
-function createdFor(facts: ServerFacts, { path }: Args, known?: NfsExportState): string[] {
-  const inFile = readMark(ownFile(facts, path))?.createdDirectories ?? [];
-  return [...new Set([...inFile, ...(known?.createdDirectories ?? [])])];
-}
+const markOf = (facts: ServerFacts, { args, owner }: Model, known?: NfsExportState): FileMark =>
+  continuedMark(ownFile(facts, args.path), known?.createdDirectories, owner);
 
 async function reconcile(
   operation: Operation,
@@ -144,7 +141,7 @@ async function reconcile(
   facts: ServerFacts,
   known?: NfsExportState,
 ): Promise<ServerFacts> {
-  const { args, server, owner } = model;
+  const { args, server } = model;
   const before = exportedNow(facts, args.path);
   const leaving = without(ownEntries(facts, args.path, known?.clients ?? []), args.clients);
   const after = [...args.clients, ...without(without(before, args.clients), leaving)];
@@ -162,7 +159,7 @@ async function reconcile(
     facts,
     wanted: args,
     leaving,
-    mark: { createdDirectories: createdFor(facts, args, known), owner },
+    mark: markOf(facts, model, known),
   });
   return observeServer(server, args, operation.signal);
 }
@@ -175,7 +172,7 @@ async function remove({ signal, info, owner }: Operation, model: Model, known?: 
   const before = exportedNow(facts, args.path);
   const leaving = ownEntries(facts, args.path, known?.clients ?? []);
   refuse(await losses(model, before, without(before, leaving)));
-  await unpublish(server, { facts, path: args.path, leaving, created: createdFor(facts, args, known) });
+  await unpublish(server, { facts, path: args.path, leaving, created: markOf(facts, model, known).createdDirectories });
   const { directories } = await observeServer(server, args);
   if (directories.has(args.path))
     info(`${args.server.name}: ${args.path} is no longer exported. The directory and its content stay.`);

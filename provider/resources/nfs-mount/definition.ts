@@ -1,6 +1,6 @@
 /** Provider side of `NfsMount`. */
 import { z } from "zod";
-import { readMark } from "../../host/file-mark";
+import { continuedMark, type FileMark, readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import { guestsUsing } from "../../libvirt/guests-using";
 import type { Definition, Observed } from "../../lifecycle/definition";
@@ -14,7 +14,7 @@ import { sameSource } from "../../nfs/mountinfo";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, claimProblems, type Noted, othersOf, ownerDrift } from "../shared/claim";
+import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
 import { connectionSecretKeys, namedConnectionInput, plainPath } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -87,25 +87,24 @@ function noted(facts: MountFacts, { path, host: { name } }: Args): Noted[] {
 }
 
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */
-function stateOf({ args, owner }: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
+function stateOf(model: Model, facts: MountFacts, known?: NfsMountState): NfsMountState | undefined {
+  const { args } = model;
   const ours = readMark(facts.unit) !== undefined;
   const something = facts.unit !== undefined || topMount(facts) !== undefined;
   if (!ours && !(known !== undefined && something)) return undefined;
-  const drift = [...mountDrift(facts, args, args.host.name), ...ownerDrift({ owner }, noted(facts, args))];
+  const drift = [...mountDrift(facts, args, args.host.name), ...ownersDrift(model, noted(facts, args))];
   return {
     unit: unitName(args.path),
     mountedSource: topMount(facts)?.source ?? "",
     effectiveOptions: topMount(facts)?.options ?? [],
-    createdDirectories: createdFor(facts, known),
+    createdDirectories: [...markOf(facts, model, known).createdDirectories],
     ...(drift.length > 0 && { drift }),
   };
 }
 
 /** Remembered in the unit itself, and in the state for when the unit was lost. */
-function createdFor(facts: MountFacts, known?: NfsMountState): string[] {
-  const inUnit = readMark(facts.unit)?.createdDirectories ?? [];
-  return [...new Set([...inUnit, ...(known?.createdDirectories ?? [])])];
-}
+const markOf = (facts: MountFacts, { owner }: Model, known?: NfsMountState): FileMark =>
+  continuedMark(facts.unit, known?.createdDirectories, owner);
 
 async function reconcile(
   operation: Operation,
@@ -127,11 +126,7 @@ async function reconcile(
       `${args.host.name}: the entry of /etc/fstab for ${args.path} has no effect while this resource exists.`,
     );
   if (steps.unmount || steps.write || steps.enable || steps.mount)
-    await applyMount(host, args, {
-      facts,
-      steps,
-      mark: { createdDirectories: createdFor(facts, known), owner: owner ?? readMark(facts.unit)?.owner },
-    });
+    await applyMount(host, args, { facts, steps, mark: markOf(facts, model, known) });
   return observeMount(host, args.path, operation.signal);
 }
 
@@ -143,7 +138,7 @@ async function remove({ signal, info, warn, owner }: Operation, model: Model, kn
   if (facts.unit !== undefined && readMark(facts.unit) === undefined)
     return warn(`${args.host.name}: ${unitFile(args.path)} has been replaced by someone else, so it stays.`);
   if (topMount(facts) !== undefined) refuse([...foreignMount(facts, args), ...(await uses(model))]);
-  await removeMount(host, args.path, facts, createdFor(facts, known));
+  await removeMount(host, args.path, facts, markOf(facts, model, known).createdDirectories);
 }
 
 /** A change that failed half-way leaves the old source mounted: the unit tells. */

@@ -1,7 +1,7 @@
 /** Whose something is that a create or an update finds on its hosts. */
 import { HostError } from "../../host/errors";
 import type { Operation } from "../../util/operation";
-import { claim, describeOwner, isOwn, leftTo, type Owner } from "../../util/owner";
+import { type Claim, claim, isOwn, leftTo, type Owner, ownerDrift } from "../../util/owner";
 
 /** Something that this provider has made. */
 export interface Noted {
@@ -11,39 +11,40 @@ export interface Noted {
   owner: Owner | undefined;
 }
 
-/** @returns why it is not touched */
-export const claimProblems = (operation: Operation, found: readonly Noted[], adopt = false): string[] =>
-  found.flatMap(({ what, owner }) => claim(what, owner, { ...operation, adopt }).problem ?? []);
+const claimsOf = (operation: Operation, found: readonly Noted[], adopt = false): Claim[] =>
+  found.map(({ what, owner }) => claim(what, owner, { ...operation, adopt }));
 
-/**
- * For `Definition.claim`: tells what passes over.
- *
- * @param look what is there. A host that does not answer may be made ready by the same run
- */
+/** @returns why it is not touched */
+export const claimProblems = (operation: Operation, found: readonly Noted[], adopt?: boolean): string[] =>
+  claimsOf(operation, found, adopt).flatMap(({ problem }) => problem ?? []);
+
+/** For `Definition.claim`: tells what passes over. @returns why the create would be refused */
+export function tellClaims(
+  { info }: Operation,
+  property: string,
+  claims: readonly Claim[],
+): { property: string; reason: string }[] {
+  for (const { notice } of claims) if (notice !== undefined) info(notice);
+  return claims.flatMap(({ problem }) => (problem === undefined ? [] : [{ property, reason: problem }]));
+}
+
+/** @param look what is there. A host that does not answer may be made ready by the same run */
 export async function claimFound(
   operation: Operation,
-  { property, adopt = false }: { property: string; adopt: boolean | undefined },
+  { property, adopt }: { property: string; adopt: boolean | undefined },
   look: () => Promise<Noted[]>,
 ): Promise<{ property: string; reason: string }[]> {
   const found = await look().catch((error: unknown) => {
     if (error instanceof HostError) return [];
     throw error;
   });
-  for (const { what, owner } of found) {
-    const { notice } = claim(what, owner, { ...operation, adopt });
-    if (notice !== undefined) operation.info(notice);
-  }
-  return claimProblems(operation, found, adopt).map((reason) => ({ property, reason }));
+  return tellClaims(operation, property, claimsOf(operation, found, adopt));
 }
 
-/** What a refresh tells of something that has passed to somebody else. */
-export const ownerDrift = (operation: Pick<Operation, "owner">, found: readonly Noted[]): string[] =>
-  found.flatMap(({ what, owner }) =>
-    owner === undefined || operation.owner === undefined || owner.uid === operation.owner.uid
-      ? []
-      : [`${what} belongs to ${describeOwner(owner)}`],
-  );
+/** Drift of what has passed to somebody else. */
+export const ownersDrift = ({ owner }: Pick<Operation, "owner">, found: readonly Noted[]): string[] =>
+  found.flatMap((one) => ownerDrift(one.what, one.owner, owner));
 
-/** What a delete tells of what is somebody else's by now, and leaves alone. */
+/** Notices of a delete, about somebody else's things, which it leaves alone. */
 export const othersOf = (found: readonly Noted[], self: Owner | undefined): string[] =>
   found.flatMap(({ what, owner }) => (owner && !isOwn(owner, self) ? [leftTo(what, owner, self)] : []));
