@@ -98,6 +98,16 @@ export class ConversationEnded extends HostError {
   }
 }
 
+/** The command ended well, and what it printed is not what it prints. Nothing is known about what was asked. */
+export class AnswerIncomplete extends HostError {
+  constructor(host: string) {
+    super(
+      host,
+      `${host}: the answer of a script is not complete, or is not the script's: nothing follows from it. See what a login shell prints there (\`ssh ${host} true\`), and try again.`,
+    );
+  }
+}
+
 /** The host answered that the socket cannot be reached. OpenSSH says "open failed" whatever the reason. */
 export class SocketClosed extends HostError {
   constructor(

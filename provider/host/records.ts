@@ -1,13 +1,17 @@
 /** Output of scripts that ask many things in one round trip: keys, each with values of any text. */
-import { sh } from "./script";
+import { AnswerIncomplete } from "./errors";
+import type { RemoteHost, RunOptions } from "./host";
+import { runScript, type ShellText, sh } from "./script";
 
 /**
  * Shell functions for the start of a script: `record KEY VALUE…`, and `record_output KEY COMMAND…` for the output of a
- * command. NUL ends each part, since no text has one. They start no process, since that takes long on a busy host.
+ * command. NUL ends each part, since no text has one. They start no process, since that takes long on a busy host. A
+ * last record tells that the script came to its end.
  */
 export const recordFunctions = sh`
   record() { printf '%s\0%s\0' "$1" "$(($# - 1))"; shift; [ $# -eq 0 ] || printf '%s\0' "$@"; }
   record_output() { printf '%s\0001\0' "$1"; shift; "$@"; printf '\0'; }
+  trap 'record end' EXIT
 `;
 
 export interface HostRecord {
@@ -15,16 +19,36 @@ export interface HostRecord {
   values: string[];
 }
 
-/** Pure: the records in a script's output. */
-export function parseRecords(text: string): HostRecord[] {
-  const parts = text.split("\0");
-  const records: HostRecord[] = [];
-  for (let at = 0; at < parts.length - 1; ) {
-    const [key = "", count = "0"] = parts.slice(at, at + 2);
-    records.push({ key, values: parts.slice(at + 2, at + 2 + Number(count)) });
-    at += 2 + Number(count);
-  }
+/**
+ * Runs a script that prints records.
+ *
+ * @throws AnswerIncomplete when what it printed is anything else, beside the errors of {@link runScript}
+ */
+export async function askRecords(
+  host: RemoteHost,
+  script: ShellText,
+  values: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<HostRecord[]> {
+  const { stdout } = await runScript(host, script, values, options);
+  const records = parseRecords(stdout);
+  if (records === undefined) throw new AnswerIncomplete(host.label);
   return records;
+}
+
+/** Pure. @returns undefined for what is not whole records: no end, or a count that there are not as many values for */
+export function parseRecords(text: string): HostRecord[] | undefined {
+  const parts = text.split("\0");
+  if (parts.pop() !== "") return undefined;
+  const records: HostRecord[] = [];
+  for (let at = 0; at < parts.length; ) {
+    const [key = "", count = ""] = parts.slice(at, at + 2);
+    const end = at + 2 + Number(count);
+    if (!/^\d{1,7}$/.test(count) || end > parts.length) return undefined;
+    records.push({ key, values: parts.slice(at + 2, end) });
+    at = end;
+  }
+  return records.pop()?.key === "end" ? records : undefined;
 }
 
 /** Pure: the values of all records with this key. */

@@ -1,7 +1,7 @@
 /** Which guests of a host need what lies under a path. */
 import type { RemoteHost } from "../host/host";
-import { parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript, scriptFile, sh } from "../host/script";
+import { askRecords, recordFunctions, valuesOf } from "../host/records";
+import { scriptFile, sh } from "../host/script";
 
 /**
  * Each active domain with its definition. A host whose libvirt does not run has none that libvirt could tell; QEMU
@@ -11,7 +11,7 @@ const script = sh`${recordFunctions}${scriptFile(__dirname, "guests-using.sh")}`
 
 /** Names of running and paused domains that have a disk, a log, a kernel or anything else at or under a path. */
 export async function guestsUsing(host: RemoteHost, path: string): Promise<string[]> {
-  const records = parseRecords((await runScript(host, script)).stdout);
+  const records = await askRecords(host, script);
   return valuesOf(records, "domain").flatMap(([name = "", xml = ""]) => (namesPath(xml, path) ? [name] : []));
 }
 

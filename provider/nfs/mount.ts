@@ -4,8 +4,8 @@ import { CommandFailed } from "../host/errors";
 import { type FileMark, withDirectories } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
-import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript, scriptFile, sh } from "../host/script";
+import { askRecords, firstOf, recordFunctions, valuesOf } from "../host/records";
+import { scriptFile, sh } from "../host/script";
 import { revertOnFailure } from "../util/reverter";
 import { MountFailed, mountFailed } from "./errors";
 import { type MountFacts, type MountSteps, missingDirectories, topMount } from "./mount-plan";
@@ -16,7 +16,7 @@ const observeScript = sh`${recordFunctions}${scriptFile(__dirname, "observe-moun
 
 export async function observeMount(host: RemoteHost, path: string, signal?: AbortSignal): Promise<MountFacts> {
   const values = [unitFile(path), unitName(path), path, ...withParents(path)];
-  const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
+  const records = await askRecords(host, observeScript, values, signal && { signal });
   const unit = valuesOf(records, "unit")[0]?.[0];
   const shown = firstOf(records, "shown");
   const property = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(shown)?.[1] ?? "";
@@ -67,7 +67,7 @@ export interface MountUsers {
 }
 
 export async function usersOfMount(host: RemoteHost, path: string): Promise<MountUsers> {
-  const records = parseRecords((await runScript(host, usersScript, [path])).stdout);
+  const records = await askRecords(host, usersScript, [path]);
   const mounts = parseMountInfo(firstOf(records, "mounts")).map((mount) => mount.path);
   return {
     processes: valuesOf(records, "process").map(([pid, command = ""]) => ({

@@ -4,7 +4,7 @@ import { CommandFailed } from "../host/errors";
 import { type FileMark, readMark, withDirectories } from "../host/file-mark";
 import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
-import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
+import { askRecords, firstOf, recordFunctions, valuesOf } from "../host/records";
 import { runScript, scriptFile, sh } from "../host/script";
 import { type Reverter, revertOnFailure } from "../util/reverter";
 import { ExportNotEffective, ExportRefused } from "./errors";
@@ -34,7 +34,7 @@ export async function observeServer(
 ): Promise<ServerFacts> {
   const { path, owner = "", group = "" } = wanted;
   const values = [owner, group, ...neededDirectories(path)];
-  const records = parseRecords((await runScript(host, observeScript, values, signal ? { signal } : {})).stdout);
+  const records = await askRecords(host, observeScript, values, signal && { signal });
   const texts = valuesOf(records, "text").flat();
   const directories = valuesOf(records, "directory");
   return {
@@ -62,7 +62,7 @@ const clientsScript = sh`${recordFunctions}
 
 /** Files under a path that NFSv4 clients have open. The kernel's own names for them are cut, so they are found by inode. */
 export async function openFilesUnder(host: RemoteHost, path: string): Promise<OpenFile[]> {
-  const records = parseRecords((await runScript(host, clientsScript)).stdout);
+  const records = await askRecords(host, clientsScript);
   const states = valuesOf(records, "states").flat();
   const open = valuesOf(records, "info").flatMap(([info = ""], index) => openInodes(info, states[index] ?? ""));
   if (open.length === 0) return [];

@@ -1,8 +1,8 @@
 /** Facts of one guest on one host: systemd's of its unit, QEMU's of its state. */
 import { SocketClosed } from "../host/errors";
 import type { RemoteHost } from "../host/host";
-import { firstOf, parseRecords, recordFunctions } from "../host/records";
-import { runScript, sh } from "../host/script";
+import { askRecords, firstOf, type HostRecord, recordFunctions } from "../host/records";
+import { sh } from "../host/script";
 import { qemuFunction } from "../placement/observe/has-qemu";
 import {
   ChangedWhileReading,
@@ -41,13 +41,11 @@ interface UnitFacts {
 
 export async function unitFacts(host: RemoteHost, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
-  const { stdout } = await runScript(host, script, [unit, uuid, ownerFile(uuid)], signal && { signal });
-  return parseUnitFacts(stdout);
+  return parseUnitFacts(await askRecords(host, script, [unit, uuid, ownerFile(uuid)], signal && { signal }));
 }
 
 /** Pure: the script's answer. */
-export function parseUnitFacts(stdout: string): UnitFacts {
-  const records = parseRecords(stdout);
+export function parseUnitFacts(records: readonly HostRecord[]): UnitFacts {
   const properties = new Map(
     firstOf(records, "unit")
       .split("\n")

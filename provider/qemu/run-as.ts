@@ -3,8 +3,8 @@
  * unless the program names a user.
  */
 import type { RemoteHost } from "../host/host";
-import { firstOf, parseRecords, recordFunctions, valuesOf } from "../host/records";
-import { runScript, sh } from "../host/script";
+import { askRecords, firstOf, recordFunctions, valuesOf } from "../host/records";
+import { sh } from "../host/script";
 import { needsOf } from "./command-line/needs";
 import type { RunAs } from "./unit";
 
@@ -34,7 +34,7 @@ export async function observeRunAsFacts(
 ): Promise<RunAsFacts> {
   const images = needsOf(commandLine).images.filter(({ readonly }) => !readonly);
   const argv = [user ?? "", ...images.map(({ path }) => path)];
-  const records = parseRecords((await runScript(host, script, argv, { signal })).stdout);
+  const records = await askRecords(host, script, argv, { signal });
   const kvm = firstOf(records, "kvm");
   const usersOf = (key: string): RunAs[] =>
     valuesOf(records, key).flatMap(([uid = "", gid = ""]) =>

@@ -1,8 +1,8 @@
 /** Everything about ssh that one host can tell, by one command. Of private keys, only the public halves. */
 import { isIP } from "node:net";
 import type { RemoteHost } from "../../host/host";
-import { firstOf, type HostRecord, parseRecords, recordFunctions, valuesOf } from "../../host/records";
-import { runScript, scriptFile, sh } from "../../host/script";
+import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
+import { scriptFile, sh } from "../../host/script";
 import { type SharedFile, sharedFiles, sshPaths } from "./places";
 import { type PublicKey, parsePublicKey } from "./public-key";
 
@@ -37,12 +37,11 @@ const script = sh`${recordFunctions}${scriptFile(__dirname, "inspect.sh")}`;
 export async function inspectSsh(host: RemoteHost, peers: readonly string[], signal: AbortSignal): Promise<SshFacts> {
   const numeric = peers.filter((address) => isIP(address)).join(" ");
   const values = [sshPaths.folder, sshPaths.key, numeric, ...sharedFiles.map((file) => sshPaths[file])];
-  return parseInspection((await runScript(host, script, values, { signal })).stdout);
+  return parseInspection(await askRecords(host, script, values, { signal }));
 }
 
 /** Pure: the script's answer. */
-export function parseInspection(answer: string): SshFacts {
-  const records = parseRecords(answer);
+export function parseInspection(records: readonly HostRecord[]): SshFacts {
   const about = (key: string, path: string) => valuesOf(records, key).find(([first]) => first === path)?.[1];
   const file = (path: string): SeenFile => ({
     text: Buffer.from(about("text", path) ?? "", "base64").toString("latin1"),

@@ -1,7 +1,7 @@
 /** Facts of a host that a guest's QEMU depends on, beside files, found out by one command. */
 import type { RemoteHost } from "../../host/host";
-import { firstOf, parseRecords, recordFunctions, valuesOf } from "../../host/records";
-import { runScript, scriptFile, sh } from "../../host/script";
+import { askRecords, firstOf, recordFunctions, valuesOf } from "../../host/records";
+import { scriptFile, sh } from "../../host/script";
 import type { RunAs } from "../unit";
 
 export interface QemuHostFacts {
@@ -27,8 +27,7 @@ export async function observeQemuHost(
   files: readonly Access[],
   signal: AbortSignal,
 ): Promise<QemuHostFacts> {
-  const { stdout } = await runScript(host, script, [emulator, String(uid), String(gid), ...files], { signal });
-  const records = parseRecords(stdout);
+  const records = await askRecords(host, script, [emulator, String(uid), String(gid), ...files], { signal });
   return {
     hasEmulator: firstOf(records, "emulator").trim() !== "",
     hasKvm: firstOf(records, "kvm").trim() === "yes",

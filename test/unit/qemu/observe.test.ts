@@ -16,11 +16,9 @@ const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, 
   .map((word) => word.replace("--setenv=", ""))
   .join(" ");
 
-/** Key, count, values, each with a NUL at its end. */
 const records = (unit: string, words: string, qemus = "", noted = "") =>
   Object.entries({ unit, argv: words, owner: noted, qemus })
-    .map(([key, value]) => `${key}\x001\0${value}\0`)
-    .join("");
+    .map(([key, value]) => ({ key, values: [value] }));
 
 const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;

@@ -2,11 +2,11 @@ import { parseInspection } from "../../../../provider/libvirt/ssh-access/inspect
 import { fingerprintOfText, parsePublicKey } from "../../../../provider/libvirt/ssh-access/public-key";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMK+lBIAcwF8K7SXRKIc8ZE2xK7OJJMyesOTcinYeaB1";
-const record = (name: string, ...values: string[]) => [name, String(values.length), ...values, ""].join("\0");
+const record = (key: string, ...values: string[]) => ({ key, values });
 
 test("nothing there", () => {
   const file = { text: "", problem: undefined };
-  expect(parseInspection(record("boot", "1-2"))).toEqual({
+  expect(parseInspection([record("boot", "1-2")])).toEqual({
     folderProblem: undefined,
     key: undefined,
     keyProblem: undefined,
@@ -31,7 +31,7 @@ test("all there; what is no key is left out, and bytes of any kind are kept", ()
     record("route", "192.0.2.1", ""),
     record("hostKeys", `${key} root@hv-a\nnonsense\n${key.replace("ssh-ed25519", "ssh-rsa")}`),
   ];
-  expect(parseInspection(answer.join(""))).toMatchObject({
+  expect(parseInspection(answer)).toMatchObject({
     folderProblem: "is 770 root: others could write it",
     key: { text: key, comment: "root@hv-a and more" },
     keyProblem: undefined,
@@ -55,7 +55,7 @@ test.each([
   ],
   [record("half", "/root/.ssh/id_ed25519.pub"), "has a public key but no private key"],
 ])("a key that cannot be used", (answer, problem) => {
-  expect(parseInspection(answer)).toMatchObject({ key: undefined, keyProblem: problem });
+  expect(parseInspection([answer])).toMatchObject({ key: undefined, keyProblem: problem });
 });
 
 test.each(["", "ssh-ed25519", `restrict ${key}`, `${key}\nssh-rsa`, key.replace("AAAAC", "AAAAD"), `${key}" x`])(
