@@ -1,4 +1,5 @@
 /** Facts of one guest on one host: systemd's of its unit, QEMU's of its state. */
+import { isDeepStrictEqual } from "node:util";
 import { SocketClosed } from "../host/errors";
 import type { RemoteHost } from "../host/host";
 import { askRecords, firstOf, type HostRecord, recordFunctions } from "../host/records";
@@ -31,8 +32,10 @@ interface UnitFacts {
     | {
         runs: boolean;
         isFailed: boolean;
-        /** Arguments that its QEMU runs with, or was started with; empty when they are unknown. */
+        /** Arguments that systemd has started it with; without systemd's record those that its process shows, if it has any. */
         argv: string[];
+        /** Why nothing may be started with these arguments; absent when all is well. */
+        argvProblem?: string;
         owner: Owner | undefined;
       }
     | undefined;
@@ -53,12 +56,28 @@ export function parseUnitFacts(records: readonly HostRecord[]): UnitFacts {
   );
   const hasQemu = firstOf(records, "qemus").trim() !== "";
   if (properties.get("LoadState") !== "loaded") return { unit: undefined, hasQemu };
-  const runs = !["exited", "failed", "dead"].includes(properties.get("SubState") ?? "");
-  const running = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
-  const argv = runs ? running : recordedArgv(properties.get("Environment") ?? "");
+  const subState = properties.get("SubState") ?? "";
+  const runs = !["exited", "failed", "dead"].includes(subState);
   const owner = recordedOwner(properties.get("Environment") ?? "", firstOf(records, "owner"));
-  return { unit: { runs, isFailed: properties.get("Result") !== "success", argv, owner }, hasQemu };
+  const known = { runs, isFailed: properties.get("Result") !== "success", owner };
+  const recorded = recordedArgv(properties.get("Environment") ?? "");
+  const shown = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
+  const isSettled = runs && subState !== "start" && shown.length > 0; // before it, the process is systemd's still
+  if (!runs || (isSettled && isDeepStrictEqual(recorded, shown)))
+    return { unit: { ...known, argv: recorded }, hasQemu };
+  if (!isSettled) return { unit: { ...known, argv: [] }, hasQemu };
+  return recorded.length > 0
+    ? { unit: { ...known, argv: recorded, argvProblem: argvProblems.changed }, hasQemu }
+    : { unit: { ...known, argv: shown, argvProblem: argvProblems.unrecorded }, hasQemu };
 }
+
+/** A process can write what /proc shows of its arguments: they prove nothing, and no host runs anything because of them. */
+const argvProblems = {
+  changed:
+    "its process shows other arguments than systemd has started it with, which only the process itself can have changed: what runs in it may have broken out of the guest. Look into it before you start the guest again",
+  unrecorded:
+    "it was started by hand, so that nothing but the process itself tells with which arguments. Shut it down, and `pulumi up` starts it again",
+};
 
 /** Each host is asked twice: QEMU is only asked where there is one. */
 export async function observeGuest(host: RemoteHost, domain: DomainName, signal: AbortSignal): Promise<HostAnswer> {
@@ -83,11 +102,12 @@ const ended = (isFailed: boolean): DomainState => ({
 });
 
 /** A guest of this provider is known by its unit's name; the unit stays when the guest has ended. */
-function factsOf({ argv, owner }: NonNullable<UnitFacts["unit"]>, state: DomainState): DomainFacts {
+function factsOf({ argv, argvProblem, owner }: NonNullable<UnitFacts["unit"]>, state: DomainState): DomainFacts {
   const { name, commandLine } = readQemuArgv(argv);
   const definitionDigest = digestOf(commandLine);
-  const fixed = { persistent: true, autostart: false, managedSave: false };
-  return { name, ...state, ...fixed, mark: definitionDigest, ...(owner && { owner }), definitionDigest, commandLine };
+  const fixed = { persistent: true, autostart: false, managedSave: false, mark: definitionDigest };
+  const known = { ...(owner && { owner }), ...(argvProblem && { commandLineProblem: argvProblem }) };
+  return { name, ...state, ...fixed, ...known, definitionDigest, commandLine };
 }
 
 export const digestOf = (commandLine: readonly string[]): string => digest(JSON.stringify(commandLine));

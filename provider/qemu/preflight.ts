@@ -16,6 +16,7 @@ import {
 } from "../placement/preflight/host-requirements";
 import { lockedImages } from "../placement/preflight/image-locks";
 import type { Operation } from "../util/operation";
+import { handedOnProblem } from "./command-line/handed-on";
 import { type GuestNeeds, needsOf } from "./command-line/needs";
 import type { QemuGuestOptions } from "./guest";
 import { observeQemuHost } from "./preflight/host-checks";
@@ -47,9 +48,10 @@ export async function preflight(
     ...starts.map((one) => startProblems(guest, one, guest.commandLine, signal)),
     ...locked,
     ...moves.map(({ from, to }) => {
-      const source = foundOn(observations).find(({ hostName }) => hostName === from);
-      const commandLine = source?.domain.commandLine ?? guest.commandLine;
-      return moveProblems(guest, on(from), on(to), commandLine, signal);
+      const source = foundOn(observations).find(({ hostName }) => hostName === from)?.domain;
+      const problem = handedOnProblem(source?.commandLine ?? [], source?.commandLineProblem);
+      if (problem !== undefined) return [`${guest.domain.name} cannot move from ${from}: ${problem}.`];
+      return moveProblems(guest, on(from), on(to), source?.commandLine ?? guest.commandLine, signal);
     }),
   ]);
   return { problems: problems.flat(), unsupported: [] };

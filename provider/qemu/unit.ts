@@ -129,5 +129,14 @@ export function recordedOwner(environment: string, file: string): Owner | undefi
  */
 export function recordedArgv(environment: string): string[] {
   const encoded = new RegExp(`(?:^|\\s)${argvVariable}=([\\w-]+)`).exec(environment)?.[1];
-  return encoded === undefined ? [] : JSON.parse(Buffer.from(encoded, "base64url").toString());
+  return argvIn(Buffer.from(encoded ?? "", "base64url").toString());
+}
+
+function argvIn(text: string): string[] {
+  try {
+    const argv: unknown = JSON.parse(text);
+    return Array.isArray(argv) && argv.every((word) => typeof word === "string") ? argv : [];
+  } catch {
+    return [];
+  }
 }

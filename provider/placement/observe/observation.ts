@@ -25,6 +25,8 @@ export interface DomainFacts {
   definitionDigest: string;
   /** Arguments that its QEMU was started with, where they are all its definition. */
   commandLine?: readonly string[];
+  /** Why no other host may start a QEMU with these; absent when all is well. */
+  commandLineProblem?: string;
 }
 
 /** The answer of one host about the guest. */

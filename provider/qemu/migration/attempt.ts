@@ -3,6 +3,7 @@
 import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import { MigrationFailed } from "../../placement/migration/errors";
 import type { Candidate } from "../../placement/observe/candidate";
+import { handedOnProblem } from "../command-line/handed-on";
 import { hintFor, NotInState, QmpError } from "../errors";
 import type { QemuGuestOptions } from "../guest";
 import { lastWords } from "../launch";
@@ -32,6 +33,8 @@ export function migrationAttempt(
         const { unit } = await unitFacts(from.host, domain.uuid, signal);
         if (!unit?.runs) throw new NotInState(`It does not run on ${from.name} any more.`);
         const { commandLine } = readQemuArgv(unit.argv);
+        const problem = handedOnProblem(commandLine, unit.argvProblem);
+        if (problem !== undefined) throw new NotInState(`It cannot move: ${problem}.`);
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
         port = await withMonitor(to.host, domain, (qmp) => startIncoming(qmp, options, address), signal);
       } catch (error) {

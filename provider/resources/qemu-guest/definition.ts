@@ -95,7 +95,7 @@ function model(args: QemuGuestInputs, { warn, owner, isInState }: Operation): Mo
     },
     unencryptedWarning: migration.tls
       ? undefined
-      : `The memory of ${name} crosses the network unencrypted (migration.tls is false): anyone on that network can read it.`,
+      : `The memory of ${name} crosses the network unencrypted (migration.tls is false): anyone on that network can read it, and whoever connects first to the port that waits for it can send another guest in its place.`,
   };
 }
 
@@ -147,7 +147,11 @@ function stateOf({ placement }: Model, seen: SeenGuest, known: QemuGuestState | 
   const drift = [
     ...found,
     ...(facts.state === "shut off" ? [`${name} has ended on ${host} (${facts.reason})`] : []),
-    ...(isChangedByHand(state) ? [`${name} on ${host} was started by hand with another command line`] : []),
+    ...(isChangedByHand(state)
+      ? [`${name} on ${host} was started by hand with another command line`]
+      : facts.commandLineProblem === undefined
+        ? []
+        : [`${name} on ${host}: ${facts.commandLineProblem}`]),
   ];
   return { ...state, ...(drift.length > 0 && { drift }) };
 }

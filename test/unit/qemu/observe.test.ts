@@ -17,8 +17,7 @@ const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, 
   .join(" ");
 
 const records = (unit: string, words: string, qemus = "", noted = "") =>
-  Object.entries({ unit, argv: words, owner: noted, qemus })
-    .map(([key, value]) => ({ key, values: [value] }));
+  Object.entries({ unit, argv: words, owner: noted, qemus }).map(([key, value]) => ({ key, values: [value] }));
 
 const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
@@ -57,7 +56,21 @@ test("a QEMU without a unit is found", () => {
 
 test("arguments keep every character", () => {
   const odd = ["/q", "a b", "c\"d'e", "$5", "ä\u{1f600}", "x=y,,z", "back\\slash"];
-  expect(parseUnitFacts(records(properties("loaded", "running"), asProc(odd))).unit?.argv).toEqual(odd);
+  const byHand = "LoadState=loaded\nSubState=running\nEnvironment=\n";
+  const { unit } = parseUnitFacts(records(byHand, asProc(odd)));
+  expect(unit).toMatchObject({ argv: odd, argvProblem: expect.stringContaining("was started by hand") });
+});
+
+test("a process that shows other arguments than systemd has started it with is not believed", () => {
+  const forged = argv.map((word) => (word === "64" ? "64,tap,script=/srv/vm/web.img" : word));
+  const { unit } = parseUnitFacts(records(properties("loaded", "running"), asProc(forged)));
+  expect(unit).toMatchObject({ argv, argvProblem: expect.stringContaining("broken out of the guest") });
+});
+
+test("before systemd has replaced itself by QEMU nothing is known of its arguments", () => {
+  const { unit } = parseUnitFacts(records(properties("loaded", "start"), asProc(["(sd-exec)"])));
+  expect(unit).toMatchObject({ runs: true, argv: [] });
+  expect(unit).not.toHaveProperty("argvProblem");
 });
 
 test("an ended unit has the argv of its environment; one of someone else has none", () => {
