@@ -2,10 +2,13 @@
  * Provider side: loaded by Pulumi's provider process. Its path is in the state of every stack, so it never changes, and
  * neither do the names in `handlers`.
  */
+import type { z } from "zod";
 import { closeConnections } from "./host/ssh-host";
+import type { Definition } from "./lifecycle/definition";
 import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { keepErrorsFromConsole } from "./lifecycle/said-once";
+import { withUnnamedProperties } from "./lifecycle/unnamed-properties";
 import { domain } from "./resources/domain/definition";
 import { domainPlacement } from "./resources/domain-placement/definition";
 import { host } from "./resources/host/definition";
@@ -15,18 +18,23 @@ import { nfsExport } from "./resources/nfs-export/definition";
 import { nfsMount } from "./resources/nfs-mount/definition";
 import { qemuGuest } from "./resources/qemu-guest/definition";
 import type { ResourceType } from "./resources/shared/managed-resource";
+import type { Operation } from "./util/operation";
 
-const environment = { operationFor, unknownValue };
+function handlersOf<Schema extends z.ZodObject, Model, Seen, State extends object, Exclusive extends Operation>(
+  definition: Definition<Schema, Model, Seen, State, Exclusive>,
+): Handlers {
+  return withUnnamedProperties(makeHandlers(definition, { operationFor, unknownValue }));
+}
 
 export const handlers: Readonly<Record<ResourceType, Handlers>> = {
-  Domain: makeHandlers(domain, environment),
-  DomainPlacement: makeHandlers(domainPlacement, environment),
-  Host: makeHandlers(host, environment),
-  LibvirtSshAccess: makeHandlers(libvirtSshAccess, environment),
-  LibvirtTlsPki: makeHandlers(libvirtTlsPki, environment),
-  NfsExport: makeHandlers(nfsExport, environment),
-  NfsMount: makeHandlers(nfsMount, environment),
-  QemuGuest: makeHandlers(qemuGuest, environment),
+  Domain: handlersOf(domain),
+  DomainPlacement: handlersOf(domainPlacement),
+  Host: handlersOf(host),
+  LibvirtSshAccess: handlersOf(libvirtSshAccess),
+  LibvirtTlsPki: handlersOf(libvirtTlsPki),
+  NfsExport: handlersOf(nfsExport),
+  NfsMount: handlersOf(nfsMount),
+  QemuGuest: handlersOf(qemuGuest),
 };
 
 keepErrorsFromConsole();

@@ -1,6 +1,6 @@
 /** The one door to zod in the lifecycle: checks inputs, with values that are not known yet left alone. */
 import type { z } from "zod";
-import { type Properties, withoutControl } from "./control-keys";
+import { type Properties, secretInputs, withoutControl } from "./control-keys";
 
 export interface InputProblem {
   /** Path of the property, e.g. `proxyJump.port`. */
@@ -17,17 +17,27 @@ export interface InputRules {
 
 /** All that is wrong with a resource's inputs, at once. */
 export function inputProblems(schema: z.ZodType, news: Properties, rules: InputRules): InputProblem[] {
-  const inputs = withoutUndefined(withoutControl(news));
+  const inputs = withoutNothing(withoutControl(news));
+  const marked = secretInputs(news);
   const result = schema.safeParse(inputs);
   if (result.success) return [];
   return result.error.issues.flatMap(pathsOf).flatMap(({ path, message }) => {
     const values = valuesAlong(inputs, path);
     // Nothing to complain of yet; a list is also complained of as a whole.
     if (values.includes(rules.unknownValue) || hasUnknown(values.at(-1), rules.unknownValue)) return [];
-    const hidden = path.some((key) => rules.secrets.includes(String(key)));
-    return [{ property: path.join("."), reason: reasonFor(values.at(-1), message, hidden) }];
+    const isMarked = marked.includes(String(path[0]));
+    const hidden = isMarked || path.some((key) => rules.secrets.includes(String(key)));
+    const reason = isMarked && isWritten(values.at(-1)) ? whySecret : reasonFor(values.at(-1), message, hidden);
+    return [{ property: path.join("."), reason }];
   });
 }
+
+/** What is said of XML and of command lines quotes them. */
+const whySecret =
+  "is refused. It is marked as secret, so what is wrong with it is not said: put placeholders in the place of its secrets, do not mark it, and run `pulumi preview` to see";
+
+const isWritten = (value: unknown) => typeof value === "string" || (Array.isArray(value) && value.every(isText));
+const isText = (value: unknown) => typeof value === "string";
 
 /** A key too many is reported at the object that holds it: the user looks for the key. */
 function pathsOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
@@ -97,7 +107,7 @@ function reasonFor(value: unknown, message: string, hidden: boolean): string {
   return `${hidden || !isPlain ? "its value" : shown} ${message}`;
 }
 
-/** Outputs that a resource declares arrive as undefined inputs. */
-function withoutUndefined(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+/** Outputs that a resource declares arrive as inputs without a value. */
+function withoutNothing(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value != null));
 }

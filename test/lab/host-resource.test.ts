@@ -47,11 +47,9 @@ test("bad inputs are all named at once, in the preview, before a host is touched
   for (const path of ["login.port", "login.colour"]) await pulumi("config", "rm", "--path", path);
   await workspace.configure(addresses);
   expect(exitCode).not.toBe(0);
-  expect(stdout).toMatch(
-    /property address .* has a problem: "root@hv-[ab]" must be a host name or an IP address, without user/,
-  );
-  expect(stdout).toMatch(/property port .* has a problem: 0 must be 1 to 65535/);
-  expect(stdout).toMatch(/property colour .* has a problem: "blue" is not a property of this resource/);
+  expect(stdout).toMatch(/has a problem: address: "root@hv-[ab]" must be a host name or an IP address, without user/);
+  expect(stdout).toMatch(/has a problem: port: 0 must be 1 to 65535/);
+  expect(stdout).toMatch(/has a problem: colour: "blue" is not a property of this resource/);
 });
 
 test("a host that shows an unknown key is refused, with its fingerprint, and without a stack", async () => {

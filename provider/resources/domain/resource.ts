@@ -1,6 +1,6 @@
 /** `Domain`: a virtual machine's definition, in a form that can move live. On no host: DomainPlacement puts it on one. */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import { ManagedResource } from "../shared/managed-resource";
+import { derivedFrom, ManagedResource } from "../shared/managed-resource";
 
 export interface DomainArgs {
   /**
@@ -35,7 +35,12 @@ export class Domain extends ManagedResource {
   declare readonly removedDevices: Output<string[]>;
 
   constructor(name: string, args: DomainArgs, options?: CustomResourceOptions) {
-    const outputs = { uuid: undefined, name: undefined, definition: undefined, removedDevices: undefined };
+    const outputs = {
+      uuid: undefined,
+      name: undefined,
+      definition: derivedFrom(args.xml),
+      removedDevices: undefined,
+    };
     super("Domain", name, { ...outputs, ...args }, options);
   }
 }

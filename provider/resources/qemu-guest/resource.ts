@@ -3,7 +3,7 @@ import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MigrationRecord } from "../../placement/migration/record";
 import type { Drive, Netdev } from "../../qemu/command-line/typed";
 import { type Host, hypervisorsOf, secretsOf } from "../host/resource";
-import { dependingOn, ManagedResource } from "../shared/managed-resource";
+import { dependingOn, derivedFrom, ManagedResource } from "../shared/managed-resource";
 import type { QemuMigrationArgs } from "./migration-args";
 
 /** Inputs of a {@link QemuGuest}. The command line is given by typed fields, or as a whole in `arguments`. */
@@ -140,18 +140,18 @@ export class QemuGuest extends ManagedResource {
 
   constructor(name: string, args: QemuGuestArgs, options?: CustomResourceOptions) {
     const { host, candidates, ...rest } = args;
-    const inputs = { host: host.name, candidates: hypervisorsOf(candidates) };
+    const commandLine = derivedFrom(rest as Input<unknown>);
+    const inputs = { host: host.name, candidates: hypervisorsOf(candidates), commandLine };
+    const outputs = { ...emptyOutputs, runningCommandLine: commandLine };
     const secrets = candidates.flatMap((candidate) => secretsOf(candidate, "candidates"));
     super("QemuGuest", name, { ...outputs, name, ...rest, ...inputs }, dependingOn(candidates, options), secrets);
   }
 }
 
 /** Pulumi makes an output of each key that it is given, and only of those. */
-const outputs = {
+const emptyOutputs = {
   uuid: undefined,
   state: undefined,
-  commandLine: undefined,
-  runningCommandLine: undefined,
   lastMigration: undefined,
   migrationHistory: undefined,
 };

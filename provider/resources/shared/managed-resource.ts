@@ -1,7 +1,7 @@
 /** Program side of every resource: a name, properties, and a provider that is nothing but a `require`. */
-import type { CustomResourceOptions, Inputs, dynamic as PulumiDynamic, Resource } from "@pulumi/pulumi";
-import { urnKey } from "../../lifecycle/control-keys";
-import { createUrn, dynamic, output } from "../../lifecycle/pulumi-sdk";
+import type { CustomResourceOptions, Input, Inputs, Output, dynamic as PulumiDynamic, Resource } from "@pulumi/pulumi";
+import { secretsKey, urnKey } from "../../lifecycle/control-keys";
+import { createUrn, dynamic, isSecret, output } from "../../lifecycle/pulumi-sdk";
 
 /** The options with dependencies added. */
 export function dependingOn(
@@ -39,9 +39,25 @@ export abstract class ManagedResource extends dynamic.Resource {
     secrets: Secrets = [],
   ) {
     const urn = urnOf(name, type, options.parent);
-    super(providerOf(type), name, { ...properties, [urnKey]: urn }, withSecrets(options, secrets), "kvm", type);
+    const control = { [urnKey]: urn, [secretsKey]: secretNames(properties) };
+    super(providerOf(type), name, { ...properties, ...control }, withSecrets(options, secrets), "kvm", type);
   }
 }
+
+/** Inputs that the program has marked as secret, at any depth; undefined for none. */
+async function secretNames(properties: Inputs): Promise<string[] | undefined> {
+  const marked = await Promise.all(
+    Object.entries(properties).map(async ([key, value]) => ((await isSecret(output(value))) ? [key] : [])),
+  );
+  const names = marked.flat();
+  return names.length > 0 ? names : undefined;
+}
+
+/**
+ * An output without a value, for an input that the provider derives from others: it is secret when they are, and then
+ * Pulumi keeps what is derived secret as well.
+ */
+export const derivedFrom = (...inputs: readonly Input<unknown>[]): Output<null> => output(inputs).apply(() => null);
 
 /**
  * A promise, and not an output of the parent: whatever depends on a component waits for all of its children, so a child
