@@ -52,17 +52,27 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
 }
 
 export const isOwnCertificate = (certificate: X509Certificate | undefined) =>
-  certificate?.subject.split("\n").includes(`OU=${ownUnit}`) ?? false;
+  certificate?.subject.split("\n").some((part) => part.startsWith(`OU=${ownUnit}`)) ?? false;
+
+/** True when this authority has signed it. */
+export const isSignedBy = (certificate: X509Certificate, authority: X509Certificate) =>
+  certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+
+/** All certificates in a file, in their order; what cannot be read is left out. */
+export const certificatesIn = (text = ""): X509Certificate[] =>
+  text.split(/(?=-----BEGIN CERTIFICATE-----)/).flatMap((pem) => parseCertificate(pem) ?? []);
+
+export const isSameCertificate = (one: X509Certificate, other: X509Certificate) =>
+  one.fingerprint256 === other.fingerprint256;
 
 /** @returns how it differs from what was asked for, in phrases that follow the path of its file */
 export function certificateProblems(certificate: X509Certificate, wanted: WantedCertificate): string[] {
   const { role, subject, names, authority } = wanted;
   const problem = (isWrong: boolean, phrase: string) => (isWrong ? [phrase] : []);
-  const chained = certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
   const [has, should] = [namesOf(certificate).sort().join(", "), [...names].sort().join(", ")];
   return [
-    ...problem(!chained, "was not signed by the authority"),
-    ...problem(certificate.subject !== subjectLine(subject), `belongs to ${certificate.subject.replaceAll("\n", ",")}`),
+    ...problem(!isSignedBy(certificate, authority), "was not signed by the authority"),
+    ...problem(!hasSubject(certificate, subject), `belongs to ${certificate.subject.replaceAll("\n", ",")}`),
     ...problem(has !== should, `is for ${has || "no name"} instead of ${should || "no name"}`),
     ...problem(certificate.keyUsage?.join() !== purposes[role] || certificate.ca, `is not a ${role}'s certificate`),
     ...problem(!certificate.raw.includes(keyUsage), "does not permit signing and key encipherment"),
@@ -118,7 +128,18 @@ export function canonicalName(name: string): string {
   return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
 }
 
-/** Subject in the spelling of node:crypto, which escapes as RFC 4514 does. */
-const subjectLine = ({ organization, commonName }: Subject) =>
-  `O=${escaped(organization)}\nOU=${ownUnit}\nCN=${escaped(commonName)}`;
+/** In the spelling of node:crypto, which escapes as RFC 4514 does. */
+export const hasSubject = (certificate: X509Certificate, { organization, unit, commonName }: Subject) =>
+  certificate.subject === `O=${escaped(organization)}\nOU=${escaped(unit)}\nCN=${escaped(commonName)}`;
+
+/**
+ * A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. libvirtd.conf has no way to write a
+ * backslash, and the pattern none to escape one: `?` stands for it.
+ */
+export const allowedDn = ({ organization, unit, commonName }: Subject) =>
+  `O=${escaped(organization)},OU=${unit},CN=${commonName}`.replaceAll("\\", "?");
+
+/** The same of a certificate. */
+export const allowedDnOf = ({ subject }: X509Certificate) => subject.replaceAll("\n", ",").replaceAll(/[\\"]/g, "?");
+
 const escaped = (value: string) => value.replace(/[,+]/g, "\\$&");

@@ -1,32 +1,34 @@
 /** Pure: how a host's certificates and keys differ from what they have to be. */
 import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import {
-  authorityProblems,
   belongsTo,
   canonicalName,
   certificateProblems,
+  certificatesIn,
+  hasSubject,
   isOwnCertificate,
-  type Lifetime,
+  isSameCertificate,
   lifetimeProblems,
   parseCertificate,
 } from "./certificate";
 import {
   allPaths,
-  authorityCertificate,
-  authorityFiles,
-  authorityKey,
   certificatePath,
   hypervisorFiles,
+  type Identity,
   keyPath,
   type PkiFile,
-  type Role,
+  type Service,
+  services,
 } from "./layout";
 import type { FileFacts, PkiFacts } from "./observe";
-import type { Subject } from "./template";
+import { hostSubject, type Subject } from "./template";
 
 export interface Finding {
   path: string;
-  role?: Role;
+  service: Service;
+  role?: Identity["role"];
   /** A phrase that follows the path, e.g. `is missing`. */
   problem: string;
   /** `reissue`: make a new certificate; `reinstall`: write the file again from what there is. */
@@ -37,53 +39,66 @@ export interface CertificateRules {
   organization: string;
   /** Address at which the other hosts reach it. */
   address: string;
+  /** Names and addresses of the other members, which no certificate of this one may have. */
+  othersNames: readonly string[];
   validityDays: number;
   renewBeforeDays: number;
 }
 
-export const subjectOf = (facts: PkiFacts, { organization, address }: CertificateRules): Subject => ({
-  organization,
-  commonName: hostNames(facts, address)[0] ?? address,
-});
+/** An authority for each service. */
+export type Authorities = Readonly<Record<Service, X509Certificate>>;
+/** The authorities that a host has to take for each service, the present one first. */
+export type Trusted = Readonly<Record<Service, readonly X509Certificate[]>>;
 
-/** Names in a server's certificate: the address that clients connect to, and the host's own name. */
-export function serverNames(facts: PkiFacts, { address }: Pick<CertificateRules, "address">): string[] {
-  return [...new Set([...hostNames(facts, address), canonicalName(address)])];
+export const subjectOf = (service: Service, { organization, address }: CertificateRules): Subject =>
+  hostSubject(service, organization, address);
+
+/**
+ * Names in a server's certificate: the address that clients connect to, and what the host calls itself, if certificates
+ * can hold it, it is not every machine's, and no other member has it.
+ */
+export function serverNames(
+  { hostname }: Pick<PkiFacts, "hostname">,
+  { address, othersNames }: Pick<CertificateRules, "address" | "othersNames">,
+): string[] {
+  const own = canonicalName(hostname);
+  const isName = isIP(own) === 0 && /^(?!localhost(\.|$))[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(own);
+  const isOwn = isName && !othersNames.map(canonicalName).includes(own);
+  return [...new Set([...(isOwn ? [own] : []), canonicalName(address)])];
 }
 
-/** The host's own name if certificates can hold it and it is not every machine's; else its address. */
-function hostNames({ hostname }: PkiFacts, address: string): string[] {
-  const usable = /^(?!localhost(\.|$))[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i.test(hostname);
-  return usable ? [canonicalName(hostname)] : [canonicalName(address)];
-}
-
-export function hypervisorFindings(facts: PkiFacts, rules: CertificateRules, authority: X509Certificate): Finding[] {
+export function hypervisorFindings(
+  facts: PkiFacts,
+  rules: CertificateRules,
+  authorities: Authorities,
+  trusted: Trusted,
+): Finding[] {
   return hypervisorFiles(facts.qemuGroup).flatMap((file) =>
-    fileFindings(facts, file, (found) => contentFindings(facts, file, found, rules, authority)),
+    fileFindings(facts, file, (found) =>
+      file.holds === "authority"
+        ? trustFindings(file, found, trusted[file.service])
+        : contentFindings(facts, file, found, rules, authorities[file.service]),
+    ),
   );
 }
 
-export function authorityFindings(facts: PkiFacts, lifetime: Omit<Lifetime, "now">): Finding[] {
-  const publicKey = facts.files.get(authorityKey)?.text ?? "";
-  return authorityFiles.flatMap((file) =>
-    fileFindings(facts, file, ({ text }) => {
-      if (file.holds === "key") return text ? [] : [reissue(file, "cannot be read as a key")];
-      const certificate = parseCertificate(text);
-      if (!certificate) return [reissue(file, "is not a certificate")];
-      const expiry = lifetimeProblems(certificate, { ...lifetime, now: facts.clock });
-      return [...authorityProblems(certificate, publicKey), ...expiry].map((problem) => reissue(file, problem));
-    }),
-  );
-}
-
-/** A key may stay when its certificate is renewed: if the authority has certified it, and nobody else could read it. */
-export function isKeyReusable(facts: PkiFacts, role: Role, findings: readonly Finding[]): boolean {
-  const certificate = parseCertificate(facts.files.get(certificatePath(role))?.text);
-  const suspect = findings.some((one) => one.role === role && one.path.endsWith("key.pem") && one.action === "reissue");
+/**
+ * A key may stay when its certificate is renewed: if the authority has certified it under the name that it still has,
+ * and nobody else could read it.
+ */
+export function isKeyReusable(
+  facts: PkiFacts,
+  identity: Identity,
+  rules: CertificateRules,
+  findings: readonly Finding[],
+): boolean {
+  const certificate = parseCertificate(facts.files.get(certificatePath(identity))?.text);
+  const suspect = findings.some(({ path, action }) => path === keyPath(identity) && action === "reissue");
   return (
     !suspect &&
-    isOwnCertificate(certificate) &&
-    belongsTo(certificate as X509Certificate, facts.files.get(keyPath(role))?.text)
+    certificate !== undefined &&
+    hasSubject(certificate, subjectOf(identity.service, rules)) &&
+    belongsTo(certificate, facts.files.get(keyPath(identity))?.text)
   );
 }
 
@@ -94,13 +109,12 @@ export function foreignFiles({ files }: PkiFacts, paths: readonly string[] = all
   );
 }
 
-export const certificateOf = (path: string) =>
-  path === authorityKey ? authorityCertificate : path.replace("private/", "").replace(/key\.pem$/, "cert.pem");
+export const certificateOf = (path: string) => path.replace("private/", "").replace(/key\.pem$/, "cert.pem");
 
-function fileFindings(facts: PkiFacts, file: PkiFile, judge: (found: FileFacts) => Finding[]): Finding[] {
+/** @param judge what is wrong with a file that is there */
+export function fileFindings(facts: PkiFacts, file: PkiFile, judge: (found: FileFacts) => Finding[]): Finding[] {
   const found = facts.files.get(file.path);
-  if (!found)
-    return [finding(file, "is missing", file.holds === "authority" || isQemus(file) ? "reinstall" : "reissue")];
+  if (!found) return [finding(file, "is missing", file.holds === "authority" ? "reinstall" : "reissue")];
   return [...accessFindings(found, file), ...judge(found)];
 }
 
@@ -111,6 +125,15 @@ function accessFindings({ mode, owner, group }: FileFacts, file: PkiFile): Findi
   return [finding(file, `is ${has} instead of ${should}`, exposed ? "reissue" : "reinstall")];
 }
 
+function trustFindings(file: PkiFile, { text }: FileFacts, trusted: readonly X509Certificate[]): Finding[] {
+  const seen = certificatesIn(text);
+  const [current] = trusted;
+  if (!current || !seen.some((one) => isSameCertificate(one, current)))
+    return [finding(file, "is not the authority's certificate", "reinstall")];
+  const isSame = seen.length === trusted.length && seen.every((one, at) => isSameCertificate(one, trusted[at] ?? one));
+  return isSame ? [] : [finding(file, "has other authorities than it should", "reinstall")];
+}
+
 function contentFindings(
   facts: PkiFacts,
   file: PkiFile,
@@ -118,34 +141,32 @@ function contentFindings(
   rules: CertificateRules,
   authority: X509Certificate,
 ): Finding[] {
-  const { role } = file;
-  if (file.holds === "authority") {
-    const same = parseCertificate(text)?.fingerprint256 === authority.fingerprint256;
-    return same ? [] : [finding(file, "is not the authority's certificate", "reinstall")];
-  }
-  const own = facts.files.get(certificatePath(role as Role))?.text;
-  if (file.holds === "certificate" && file.path !== certificatePath(role as Role))
-    return text === own ? [] : [finding(file, `differs from ${certificatePath(role as Role)}`, "reinstall")];
+  const identity = file as Identity;
+  const certificate = parseCertificate(facts.files.get(certificatePath(identity))?.text);
   if (file.holds === "key") {
-    const certificate = parseCertificate(own);
+    if (isShared(facts, identity)) return [reissue(file, "is libvirt's and QEMU's, who must not have the same")];
     if (!certificate || belongsTo(certificate, text)) return [];
-    return [
-      finding(file, `does not belong to ${certificatePath(role as Role)}`, isQemus(file) ? "reinstall" : "reissue"),
-    ];
+    return [reissue(file, `does not belong to ${certificatePath(identity)}`)];
   }
-  const certificate = parseCertificate(text);
   if (!certificate) return [reissue(file, "is not a certificate")];
+  const { service, role } = identity;
   const names = role === "server" ? serverNames(facts, rules) : [];
   return [
-    ...certificateProblems(certificate, { role: role as Role, subject: subjectOf(facts, rules), names, authority }),
+    ...certificateProblems(certificate, { role, subject: subjectOf(service, rules), names, authority }),
     ...lifetimeProblems(certificate, { ...rules, now: facts.clock }),
   ].map((problem) => reissue(file, problem));
 }
 
-const isQemus = ({ path }: PkiFile) => path.startsWith("/etc/pki/qemu/");
-const reissue = (file: PkiFile, problem: string) => finding(file, problem, "reissue");
-const finding = ({ path, role }: PkiFile, problem: string, action: Finding["action"]): Finding => ({
+/** Earlier versions gave QEMU libvirt's keys. */
+function isShared({ files }: PkiFacts, { role }: Identity): boolean {
+  const [one, other] = services.map((service) => files.get(keyPath({ service, role }))?.text);
+  return one !== undefined && one !== "" && one === other;
+}
+
+export const reissue = (file: PkiFile, problem: string) => finding(file, problem, "reissue");
+const finding = ({ path, service, role }: PkiFile, problem: string, action: Finding["action"]): Finding => ({
   path,
+  service,
   ...(role && { role }),
   problem,
   action,

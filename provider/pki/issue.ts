@@ -5,16 +5,16 @@ import { runScript, scriptFile } from "../host/script";
 import { signRequest } from "./authority";
 import { belongsTo, certificateProblems, parseCertificate, pemIn, type WantedCertificate } from "./certificate";
 import { CertificateRefused } from "./errors";
-import { certificatePath, keyPath, ownFolder, type Role } from "./layout";
+import { certificatePath, type Identity, keyPath, ownFolder, type Service } from "./layout";
 import { certificateTemplate, requestTemplate, type Validity } from "./template";
 
-export interface Issued {
-  role: Role;
+export interface Issued extends Identity {
   /** In PEM. */
   certificate: string;
 }
 
 interface IssueOptions extends WantedCertificate {
+  service: Service;
   host: RemoteHost;
   authorityHost: RemoteHost;
   validity: Validity;
@@ -24,21 +24,23 @@ interface IssueOptions extends WantedCertificate {
 }
 
 /** A new key stays where only root can read it until its certificate has come back. */
-export const stagedKey = (role: Role) => `${ownFolder}/${role}key.pem`;
+export const stagedKey = ({ service, role }: Identity) => `${ownFolder}/${service}-${role}-key.pem`;
 
 const request = scriptFile(__dirname, "make-request.sh");
 
 /** @throws CertificateRefused when what came back is not what was asked for */
 export async function issue(options: IssueOptions): Promise<Issued> {
-  const { host, authorityHost, role, subject, names, validity, keepKey, signal } = options;
-  const values = [stagedKey(role), keyPath(role), requestTemplate(subject), keepKey ? "yes" : "no", ownFolder];
+  const { host, authorityHost, service, role, subject, names, validity, keepKey, signal } = options;
+  const identity = { service, role };
+  const values = [stagedKey(identity), keyPath(identity), requestTemplate(subject), keepKey ? "yes" : "no", ownFolder];
   const { stdout } = await runScript(host, request, values, { signal, timeoutMs: 180_000 });
   const template = certificateTemplate(role, names, validity);
-  const signed = await signRequest(authorityHost, pemIn(stdout, "NEW CERTIFICATE REQUEST") ?? stdout, template, signal);
+  const asked = pemIn(stdout, "NEW CERTIFICATE REQUEST") ?? stdout;
+  const signed = await signRequest(authorityHost, service, asked, template, signal);
   const text = pemIn(signed, "CERTIFICATE") ?? "";
   const problems = problemsOf(parseCertificate(text), options, pemIn(stdout, "PUBLIC KEY"));
-  if (problems.length > 0) throw new CertificateRefused(authorityHost.label, certificatePath(role), problems);
-  return { role, certificate: text };
+  if (problems.length > 0) throw new CertificateRefused(authorityHost.label, certificatePath(identity), problems);
+  return { ...identity, certificate: text };
 }
 
 function problemsOf(

@@ -1,8 +1,9 @@
 # A line for each fact: a word, and what it is about; then each file under its name, as head(1) prints it.
 # Few processes, since each of them takes long on a busy host.
-# Arguments: folders, paths (both are lists, and no path has a space), the baseline's path, the marker of a due reload.
+# Arguments: folders, paths (both are lists, and no path has a space), the baseline's path, the marker of a due reload, and
+# that of a due renewal.
 command -v certtool > /dev/null || exec certtool
-folders=$1 paths=$2 baseline=$3 reload_pending=$4
+folders=$1 paths=$2 baseline=$3 reload_pending=$4 renewal_pending=$5
 read -r name < /proc/sys/kernel/hostname
 echo "hostname $name"
 echo "clock $(date +%s)"
@@ -16,6 +17,7 @@ for path in $paths; do
 done
 [ ! -e "$baseline" ] || echo "record $(base64 -w 0 -- "$baseline")"
 [ ! -e "$reload_pending" ] || echo "untold yes"
+[ ! -e "$renewal_pending" ] || echo "renewal yes"
 # shellcheck disable=SC2086 # lists of paths
 [ -z "$certificates$keys" ] || stat -Lc 'file %n %a %U %G' -- $certificates $keys
 # shellcheck disable=SC2086 # a list of paths

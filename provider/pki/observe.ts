@@ -2,7 +2,7 @@
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import { pemIn } from "./certificate";
-import { allFolders, allPaths, baselinePath, reloadPendingPath } from "./layout";
+import { allFolders, allPaths, baselinePath, reloadPendingPath, renewalPendingPath } from "./layout";
 
 export interface FileFacts {
   /** As `stat -c %a` prints it. */
@@ -24,12 +24,14 @@ export interface PkiFacts {
   baseline: string;
   /** The daemon has not loaded its new certificates yet. */
   reloadPending: boolean;
+  /** QEMU's authority has to be made anew. */
+  renewalPending: boolean;
 }
 
 const script = scriptFile(__dirname, "observe.sh");
 
 export async function observePki(host: RemoteHost, signal: AbortSignal): Promise<PkiFacts> {
-  const values = [allFolders.join(" "), allPaths.join(" "), baselinePath, reloadPendingPath];
+  const values = [allFolders.join(" "), allPaths.join(" "), baselinePath, reloadPendingPath, renewalPendingPath];
   return parsePkiFacts((await runScript(host, script, values, { signal })).stdout);
 }
 
@@ -54,6 +56,7 @@ export function parsePkiFacts(answer: string): PkiFacts {
     files: new Map(rest("file").map(seen)),
     baseline: Buffer.from(one("record"), "base64").toString(),
     reloadPending: one("untold") !== "",
+    renewalPending: one("renewal") !== "",
   };
 }
 

@@ -5,25 +5,40 @@
  * @see https://gnutls.org/manual/html_node/certtool-Invocation.html
  */
 import { isIP } from "node:net";
-import type { Role } from "./layout";
+import type { Role, Service } from "./layout";
 
-/** The organizational unit of every certificate that is ours. */
+/** The organizational unit of the authorities. Those of all certificates that are ours begin with it. */
 export const ownUnit = "pulumi-kvm-live";
+
+/**
+ * The organizational units of hosts' certificates. libvirt's is not the one of earlier versions, whose client keys QEMU's
+ * group could read.
+ */
+const units: Record<Service, string> = { libvirt: `${ownUnit} libvirt`, qemu: `${ownUnit} QEMU` };
 
 export interface Subject {
   organization: string;
+  unit: string;
   commonName: string;
 }
+
+/** Subject of a host's certificates. @param address of the host, which the program knows: no host names itself */
+export const hostSubject = (service: Service, organization: string, address: string): Subject => ({
+  organization,
+  unit: units[service],
+  commonName: address,
+});
 
 export interface Validity {
   notBefore: Date;
   notAfter: Date;
 }
 
-/** Subject of the authority's own certificate. */
-export const authorityName = (organization: string): Subject => ({
+/** Subject of an authority's own certificate. @param generation which one it is of those that were made in turn */
+export const authoritySubject = (service: Service, organization: string, generation: number): Subject => ({
   organization,
-  commonName: `${organization} authority`,
+  unit: ownUnit,
+  commonName: `${organization} ${service === "qemu" ? "QEMU " : ""}authority${generation === 1 ? "" : ` ${generation}`}`,
 });
 
 /** For a request: certtool takes the subject of a certificate from the request, and nothing else. */
@@ -44,8 +59,8 @@ export function certificateTemplate(role: Role, names: readonly string[], validi
 /** An address in a URI is compared with addresses in the certificate only, a name only with names. */
 const keywordFor = (name: string) => (isIP(name) ? "ip_address" : "dns_name");
 
-function subjectLines({ organization, commonName }: Subject): string[] {
-  return [`cn = "${plain(commonName)}"`, `organization = "${plain(organization)}"`, `unit = "${ownUnit}"`];
+function subjectLines({ organization, unit, commonName }: Subject): string[] {
+  return [`cn = "${plain(commonName)}"`, `organization = "${plain(organization)}"`, `unit = "${plain(unit)}"`];
 }
 
 const validityLines = ({ notBefore, notAfter }: Validity) => [

@@ -4,7 +4,7 @@ import { runScript, scriptFile } from "../host/script";
 import type { HostBaseline } from "./baseline";
 import { isOwnCertificate, parseCertificate } from "./certificate";
 import { certificateOf } from "./findings";
-import { authorityKey, backupPath, ownFolder } from "./layout";
+import { authorityKey, backupPath, ownFolder, services } from "./layout";
 import type { PkiFacts } from "./observe";
 
 const script = scriptFile(__dirname, "uninstall.sh");
@@ -33,7 +33,8 @@ export async function uninstall(
 
 /** A key whose certificate is gone can be nobody else's: the host is marked as ours. */
 function isRemovable({ files }: PkiFacts, path: string): boolean {
-  const certificate = files.get(path === authorityKey ? path : certificateOf(path));
-  if (path.endsWith("key.pem") && (path === authorityKey || !certificate)) return true;
+  const isAuthorityKey = services.some((service) => path === authorityKey(service));
+  const certificate = files.get(isAuthorityKey ? path : certificateOf(path));
+  if (path.endsWith("key.pem") && (isAuthorityKey || !certificate)) return true;
   return isOwnCertificate(parseCertificate(certificate?.text));
 }

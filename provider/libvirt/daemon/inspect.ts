@@ -10,6 +10,10 @@ const modular = ["virtqemud.socket", "virtqemud.service", "virtproxyd.socket", "
 const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
 /** A daemon's arguments, on Debian and on Red Hat's systems. */
 const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
+/** What libvirt starts QEMU with. @see https://libvirt.org/kbase/tlscerts.html */
+const qemuConf = "/etc/libvirt/qemu.conf";
+/** Where this provider puts QEMU's certificates, and libvirt looks for them by default. */
+const qemuCertificates = "/etc/pki/qemu";
 const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
 
 interface Unit {
@@ -25,6 +29,8 @@ export interface DaemonFacts {
   conf: { text: string; mode: string; owner: string; group: string } | undefined;
   /** Drop-ins of ours by unit. */
   dropIns: ReadonlyMap<string, string>;
+  /** Text of qemu.conf; empty without one. */
+  qemuConf: string;
   /** Files with the daemon's arguments, one after the other. */
   arguments: string;
   /** TCP ports on which anything listens. */
@@ -35,7 +41,7 @@ export interface DaemonFacts {
 
 /** Sections with a heading each; few processes, since each of them takes long on a busy host. */
 const script = sh`
-  conf=$1 units=$2 sockets=$3 arguments=$4; shift 4
+  conf=$1 units=$2 sockets=$3 arguments=$4 qemu=$5; shift 5
   echo "== units"
   # shellcheck disable=SC2086 # a list of units
   systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
@@ -43,11 +49,12 @@ const script = sh`
   for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
   echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done
   echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
+  [ ! -e "$qemu" ] || { echo "== qemuConf"; base64 -w 0 -- "$qemu"; echo; }
   echo "== ports"; ss -Hltn`;
 
 export async function inspectDaemon(host: RemoteHost, signal: AbortSignal): Promise<DaemonFacts> {
   const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
-  const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), ...dropIns];
+  const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), qemuConf, ...dropIns];
   return parseDaemon((await runScript(host, script, values, { signal })).stdout);
 }
 
@@ -66,6 +73,7 @@ export function parseDaemon(answer: string): DaemonFacts {
     units: parseUnits(section("units")?.text ?? ""),
     conf: section("conf") && { text: decode(text), mode, owner, group },
     dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
+    qemuConf: decode(lines("qemuConf")[0] ?? ""),
     arguments: lines("arguments").map(decode).join("\n"),
     ports: new Set(lines("ports").map((line) => Number(/:(\d+)$/.exec(line.split(/\s+/)[3] ?? "")?.[1]))),
     sockets: new Map(
@@ -93,7 +101,7 @@ const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? 
 const decode = (text: string) => Buffer.from(text, "base64").toString();
 
 /** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
-export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFacts): string[] {
+export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: qemu }: DaemonFacts): string[] {
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
   if (modular.some((unit) => seen.get(unit)?.isActive))
     return ["runs libvirt's modular daemons (virtqemud, virtproxyd), but only libvirtd is supported"];
@@ -112,10 +120,26 @@ export function daemonObstacles({ units: seen, arguments: args, conf }: DaemonFa
       ? [`has ${elsewhere.join(", ")} in ${confPath}, so libvirtd would use other certificates: remove these lines`]
       : []),
     ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so libvirtd would accept any client: remove it`] : []),
+    ...qemuObstacles(qemu),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens
       ? ["starts libvirtd with --listen, which conflicts with systemd's sockets: remove it from LIBVIRTD_ARGS"]
       : []),
     ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
+  ];
+}
+
+/** A setting for migrations alone comes before that for all that QEMU encrypts. */
+function qemuObstacles(text: string): string[] {
+  const active = activeSettings(text);
+  const setting = (name: string) =>
+    [`migrate_tls_x509_${name}`, `default_tls_x509_${name}`].find((key) => active.has(key));
+  const [verify, folder] = [setting("verify"), setting("cert_dir")];
+  const isElsewhere = folder !== undefined && active.get(folder)?.replace(/^["']|["']$/g, "") !== qemuCertificates;
+  return [
+    ...(verify !== undefined && active.get(verify) === "0"
+      ? [`has ${verify} = 0 in ${qemuConf}, so QEMU would take a guest from anyone: remove it`]
+      : []),
+    ...(isElsewhere ? [`has ${folder} in ${qemuConf}, so QEMU would use other certificates: remove it`] : []),
   ];
 }

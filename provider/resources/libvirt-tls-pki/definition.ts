@@ -5,6 +5,8 @@ import { isTransientHandshake } from "../../libvirt/connectivity/tls-errors";
 import { securityWarnings } from "../../libvirt/daemon/settings";
 import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
+import { noteRenewal } from "../../pki/authority";
+import { authorityIn } from "../../pki/authority-findings";
 import type { Operation } from "../../util/operation";
 import { claimFound, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
@@ -13,7 +15,6 @@ import { removedHosts, together, verified } from "../shared/many-hosts";
 import { pkiSchema } from "./inputs";
 import {
   allHandshakes,
-  authorityOf,
   hasOwnPki,
   isLeft,
   notedIn,
@@ -26,8 +27,9 @@ import {
   settingsOf,
 } from "./observe";
 import { jobProblems, refuseUnlessPossible } from "./preflight";
+import { inStages } from "./stages";
 import { daemonState, type PkiState } from "./state";
-import { enrol, ensureAuthority, unenrol } from "./steps";
+import { enrol, ensureAuthorities, unenrol } from "./steps";
 
 /** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
 interface SeenPki {
@@ -93,7 +95,8 @@ function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, kn
     .filter((one) => isLeft(one, args))
     .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
   return {
-    caFingerprint: authorityOf(seen)?.fingerprint256 ?? "",
+    caFingerprint: authorityIn(seen.authority.pki, "libvirt")?.fingerprint256 ?? "",
+    qemuCaFingerprint: authorityIn(seen.authority.pki, "qemu")?.fingerprint256 ?? "",
     daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
     hosts: { ...args.hosts, ...Object.fromEntries(left) },
     ...(drift.length > 0 && { drift }),
@@ -118,11 +121,9 @@ async function reconcile(
   // The same machine may have come back by another address.
   const seen = before.removed.length > 0 ? await observePkiHosts(args, {}, signal) : before;
   operation.progress(`checking the authority on ${seen.authority.name}`);
-  const authority = await ensureAuthority(seen, args, operation);
-  await together(seen.hosts, async (one) => {
-    operation.progress(`setting up ${one.name}`);
-    await enrol(one, seen.authority.host, authority, args, operation);
-  });
+  await ensureAuthorities(seen, args, operation);
+  await together(seen.hosts, (one) => enrol(one, args, operation));
+  await inStages(args, operation);
   operation.progress("trying every connection");
   const judge = (after: SeenPki) => {
     const state = stateOf(args, after, known);
@@ -134,6 +135,7 @@ async function reconcile(
 async function syncDeparted(operation: Operation, { removed, authority }: PkiHosts): Promise<void> {
   const [own, others] = split(removed, operation);
   for (const line of others) operation.info(line);
+  if (removed.length > 0 && authority.before) await noteRenewal(authority.host);
   await together(own, async (one) => {
     operation.progress(`taking ${one.name} out`);
     const isAuthority = one.address === authority.address;

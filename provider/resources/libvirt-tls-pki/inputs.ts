@@ -39,6 +39,7 @@ export const pkiSchema = z
       .default("pulumi-kvm-live"),
     validityDays: days("for certificates").default(825),
     authorityValidityDays: days("for the authority").default(3650),
+    authorityGeneration: z.int("must be a whole number").min(1, "must be 1 at least").max(100_000).default(1),
     renewBeforeDays: z.int("must be a whole number of days").min(0, "must not be negative").default(30),
     keyType: z.literal("RSA 3072", "must be RSA 3072: libvirt before 11.6 supports no other").default("RSA 3072"),
     allowedDns: z
@@ -47,7 +48,6 @@ export const pkiSchema = z
           .max(500)
           .regex(/^[^"\\\p{Cc}]+$/u, "must not have quotes, backslashes or control characters"),
       )
-      .min(1, "must have a name: libvirt takes an empty list for nobody")
       .optional(),
     libvirtd: libvirtdSettings.default({}),
     adopt: z.boolean("must be true or false").default(false),

@@ -1,5 +1,4 @@
 /** Provider side of `LibvirtTlsPki`: everything that is looked at before anything is decided. */
-import type { X509Certificate } from "node:crypto";
 import type { z } from "zod";
 import type { RemoteHost } from "../../host/host";
 import { type FailedHandshake, handshakes } from "../../libvirt/connectivity/tls";
@@ -7,17 +6,20 @@ import { withoutSettings } from "../../libvirt/daemon/conf-file";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, inspectDaemon } from "../../libvirt/daemon/inspect";
 import { type DaemonSettings, withDefaultSettings } from "../../libvirt/daemon/settings";
+import { type AuthorityRules, authorityFindings, authorityIn, trustedBy } from "../../pki/authority-findings";
 import { type HostBaseline, parseBaseline } from "../../pki/baseline";
-import { parseCertificate } from "../../pki/certificate";
+import { allowedDn } from "../../pki/certificate";
 import {
-  authorityFindings,
+  type Authorities,
   type CertificateRules,
   type Finding,
   foreignFiles,
   hypervisorFindings,
+  type Trusted,
 } from "../../pki/findings";
-import { authorityCertificate, authorityFiles, hypervisorFiles } from "../../pki/layout";
+import { authorityFiles, hypervisorFiles, type Service, services } from "../../pki/layout";
 import { observePki, type PkiFacts } from "../../pki/observe";
+import { hostSubject } from "../../pki/template";
 import type { Noted } from "../shared/claim";
 import { concurrently, together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
@@ -86,28 +88,54 @@ async function observeHost(
   return { name, host, address, pki, daemon, before: parseBaseline(pki.baseline) };
 }
 
-export const rulesFor = (
+export function rulesFor(
   { organization, validityDays, renewBeforeDays }: PkiInputs,
-  { address }: PkiHostFacts,
-): CertificateRules => ({
-  organization,
-  address,
-  validityDays,
-  renewBeforeDays,
-});
-
-export const settingsOf = ({ libvirtd, allowedDns }: PkiInputs): DaemonSettings =>
-  withDefaultSettings({ ...libvirtd, allowedDns });
-
-export const authorityOf = ({ authority }: PkiHosts): X509Certificate | undefined =>
-  parseCertificate(authority.pki.files.get(authorityCertificate)?.text);
-
-export function findingsAt(seen: PkiHostFacts, args: PkiInputs, authority: X509Certificate | undefined): Finding[] {
-  return authority ? hypervisorFindings(seen.pki, rulesFor(args, seen), authority) : [];
+  { name, address }: PkiHostFacts,
+  { hosts }: Pick<PkiHosts, "hosts">,
+): CertificateRules {
+  const others = hosts.filter((one) => one.name !== name);
+  const othersNames = others.flatMap((one) => [one.name, one.address, one.pki.hostname]);
+  return { organization, address, othersNames, validityDays, renewBeforeDays };
 }
 
-export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs): Finding[] =>
-  authorityFindings(authority.pki, { validityDays: args.authorityValidityDays, renewBeforeDays: args.renewBeforeDays });
+/** libvirtd lets in the hosts themselves, by their exact names, and whom the program names beside them. */
+export function settingsOf({ libvirtd, allowedDns = [], organization, hosts }: PkiInputs): DaemonSettings {
+  const own = Object.values(hosts).map(({ address }) => allowedDn(hostSubject("libvirt", organization, address)));
+  return withDefaultSettings({ ...libvirtd, allowedDns: [...new Set([...own, ...allowedDns])] });
+}
+
+/** Undefined while one of them is missing. */
+export function authoritiesOf({ authority }: PkiHosts): Authorities | undefined {
+  const found = services.map((service) => [service, authorityIn(authority.pki, service)] as const);
+  return found.every(([, certificate]) => certificate !== undefined)
+    ? (Object.fromEntries(found) as unknown as Authorities)
+    : undefined;
+}
+
+/** @param meanwhile as long as not all members have certificates of the present authorities */
+export const trustedAt = ({ hosts }: Pick<PkiHosts, "hosts">, authorities: Authorities, meanwhile: boolean): Trusted =>
+  trustedBy(
+    hosts.map(({ pki }) => pki),
+    authorities,
+    meanwhile,
+  );
+
+export function findingsAt(one: PkiHostFacts, seen: PkiHosts, args: PkiInputs, trusted?: Trusted): Finding[] {
+  const authorities = authoritiesOf(seen);
+  if (!authorities) return [];
+  const rules = rulesFor(args, one, seen);
+  return hypervisorFindings(one.pki, rules, authorities, trusted ?? trustedAt(seen, authorities, false));
+}
+
+const authorityRules = ({ organization, ...args }: PkiInputs): AuthorityRules => ({
+  organization,
+  generation: args.authorityGeneration,
+  validityDays: args.authorityValidityDays,
+  renewBeforeDays: args.renewBeforeDays,
+});
+
+export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs, service: Service): Finding[] =>
+  authorityFindings(authority.pki, service, authorityRules(args));
 
 /** True when something of ours is there: a record, a line in libvirtd.conf, or a certificate. */
 export function hasOwnPki({ before, pki, daemon }: PkiHostFacts): boolean {
@@ -146,12 +174,11 @@ export async function allHandshakes({ hosts }: PkiHosts, args: PkiInputs, signal
 
 /** @returns how the hosts differ from the inputs, one phrase per difference; handshakes do not count */
 export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
-  const authority = authorityOf(seen);
   const listed = (name: string, findings: readonly Finding[]) =>
     findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
-  const own = listed(seen.authority.name, authorityFindingsAt(seen, args));
+  const own = services.flatMap((service) => listed(seen.authority.name, authorityFindingsAt(seen, args, service)));
   const all = seen.hosts.flatMap((one) => {
-    const findings = findingsAt(one, args, authority);
+    const findings = findingsAt(one, seen, args);
     const reloadPending = one.pki.reloadPending
       ? [`${one.name}: libvirtd has not loaded its new certificates yet`]
       : [];

@@ -4,8 +4,6 @@ import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { daemonObstacles } from "../../libvirt/daemon/inspect";
 import { jobsOn } from "../../libvirt/daemon/switch";
 import { Refused } from "../../lifecycle/errors";
-import { subjectOf } from "../../pki/findings";
-import { matchesGlob } from "../../util/glob";
 import type { Operation } from "../../util/operation";
 import { claimProblems } from "../shared/claim";
 import { together } from "../shared/many-hosts";
@@ -16,7 +14,6 @@ import {
   type PkiHostFacts,
   type PkiHosts,
   type PkiInputs,
-  rulesFor,
   settingsOf,
 } from "./observe";
 
@@ -31,7 +28,6 @@ export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, oper
     ...claimProblems(operation, notedIn(seen), args.adopt),
     ...seen.hosts.flatMap(obstacles),
     ...foreignProblems(seen, args),
-    ...allowedProblems(seen, args),
     ...(await groupProblems(seen, args)),
     ...(await jobProblems(switched, signal)),
   ];
@@ -74,18 +70,6 @@ function foreignProblems({ authority, hosts }: PkiHosts, args: PkiInputs): strin
         `${name} belongs to the LibvirtTlsPki whose authority is ${before?.authority}. Remove the host from that one first, or set adopt: true.`,
     ),
   ];
-}
-
-/** A list that leaves out one of the hosts would make migrations from there impossible. */
-function allowedProblems({ hosts }: PkiHosts, args: PkiInputs): string[] {
-  const { allowedDns } = args;
-  if (!allowedDns) return [];
-  return hosts.flatMap((one) => {
-    const { organization, commonName } = subjectOf(one.pki, rulesFor(args, one));
-    const name = `O=${organization.replace(/[,+]/g, "\\$&")},OU=pulumi-kvm-live,CN=${commonName}`;
-    if (allowedDns.some((pattern) => matchesGlob(pattern, name))) return [];
-    return [`allowedDns has no pattern that matches ${one.name}, whose certificate is ${name}.`];
-  });
 }
 
 async function groupProblems({ hosts }: PkiHosts, { libvirtd: { unixSockGroup } }: PkiInputs): Promise<string[]> {

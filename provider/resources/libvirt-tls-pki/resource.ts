@@ -44,15 +44,22 @@ export interface LibvirtTlsPkiArgs {
   validityDays?: Input<number>;
   /** For how long the authority's certificate is good. @default 3650 */
   authorityValidityDays?: Input<number>;
+  /**
+   * Raise it to have both authorities made anew, with new keys, e.g. when a key may have been read by others. While the
+   * hosts get their new certificates the old ones count as well, and none of them afterwards.
+   *
+   * @default 1
+   */
+  authorityGeneration?: Input<number>;
   /** From when on `pulumi up` renews a certificate; a refresh shows it as drift. @default 30 */
   renewBeforeDays?: Input<number>;
   /** The only kind that every libvirt takes. @default "RSA 3072" */
   keyType?: Input<"RSA 3072">;
   /**
-   * Patterns with `*` and `?` of client certificates that libvirtd lets in, e.g. `O=Example,OU=*,CN=hv-*`; see the output
-   * `daemons` for the names. libvirt's `tls_allowed_dn_list`.
+   * Patterns with `*` and `?` of client certificates that libvirtd lets in beside those of `hosts`, which it lets in by
+   * their exact names: e.g. `O=Example,OU=admins,CN=*`. Its clients are root. libvirt's `tls_allowed_dn_list`.
    *
-   * @default every certificate of the authority
+   * @default nobody else
    */
   allowedDns?: Input<Input<string>[]>;
   libvirtd?: Input<LibvirtdArgs>;
@@ -63,22 +70,26 @@ export interface LibvirtTlsPkiArgs {
 /**
  * Lets hypervisors talk to each other, and QEMU send guests, encrypted and authenticated in both directions.
  *
- * Whoever holds a client certificate of this authority is root on all `hosts`; use it for nothing else.
+ * libvirt and QEMU have an authority and keys each. A host that holds a client key of libvirt's is root on all `hosts`; one
+ * that holds a key of QEMU's can send guests to them. A host that leaves is let in nowhere any more: libvirtd knows the
+ * others by their names, and QEMU's authority is made anew.
  *
  * @example
  * new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
  * @example
- * new LibvirtTlsPki("pki", { authority: vault, hosts: [hvA, hvB], organization: "Example", allowedDns: ["O=Example,*,CN=hv-*"] });
+ * new LibvirtTlsPki("pki", { authority: vault, hosts: [hvA, hvB], organization: "Example", allowedDns: ["O=Example,OU=admins,CN=*"] });
  */
 export class LibvirtTlsPki extends ManagedResource {
-  /** SHA-256 of the authority's certificate. */
+  /** SHA-256 of the certificate of libvirt's authority. */
   declare readonly caFingerprint: Output<string>;
+  /** SHA-256 of the certificate of QEMU's authority. */
+  declare readonly qemuCaFingerprint: Output<string>;
   /** Certificates and listening sockets of each host, by its name. */
   declare readonly daemons: Output<Record<string, DaemonState>>;
 
   constructor(name: string, { authority, hosts, ...rest }: LibvirtTlsPkiArgs, options?: CustomResourceOptions) {
     const inputs = { ...rest, authority: namedConnection(authority), hosts: connectionsOf(hosts) };
-    const outputs = { caFingerprint: undefined, daemons: undefined };
+    const outputs = { caFingerprint: undefined, qemuCaFingerprint: undefined, daemons: undefined };
     const all = dependingOn([authority, ...hosts], options);
     const secrets = [...secretsOf(authority, "authority"), ...hosts.flatMap((host) => secretsOf(host, "hosts"))];
     super("LibvirtTlsPki", name, { ...outputs, ...inputs }, all, secrets);

@@ -14,8 +14,10 @@ export interface DaemonState {
 }
 
 export interface PkiState {
-  /** SHA-256 of the authority's certificate; empty while there is none. */
+  /** SHA-256 of the certificate of libvirt's authority; empty while there is none. */
   caFingerprint: string;
+  /** The same of QEMU's. */
+  qemuCaFingerprint: string;
   /** By the names that the program gave to the hosts. */
   daemons: Record<string, DaemonState>;
   /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
@@ -25,7 +27,7 @@ export interface PkiState {
 
 export function daemonState({ pki, daemon }: PkiHostFacts, args: PkiInputs): DaemonState {
   const facts = (role: "server" | "client") => {
-    const certificate = parseCertificate(pki.files.get(certificatePath(role))?.text);
+    const certificate = parseCertificate(pki.files.get(certificatePath({ service: "libvirt", role }))?.text);
     return certificate && certificateFacts(certificate);
   };
   const [serverCertificate, clientCertificate] = [facts("server"), facts("client")];

@@ -1,24 +1,32 @@
 /** Provider side of `LibvirtTlsPki`: the steps on one host, each doing only what differs. */
-import type { X509Certificate } from "node:crypto";
 import type { RemoteHost } from "../../host/host";
 import { daemonDifferences, switchBack, switchTo } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
-import { tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
+import { type DaemonSettings, tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
 import { jobsOn, switchDaemon, updateTls } from "../../libvirt/daemon/switch";
-import { closeAuthority, makeAuthority } from "../../pki/authority";
+import { closeAuthorities, makeAuthority } from "../../pki/authority";
+import { authorityIn } from "../../pki/authority-findings";
 import { type HostBaseline, makeFolders, mergeBaselines, saveBaseline, type UnitState } from "../../pki/baseline";
-import { validityFrom } from "../../pki/certificate";
-import { isKeyReusable, serverNames, subjectOf } from "../../pki/findings";
-import { clearReloadPending, install } from "../../pki/install";
+import { isOwnCertificate, validityFrom } from "../../pki/certificate";
+import { isKeyReusable, serverNames, subjectOf, type Trusted } from "../../pki/findings";
+import { clearReloadPending, installCertificates, installTrusted } from "../../pki/install";
 import { issue } from "../../pki/issue";
-import { authorityFiles, authorityKey, folders, hypervisorFiles, roles } from "../../pki/layout";
-import { authorityName, authorityTemplate } from "../../pki/template";
+import {
+  authorityFiles,
+  authorityKey,
+  folders,
+  hypervisorFiles,
+  type Identity,
+  identities,
+  services,
+} from "../../pki/layout";
+import { authoritySubject, authorityTemplate } from "../../pki/template";
 import { uninstall } from "../../pki/uninstall";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
 import {
+  authoritiesOf,
   authorityFindingsAt,
-  authorityOf,
   findingsAt,
   foreignHere,
   isNewMember,
@@ -32,87 +40,107 @@ import {
 const ownPaths = authorityFiles.map(({ path }) => path);
 const peerPaths = hypervisorFiles("").map(({ path }) => path);
 
-/** @returns the authority's certificate */
-export async function ensureAuthority(
-  seen: PkiHosts,
-  args: PkiInputs,
-  { owner, signal }: Operation,
-): Promise<X509Certificate> {
-  const { authority } = seen;
+/** Makes the authorities that are missing, ended, or have to be made anew. */
+export async function ensureAuthorities(seen: PkiHosts, args: PkiInputs, { owner, signal }: Operation): Promise<void> {
+  const { authority, hosts } = seen;
   const { host, pki } = authority;
   const { backups } = await takeBaseline(authority, args, owner);
-  const findings = authorityFindingsAt(seen, args);
-  const current = authorityOf(seen);
-  if (current && findings.every(({ action, problem }) => action === "reinstall" && problem !== "is missing")) {
-    if (findings.length > 0) await closeAuthority(host);
-    return current;
+  for (const service of services) {
+    const findings = authorityFindingsAt(seen, args, service);
+    if (findings.every(({ action, problem }) => action === "reinstall" && problem !== "is missing")) continue;
+    const subject = authoritySubject(service, args.organization, args.authorityGeneration);
+    const isKeyGood = !findings.some(({ path }) => path === authorityKey(service));
+    const replaced = authorityFiles.filter((file) => file.service === service).map(({ path }) => path);
+    await makeAuthority(host, {
+      service,
+      template: authorityTemplate(subject, validityFrom(pki.clock, args.authorityValidityDays)),
+      keepKey: isKeyGood && authority.before !== undefined,
+      keepTrusted: service === "libvirt" && hosts.includes(authority) && isOwnCertificate(authorityIn(pki, service)),
+      backups: backups.filter((path) => replaced.includes(path)),
+      signal,
+    });
   }
-  const name = authorityName(args.organization);
-  const template = authorityTemplate(name, validityFrom(pki.clock, args.authorityValidityDays));
-  const isKeyGood = !findings.some(({ path }) => path === authorityKey);
-  const keepKey = isKeyGood && authority.before !== undefined;
-  return makeAuthority(host, { template, keepKey, backups: backups.filter((path) => ownPaths.includes(path)), signal });
+  if (services.some((service) => authorityFindingsAt(seen, args, service).length > 0)) await closeAuthorities(host);
 }
 
-/** Certificates first, verified and in place; then the daemon, which does not start without them. */
-export async function enrol(
-  seen: PkiHostFacts,
-  authorityHost: RemoteHost,
-  authority: X509Certificate,
-  args: PkiInputs,
-  { owner, signal }: Operation,
-): Promise<void> {
-  const { backups } = await takeBaseline(seen, args, owner);
-  const isNew = await syncCertificates(seen, authorityHost, authority, args, backups, signal);
-  await syncDaemon(seen, args, isNew || seen.pki.reloadPending, signal);
+/** What can be put back at removal is noted first. */
+export async function enrol(seen: PkiHostFacts, args: PkiInputs, { owner }: Operation): Promise<void> {
+  await takeBaseline(seen, args, owner);
 }
 
-async function syncCertificates(
-  seen: PkiHostFacts,
-  authorityHost: RemoteHost,
-  authority: X509Certificate,
+/** The authorities that libvirtd and QEMU take. */
+export async function syncTrusted(
+  one: PkiHostFacts,
+  seen: PkiHosts,
   args: PkiInputs,
-  backups: readonly string[],
-  signal: AbortSignal,
+  trusted: Trusted,
+  { signal }: Operation,
 ): Promise<boolean> {
-  const { host, pki } = seen;
-  const findings = findingsAt(seen, args, authority);
-  if (findings.length === 0) return false;
-  const validity = validityFrom(pki.clock, args.validityDays, new Date(authority.validTo));
-  const due = roles.filter((role) => findings.some((one) => one.role === role && one.action === "reissue"));
-  const issued = await Promise.all(
-    due.map((role) =>
-      issue({
-        host,
-        authorityHost,
-        role,
-        subject: subjectOf(pki, rulesFor(args, seen)),
-        names: role === "server" ? serverNames(pki, rulesFor(args, seen)) : [],
-        authority,
-        validity,
-        keepKey: isKeyReusable(pki, role, findings),
-        signal,
-      }),
-    ),
-  );
-  await install(host, { facts: pki, authority: authority.toString(), issued, backups, signal });
+  const findings = findingsAt(one, seen, args, trusted);
+  const differs = findings.some(({ role }) => role === undefined);
+  if (!differs && !one.pki.reloadPending) return false;
+  if (differs) await installTrusted(one.host, trusted, { facts: one.pki, backups: one.before?.backups ?? [], signal });
+  await reload(one, args, signal);
   return true;
 }
 
-/** A restart reads the certificates too; without one the running daemon is told to read them. */
-async function syncDaemon(
-  { name, host, daemon }: PkiHostFacts,
+/** Certificates and keys, verified before they are in place. */
+export async function syncCertificates(
+  one: PkiHostFacts,
+  seen: PkiHosts,
   args: PkiInputs,
-  isNew: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!daemon) return;
-  const settings = settingsOf(args);
-  if (daemonDifferences(daemon, settings).length > 0) {
+  { signal }: Operation,
+): Promise<boolean> {
+  const authorities = authoritiesOf(seen);
+  const findings = findingsAt(one, seen, args).filter(({ role }) => role !== undefined);
+  if (!authorities || findings.length === 0) return false;
+  const { host, pki } = one;
+  const rules = rulesFor(args, one, seen);
+  const isDue = ({ service, role }: Identity) =>
+    findings.some((found) => found.service === service && found.role === role && found.action === "reissue");
+  const issued = await Promise.all(
+    identities.filter(isDue).map((identity) => {
+      const authority = authorities[identity.service];
+      return issue({
+        ...identity,
+        host,
+        authorityHost: seen.authority.host,
+        subject: subjectOf(identity.service, rules),
+        names: identity.role === "server" ? serverNames(pki, rules) : [],
+        authority,
+        validity: validityFrom(pki.clock, args.validityDays, new Date(authority.validTo)),
+        keepKey: isKeyReusable(pki, identity, rules, findings),
+        signal,
+      });
+    }),
+  );
+  await installCertificates(host, issued, { facts: pki, backups: one.before?.backups ?? [], signal });
+  await reload(one, args, signal);
+  return true;
+}
+
+/** A daemon that does not listen yet reads them when it is switched. */
+async function reload({ host, daemon }: PkiHostFacts, args: PkiInputs, signal: AbortSignal): Promise<void> {
+  const isListening = daemon?.units.get(tlsSocket)?.isActive === true;
+  if (!isListening || !settingsOf(args).listenTls) return;
+  await updateTls(host, signal);
+  await clearReloadPending(host);
+}
+
+/** A restart reads the certificates too; without one the running daemon is told to read them. */
+export async function syncDaemon(
+  { name, host, daemon, pki }: PkiHostFacts,
+  settings: DaemonSettings,
+  { signal }: Operation,
+): Promise<boolean> {
+  if (!daemon) return false;
+  const differs = daemonDifferences(daemon, settings).length > 0;
+  if (differs) {
     await refuseDuringJobs(name, host, signal);
     await switchDaemon(host, daemon, switchTo(daemon, settings), signal);
-  } else if (isNew && settings.listenTls) await updateTls(host, signal);
-  if (isNew) await clearReloadPending(host);
+  } else if (pki.reloadPending && settings.listenTls) await updateTls(host, signal);
+  if (pki.reloadPending) await clearReloadPending(host);
+  return differs || pki.reloadPending;
 }
 
 /** @returns paths that were left alone */

@@ -2,6 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  allowedDn,
+  allowedDnOf,
   authorityProblems,
   belongsTo,
   canonicalName,
@@ -19,7 +21,7 @@ import {
 const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/pki", name), "utf8");
 const certificate = (name: string) => parseCertificate(fixture(`${name}.pem`)) as X509Certificate;
 const authority = certificate("ca");
-const subject = { organization: "Example, Inc.", commonName: "hv-a" };
+const subject = { organization: "Example, Inc.", unit: "pulumi-kvm-live libvirt", commonName: "10.77.0.11" };
 const names = ["fd00::11", "hv-a", "10.77.0.11"];
 const server: WantedCertificate = { role: "server", subject, names, authority };
 
@@ -28,7 +30,7 @@ test("facts, in the words of libvirt", () => {
     fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
     names: ["hv-a", "10.77.0.11", "fd00::11"],
     notAfter: "2027-01-01T00:00:00.000Z",
-    distinguishedName: "O=Example\\, Inc.,OU=pulumi-kvm-live,CN=hv-a",
+    distinguishedName: "O=Example\\, Inc.,OU=pulumi-kvm-live libvirt,CN=10.77.0.11",
   });
 });
 
@@ -49,7 +51,10 @@ test.each<[string, Partial<WantedCertificate>, string[]]>([
   [
     "client",
     { role: "client", names, subject: { ...subject, commonName: "hv-b" } },
-    ["belongs to O=Example\\, Inc.,OU=pulumi-kvm-live,CN=hv-a", "is for no name instead of 10.77.0.11, fd00::11, hv-a"],
+    [
+      "belongs to O=Example\\, Inc.,OU=pulumi-kvm-live libvirt,CN=10.77.0.11",
+      "is for no name instead of 10.77.0.11, fd00::11, hv-a",
+    ],
   ],
 ])("%s, asked for with %j", (name, wanted, problems) => {
   expect(certificateProblems(certificate(name), { ...server, ...wanted })).toEqual(problems);
@@ -88,6 +93,11 @@ test("no certificate outlives its authority; clocks may be a day behind", () => 
 
 test("addresses have one spelling", () => {
   expect(["FD00:0:0::11", "HV-A", "10.0.0.1"].map(canonicalName)).toEqual(["fd00::11", "hv-a", "10.0.0.1"]);
+});
+
+test("the name of a certificate as libvirtd's list has it", () => {
+  expect(allowedDn(subject)).toBe("O=Example?, Inc.,OU=pulumi-kvm-live libvirt,CN=10.77.0.11");
+  expect(allowedDnOf(certificate("client"))).toBe(allowedDn(subject));
 });
 
 test("one block out of an answer", () => {

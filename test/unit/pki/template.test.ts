@@ -1,7 +1,7 @@
 import { authorityTemplate, certificateTemplate, requestTemplate } from "../../../provider/pki/template";
 
 const validity = { notBefore: new Date("2026-01-01"), notAfter: new Date("2027-01-01T12:30:05Z") };
-const subject = { organization: "Example, Inc.", commonName: "hv-a" };
+const subject = { organization: "Example, Inc.", unit: "pulumi-kvm-live", commonName: "hv-a" };
 
 test("an authority", () => {
   expect(authorityTemplate(subject, validity)).toBe(`cn = "hv-a"

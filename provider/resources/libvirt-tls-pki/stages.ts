@@ -1,0 +1,61 @@
+/**
+ * The order in which hosts change over, all of them to one stage before the next: a host shows a new name or a certificate
+ * of another authority once all take it, and none takes the earlier ones any more once nobody shows them. So no connection
+ * is refused meanwhile, and what was interrupted goes on from what the hosts have.
+ */
+import { activeSettings } from "../../libvirt/daemon/conf-file";
+import type { DaemonSettings } from "../../libvirt/daemon/settings";
+import { allowedDnOf, parseCertificate } from "../../pki/certificate";
+import { certificatePath } from "../../pki/layout";
+import type { Operation } from "../../util/operation";
+import { together } from "../shared/many-hosts";
+import {
+  authoritiesOf,
+  observePkiHosts,
+  type PkiHostFacts,
+  type PkiHosts,
+  type PkiInputs,
+  settingsOf,
+  trustedAt,
+} from "./observe";
+import { syncCertificates, syncDaemon, syncTrusted } from "./steps";
+
+/** @returns whether anything was changed */
+type Stage = (one: PkiHostFacts, seen: PkiHosts) => Promise<boolean>;
+
+export async function inStages(args: PkiInputs, operation: Operation): Promise<void> {
+  let seen = await observePkiHosts(args, {}, operation.signal);
+  const onAll = async (what: string, stage: Stage) => {
+    operation.progress(what);
+    const changes = await together(seen.hosts, (one) => stage(one, seen));
+    if (changes.some(Boolean)) seen = await observePkiHosts(args, {}, operation.signal);
+  };
+  const trust =
+    (meanwhile: boolean): Stage =>
+    async (one) => {
+      const authorities = authoritiesOf(seen);
+      if (!authorities) throw new Error(`The authorities on ${seen.authority.name} are gone again.`);
+      return syncTrusted(one, seen, args, trustedAt(seen, authorities, meanwhile), operation);
+    };
+  await onAll("letting new names in", async (one) => {
+    const meanwhile = meanwhileSettings(one, seen, args);
+    return meanwhile !== undefined && syncDaemon(one, meanwhile, operation);
+  });
+  await onAll("telling all hosts of the authorities", trust(true));
+  await onAll("giving all hosts their certificates", (one) => syncCertificates(one, seen, args, operation));
+  await onAll("taking earlier authorities from all hosts", trust(false));
+  await onAll("setting up libvirtd", (one) => syncDaemon(one, settingsOf(args), operation));
+}
+
+/** Settings with the names that hosts will have, and those that they show by now; undefined where nobody has to be let in. */
+function meanwhileSettings({ daemon }: PkiHostFacts, { hosts }: PkiHosts, args: PkiInputs): DaemonSettings | undefined {
+  const list = activeSettings(daemon?.conf?.text).get("tls_allowed_dn_list");
+  const wanted = settingsOf(args);
+  const { allowedDns = [] } = wanted;
+  if (list === undefined || allowedDns.every((name) => list.includes(`"${name}"`))) return undefined;
+  const shown = hosts.flatMap(({ pki }) => {
+    const certificate = parseCertificate(pki.files.get(certificatePath({ service: "libvirt", role: "client" }))?.text);
+    return certificate ? [allowedDnOf(certificate)] : [];
+  });
+  return { ...wanted, allowedDns: [...new Set([...allowedDns, ...shown])] };
+}

@@ -1,0 +1,123 @@
+/** What happens to certificates while guests move, while all of them are replaced, and when a host leaves. */
+import { migrateCommand, startGuest } from "../../lab/by-hand/guest";
+import { shareFolder } from "../../lab/by-hand/nfs";
+import { guests } from "../../lab/guest/build";
+import type { LabHost } from "../../lab/lab-host";
+import { Refused } from "../../provider/lifecycle/errors";
+import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
+import { retryUntil } from "../../provider/util/policy";
+import {
+  asQemu,
+  base,
+  both,
+  clear,
+  connects,
+  credentials,
+  daemonPid,
+  expectConnections,
+  putBack,
+  serveNbd,
+  snapshot,
+  stopNbd,
+} from "./certified-hosts";
+import { ResourceHarness } from "./resource-harness";
+import { connectionsTo, imageFolder, lengthyTest, removeGuest, runningLab } from "./support";
+
+const { nas, hvA, hvB } = runningLab();
+const guest = { name: "busy-pki", folder: imageFolder, memoryMiB: 96 };
+const driver = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls");
+const before = new Map<LabHost, string>();
+const clientOf = (name: string) => driver.outputs.daemons[name]?.clientCertificate?.fingerprint;
+
+beforeAll(async () => {
+  await Promise.all(both.map(clear));
+  for (const host of both) before.set(host, await snapshot(host));
+  await driver.up(base);
+});
+afterAll(async () => {
+  await removeGuest(guest.name);
+  await driver.destroy().catch(() => {});
+  await Promise.all(both.map(putBack));
+});
+
+lengthyTest("a guest moves over these certificates, and until it has arrived libvirtd is not restarted", async () => {
+  await shareFolder(nas, both, imageFolder);
+  await startGuest(nas, hvA, guest, guests.dirty);
+  const moving = hvA.tryExec(migrateCommand(guest, hvB, { bandwidthMiBps: 1 }));
+  const sending = async () =>
+    expect((await hvA.exec(["virsh", "domjobinfo", "--rawstats", guest.name])).stdout).toMatch(
+      /memory_processed: [1-9]/,
+    );
+  await retryUntil(sending, { everyMs: 500, timeoutMs: 120_000 });
+  const refusal = await driver.up({ ...base, libvirtd: { tlsPort: 16999 } }).catch((error: unknown) => error);
+  await hvA.exec(["virsh", "domjobabort", guest.name]);
+  await moving;
+  expect(refusal).toBeInstanceOf(Refused);
+  expect((refusal as Error).message).toMatch(
+    /hv-a: libvirtd must be restarted, which would abort the job of busy-pki\./,
+  );
+  expect((refusal as Error).message).toMatch(
+    /hv-b: libvirtd must be restarted, which would abort the job of busy-pki\./,
+  );
+  await removeGuest(guest.name);
+});
+
+lengthyTest(
+  "both authorities are made anew while a client polls and a guest moves, and neither is disturbed",
+  async () => {
+    await shareFolder(nas, both, imageFolder);
+    await startGuest(nas, hvA, guest, guests.dirty);
+    const moving = hvA.tryExec(migrateCommand(guest, hvB, { bandwidthMiBps: 1 }));
+    const job = async () => (await hvA.exec(["virsh", "domjobinfo", "--rawstats", guest.name])).stdout;
+    const sending = async () => expect(await job()).toMatch(/memory_processed: [1-9]/);
+    await retryUntil(sending, { everyMs: 500, timeoutMs: 120_000 });
+    await hvA.script(
+      `rm -f /root/poll.*; (while [ ! -e /root/poll.stop ]; do
+       if virsh -c "qemu+tls://$1/system" hostname > /dev/null 2>> /root/poll.failed; then echo ok; else echo failed; fi >> /root/poll.log
+       sleep 0.1
+     done) > /dev/null 2>&1 &`,
+      hvB.address,
+    );
+    const [old, pids] = [driver.outputs, await Promise.all(both.map(daemonPid))];
+    expect(await driver.up({ ...base, authorityGeneration: 2 })).toBe("updated");
+    expect(driver.outputs.caFingerprint).not.toBe(old.caFingerprint);
+    expect(driver.outputs.qemuCaFingerprint).not.toBe(old.qemuCaFingerprint);
+    expect([await driver.refresh(), driver.outputs.drift]).toEqual(["unchanged", undefined]);
+    expect(await Promise.all(both.map(daemonPid))).toEqual(pids);
+    await hvA.exec(["touch", "/root/poll.stop"]);
+    const polls = (await hvA.exec(["sort", "/root/poll.log"])).stdout.split("\n").filter(Boolean);
+    expect([...new Set(polls)]).toEqual(["ok"]);
+    expect(polls.length).toBeGreaterThan(5);
+    await sending();
+    await hvA.exec(["virsh", "migrate-setspeed", guest.name, "1000"]);
+    expect(await moving).toMatchObject({ exitCode: 0 });
+    await expectConnections();
+    await removeGuest(guest.name);
+    expect(await driver.up({ ...base, authorityGeneration: 2 })).toBe("unchanged");
+  },
+);
+
+lengthyTest(
+  "a host that leaves, with settings that go back, is as it was; one that comes in alone gets certificates",
+  async () => {
+    const [qemus, place] = ["/etc/pki/qemu", "/root/left"];
+    const kept: [string, string, string] = [
+      `${qemus}/ca-cert.pem`,
+      `${qemus}/client-cert.pem`,
+      `${qemus}/client-key.pem`,
+    ];
+    await credentials(hvB, place, kept);
+    const { stdout: files } = await hvB.exec(["sh", "-c", `tar -C / -c root/left | base64 -w 0; rm -r ${place}`]);
+    await hvA.script('printf %s "$1" | base64 -d | tar -C / -x', files);
+    expect(await driver.up({ ...base, hosts: connectionsTo([hvA]) })).toBe("updated");
+    expect(await snapshot(hvB)).toBe(before.get(hvB));
+    expect((await connects(hvA, hvB)).exitCode).not.toBe(0);
+    await hvA.script(serveNbd);
+    expect([await asQemu(qemus, hvA), await asQemu(place, hvA)]).toMatchObject([{ exitCode: 0 }, { exitCode: 1 }]);
+    await hvA.script(`${stopNbd}; rm -r ${place}`);
+    const old = clientOf("hv-a");
+    expect(await driver.up(base)).toBe("updated");
+    expect(clientOf("hv-a")).toEqual(old);
+    await expectConnections();
+  },
+);
