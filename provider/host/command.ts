@@ -22,5 +22,6 @@ const isPlainProgram = (value: string) => isPlainArgument(value) && !value.inclu
 
 function quote(value: string, isPlain: (value: string) => boolean): string {
   if (value.includes("\0")) throw new RangeError(`A command argument holds a NUL byte: ${JSON.stringify(value)}.`);
-  return isPlain(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  // fish reads \' and \\ within single quotes: outside of them all shells agree on a backslash.
+  return isPlain(value) ? value : `'${value.replaceAll(/['\\]/g, (character) => `'\\${character}'`)}'`;
 }

@@ -1,11 +1,9 @@
 /** Lines to and from a command that runs as long as its streams are open. */
-import type { Duplex, Readable } from "node:stream";
+import { LineSplitter } from "../util/line-splitter";
 import { pause } from "../util/pause";
+import type { CommandStreams } from "./command-output";
 import { ConversationEnded, type HostError, NoAnswer } from "./errors";
 import type { Conversation } from "./host";
-
-/** The command's streams; "exit" comes with its exit code before "close", unless the connection broke. */
-type Streams = Duplex & { stderr: Readable; close(): void };
 
 interface ConversationOptions {
   host: string;
@@ -20,13 +18,13 @@ export class LineConversation implements Conversation {
   readonly ended: Promise<HostError>;
   private end: (reason: HostError) => void = () => {};
   private over: HostError | undefined;
-  private rest = "";
+  private readonly lines = new LineSplitter();
   private stderr = "";
   private waiting: ((line: string) => void) | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly streams: Streams,
+    private readonly streams: CommandStreams,
     private readonly options: ConversationOptions,
   ) {
     this.ended = new Promise((resolve) => {
@@ -75,9 +73,11 @@ export class LineConversation implements Conversation {
   }
 
   private hear(text: string): void {
-    const lines = (this.rest + text).split("\n");
-    this.rest = lines.pop() ?? "";
-    for (const line of lines) {
+    if (this.over) return;
+    const { host, what } = this.options;
+    const lines = this.lines.push(text);
+    if (lines === undefined) this.giveUp(new ConversationEnded(host, what, "its answer has no end"));
+    for (const line of lines ?? []) {
       this.waiting?.(line);
       this.waiting = undefined;
     }

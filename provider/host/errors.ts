@@ -1,4 +1,5 @@
 /** Errors of a host as types. Each message says what happened, why as far as it is known, and what to do. */
+import { endOf, printable } from "../util/printable";
 
 export class HostError extends Error {
   /** @param host the host as messages name it, e.g. `root@10.77.0.11` */
@@ -6,7 +7,7 @@ export class HostError extends Error {
     readonly host: string,
     message: string,
   ) {
-    super(message);
+    super(printable(message));
     this.name = new.target.name;
   }
 }
@@ -84,6 +85,14 @@ export class CommandTimedOut extends HostError {
   }
 }
 
+/** A command printed more than is read. It was left; it may have taken effect. */
+export class OutputTooLong extends HostError {
+  constructor(host: string, command: string, maximumBytes: number) {
+    const limit = `${maximumBytes / 1024 / 1024} MiB`;
+    super(host, `${host} sent more than ${limit} in answer to this, which is not read: ${inBrief(command)}`);
+  }
+}
+
 /** A conversation had no answer in time, from the command or from its host. */
 export class NoAnswer extends HostError {
   constructor(host: string, what: string, timeoutMs: number) {
@@ -133,7 +142,7 @@ export class CommandFailed extends HostError {
   readonly durationMs: number;
 
   constructor(host: string, result: Omit<CommandFailed, keyof HostError>, hint?: string) {
-    const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-20).join("\n");
+    const said = endOf(result.stderr) || endOf(result.stdout);
     const ended = result.exitCode < 0 ? "was ended by a signal" : `ended with exit code ${result.exitCode}`;
     const head = `${host}: ${inBrief(result.command)}\n${ended} after ${(result.durationMs / 1000).toFixed(1)} s`;
     super(host, [said ? `${head}:\n${said}` : `${head}.`, hint].filter(Boolean).join("\n"));

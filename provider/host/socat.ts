@@ -2,10 +2,8 @@
  * A unix socket of a host by socat, for users who need sudo: sshd forwards as the user who logs in, and root's sockets are
  * open to root only.
  */
-import type { Duplex, Readable } from "node:stream";
-
-/** Channel in which socat runs. */
-type Channel = Duplex & { stderr: Readable; close(): void };
+import type { Duplex } from "node:stream";
+import type { CommandStreams } from "./command-output";
 
 /**
  * Without connect-timeout socat waits for ever when the socket's backlog is full, even after we have left. With it that is
@@ -28,35 +26,29 @@ const socatQuoted = (path: string): string => path.replace(/[\\,:!"'()[\]{}]/g, 
 interface SocatOptions {
   /** Error when socat ends before it has connected; without an exit code the connection to the host broke. */
   ended: (exitCode: number | undefined, stderr: string) => Error;
-  timedOut: () => Error;
-  timeoutMs: number;
-  signal: AbortSignal | undefined;
+  /** Ends the waiting, with its reason. */
+  signal: AbortSignal;
 }
 
 /**
  * Waits until socat has connected, which it says on stderr with `-d -d`. Its output is left to the user of the stream; but
  * a channel that is not read does not close.
  */
-export function socatConnected(
-  channel: Channel,
-  { ended, timedOut, timeoutMs, signal }: SocatOptions,
-): Promise<Duplex> {
+export function socatConnected(channel: CommandStreams, { ended, signal }: SocatOptions): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     let stderr = "";
     let exitCode: number | undefined;
     let isConnected = false;
     const stopWaiting = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      signal.removeEventListener("abort", onAbort);
     };
     const giveUp = (error: Error) => {
       stopWaiting();
       reject(error);
       channel.close();
     };
-    const timer = setTimeout(() => giveUp(timedOut()), timeoutMs);
-    const onAbort = () => giveUp(signal?.reason as Error);
-    signal?.addEventListener("abort", onAbort);
+    const onAbort = () => giveUp(signal.reason as Error);
+    signal.addEventListener("abort", onAbort);
     channel.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-2000);
       if (isConnected || !stderr.includes("starting data transfer loop")) return;
@@ -74,6 +66,6 @@ export function socatConnected(
       stopWaiting();
       reject(ended(exitCode, stderr));
     });
-    if (signal?.aborted) onAbort(); // while the host was asked
+    if (signal.aborted) onAbort(); // while the host was asked
   });
 }

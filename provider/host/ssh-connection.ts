@@ -12,6 +12,8 @@ import {
   utils,
 } from "ssh2";
 import { limitConcurrency } from "../util/policy";
+import { unlessAborted, withDeadline } from "../util/signals";
+import { type ExecResult, outputOf } from "./command-output";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
 import { LineConversation } from "./conversation";
 import { type Credential, credentialsFor } from "./credentials";
@@ -21,6 +23,7 @@ import {
   CredentialUnusable,
   HostUnreachable,
   LoginRefused,
+  NoAnswer,
   SocketClosed,
 } from "./errors";
 import { type Trust, trustFor } from "./trust";
@@ -34,19 +37,16 @@ export interface ExecOptions {
   shown: string;
 }
 
-export interface ExecResult {
-  /** -1 when a signal ended the command. */
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** sshd allows 10 sessions a connection (MaxSessions); some are left for tunnels to hosts behind this one. */
 const maximumSessions = 8;
 /** A connection is given up after 3 unanswered probes: 30 s, so that a broken one never hangs an operation. */
 const keepalive = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
 /** How long a host has to agree to the end of a connection: one that has lost its power never answers. */
 const closeTimeoutMs = 2000;
+
+/** How long a host has to accept a channel and what is to run in it. */
+const acceptTimeoutMs = 60_000;
+const connectTimeoutMs = (seconds = 30) => seconds * 1000;
 
 const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
 
@@ -91,8 +91,7 @@ export class SshConnection {
     const credentials = await credentialsFor(args);
     const methods = credentials.flatMap((credential) => authMethod(args, credential));
     const trust = await trustFor(args);
-    const { address, port = 22 } = args;
-    const stream = through ? await through.tunnel(address, port) : connect(port, address);
+    const stream = through ? await through.tunnel(args, signal) : connect(args.port ?? 22, args.address);
     let refusal: Error | undefined;
     const hostVerifier = (key: Buffer) => {
       refusal = trust.refusal(key);
@@ -113,24 +112,28 @@ export class SshConnection {
    *
    * @throws NotStarted when the host has not seen it, ConnectionLost or CommandTimedOut when it may have run
    */
-  exec(commandLine: string, options: ExecOptions): Promise<ExecResult> {
+  exec(commandLine: string, { input, timeoutMs, signal, shown }: ExecOptions): Promise<ExecResult> {
+    const timedOut = () => new CommandTimedOut(this.host, shown, timeoutMs);
+    const lost = () => new ConnectionLost(this.host, shown, this.reason);
     return this.inTurn(async () => {
-      options.signal?.throwIfAborted();
-      return this.start(commandLine, options.shown, (channel) => this.collect(channel, options));
+      signal?.throwIfAborted();
+      return withDeadline({ timeoutMs, signal, timedOut }, (deadline) => {
+        const options = { host: this.host, shown, input, signal: deadline, lost };
+        return this.start(commandLine, shown, deadline, (channel) => outputOf(channel, options));
+      });
     });
   }
 
   /**
    * Starts a command that is talked with; it takes one of the connection's sessions until it ends.
    *
-   * @throws NotStarted when the host has not seen it, ConnectionLost when it may have run
+   * @throws NotStarted when the host has not seen it, ConnectionLost or NoAnswer when it may have run
    */
-  converse(commandLine: string, shown: string): Promise<LineConversation> {
+  converse(commandLine: string, shown: string, signal?: AbortSignal): Promise<LineConversation> {
     const lost = () => new ConnectionLost(this.host, shown, this.reason);
-    return this.start(
-      commandLine,
-      shown,
-      (channel) => new LineConversation(channel, { host: this.host, what: shown, lost }),
+    const options = { host: this.host, what: shown, lost };
+    return this.untilAccepted(shown, signal, (deadline) =>
+      this.start(commandLine, shown, deadline, (channel) => new LineConversation(channel, options)),
     );
   }
 
@@ -139,14 +142,13 @@ export class SshConnection {
    *
    * @throws NotStarted when the connection is broken, SocketClosed when the host refuses
    */
-  openSocket(path: string, shown: string): Promise<Duplex> {
-    return this.forward(
-      (opened) => this.client.openssh_forwardOutStreamLocal(path, opened),
-      ({ reason, message }) =>
-        reason === undefined
-          ? new NotStarted(message)
-          : new SocketClosed(this.host, shown, path, message.replace(/^\(SSH\) /, "")),
-    );
+  openSocket(path: string, shown: string, signal?: AbortSignal): Promise<Duplex> {
+    const open = (opened: ClientCallback) => this.client.openssh_forwardOutStreamLocal(path, opened);
+    const explained = ({ reason, message }: ForwardError) =>
+      reason === undefined
+        ? new NotStarted(message)
+        : new SocketClosed(this.host, shown, path, message.replace(/^\(SSH\) /, ""));
+    return this.untilAccepted(shown, signal, (deadline) => this.forward(open, explained, deadline));
   }
 
   /** Ends it as SSH does, and anyway two seconds later. Commands that run end with ConnectionLost. */
@@ -165,8 +167,13 @@ export class SshConnection {
    *
    * The channel is listened to within that answer: the end of a quick command can be in the same packet.
    */
-  start<T>(commandLine: string, shown: string, listen: (channel: ClientChannel) => T | Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
+  start<T>(
+    commandLine: string,
+    shown: string,
+    signal: AbortSignal,
+    listen: (channel: ClientChannel) => T | Promise<T>,
+  ): Promise<T> {
+    const started = new Promise<T>((resolve, reject) => {
       const notStarted = (reason: string) => reject(new NotStarted(reason));
       if (!this.isOpen) return notStarted(this.reason);
       const onClose = () => reject(new ConnectionLost(this.host, shown, this.reason));
@@ -176,6 +183,8 @@ export class SshConnection {
           if (!this.isOpen) return; // onClose tells
           this.client.off("close", onClose);
           if (error) notStarted(error.message);
+          else if (signal.aborted)
+            channel.on("error", () => {}).close(); // nobody waits for it any more
           else resolve(listen(channel));
         });
       } catch (error) {
@@ -184,55 +193,43 @@ export class SshConnection {
         notStarted((error as Error).message);
       }
     });
+    return unlessAborted(started, signal);
   }
 
-  private collect(channel: ClientChannel, { input, timeoutMs, signal, shown }: ExecOptions): Promise<ExecResult> {
-    return new Promise((resolve, reject) => {
-      const output = { stdout: "", stderr: "" };
-      let exitCode: number | undefined;
-      const giveUp = (error: Error) => {
-        reject(error);
-        channel.close();
-      };
-      const timer = setTimeout(() => giveUp(new CommandTimedOut(this.host, shown, timeoutMs)), timeoutMs);
-      const onAbort = () => giveUp(signal?.reason as Error);
-      signal?.addEventListener("abort", onAbort);
-      channel.setEncoding("utf8").on("data", (text: string) => {
-        output.stdout += text;
-      });
-      channel.stderr.setEncoding("utf8").on("data", (text: string) => {
-        output.stderr += text;
-      });
-      channel.on("exit", (code: number | null) => {
-        exitCode = code ?? -1;
-      });
-      channel.on("close", () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
-        if (exitCode === undefined) reject(new ConnectionLost(this.host, shown, this.reason));
-        else resolve({ exitCode, ...output });
-      });
-      channel.on("error", () => {}); // "close" follows and tells the rest
-      if (signal?.aborted) onAbort(); // while the host was asked
-      channel.end(input ?? "");
-    });
+  /** A host may take the connection and never answer what is asked over it. */
+  private untilAccepted<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    open: (deadline: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timedOut = () => new NoAnswer(this.host, what, acceptTimeoutMs);
+    return withDeadline({ timeoutMs: acceptTimeoutMs, signal, timedOut }, open);
   }
 
-  private tunnel(address: string, port: number): Promise<Duplex> {
-    return this.forward(
-      (opened) => this.client.forwardOut("127.0.0.1", 0, address, port, opened),
-      ({ message }) => new HostUnreachable(`${address}:${port} through ${this.host}`, message),
-    );
+  private tunnel({ address, port = 22, connectTimeoutSeconds }: ConnectionArgs, signal: AbortSignal): Promise<Duplex> {
+    const what = `${address}:${port} through ${this.host}`;
+    const open = (opened: ClientCallback) => this.client.forwardOut("127.0.0.1", 0, address, port, opened);
+    const explained = ({ message }: ForwardError) => new HostUnreachable(what, message);
+    const timeoutMs = connectTimeoutMs(connectTimeoutSeconds);
+    const timedOut = () => new HostUnreachable(what, `no answer within ${timeoutMs / 1000} s`);
+    return withDeadline({ timeoutMs, signal, timedOut }, (deadline) => this.forward(open, explained, deadline));
   }
 
-  private forward(open: (opened: ClientCallback) => void, explain: (error: ForwardError) => Error): Promise<Duplex> {
-    return new Promise<Duplex>((resolve, reject) => {
+  private forward(
+    open: (opened: ClientCallback) => void,
+    explained: (error: ForwardError) => Error,
+    signal: AbortSignal,
+  ): Promise<Duplex> {
+    const opening = new Promise<Duplex>((resolve, reject) => {
       if (!this.isOpen) throw new Error(this.reason);
       open((error, channel) => (error ? reject(error) : resolve(channel)));
     }).catch((error: ForwardError) => {
       if (error.reason === undefined) this.isOpen = false; // ssh2 throws "Not connected" when it has noticed before it said so
-      throw explain(error);
+      throw explained(error);
     });
+    const leave = (stream: Duplex) => signal.aborted && stream.on("error", () => {}).destroy();
+    void opening.then(leave, () => {});
+    return unlessAborted(opening, signal);
   }
 }
 
@@ -242,7 +239,7 @@ export class NotStarted extends Error {}
 function config(args: ConnectionArgs, trust: Trust): ConnectConfig {
   return {
     username: args.user ?? "root",
-    readyTimeout: (args.connectTimeoutSeconds ?? 30) * 1000,
+    readyTimeout: connectTimeoutMs(args.connectTimeoutSeconds),
     ...keepalive,
     algorithms: { serverHostKey: keyAlgorithms(trust.types) },
   };

@@ -1,6 +1,6 @@
 /** A {@link RemoteHost} over SSH. */
 import type { Duplex } from "node:stream";
-import { unlessAborted } from "../util/signals";
+import { unlessAborted, withDeadline } from "../util/signals";
 import { quoteCommand } from "./command";
 import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
 import { CommandFailed, CommandTimedOut, HostUnreachable, SocketClosed, SudoRefused, ToolMissing } from "./errors";
@@ -57,13 +57,13 @@ export class SshHost implements RemoteHost {
 
   converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation> {
     const line = this.lineFor(argv);
-    const open = (connection: SshConnection) => connection.converse(line, what);
+    const open = (connection: SshConnection) => connection.converse(line, what, signal);
     return this.keepOpen(open, (conversation) => conversation.ended, signal, conversationPool);
   }
 
   async openSocket(path: string, what: string, signal?: AbortSignal): Promise<Duplex> {
     const open = (connection: SshConnection) =>
-      this.usesSudo ? this.openBySocat(connection, path, what, signal) : connection.openSocket(path, what);
+      this.usesSudo ? this.openBySocat(connection, path, what, signal) : connection.openSocket(path, what, signal);
     const closed = (stream: Duplex) =>
       new Promise((resolve) => {
         stream.once("close", resolve);
@@ -108,8 +108,11 @@ export class SshHost implements RemoteHost {
       return new ToolMissing(this.label, result, tool, debianPackageOf(tool));
     };
     const timedOut = () => new CommandTimedOut(this.label, command, defaultTimeoutMs);
-    const options = { ended, timedOut, timeoutMs: defaultTimeoutMs, signal };
-    return connection.start(this.lineFor(argv), what, (channel) => socatConnected(channel, options));
+    return withDeadline({ timeoutMs: defaultTimeoutMs, signal, timedOut }, (deadline) =>
+      connection.start(this.lineFor(argv), what, deadline, (channel) =>
+        socatConnected(channel, { ended, signal: deadline }),
+      ),
+    );
   }
 
   private lineFor(argv: readonly string[]): string {

@@ -19,6 +19,11 @@ const packages: Readonly<Record<string, string>> = {
 
 export const debianPackageOf = (tool: string): string | undefined => packages[tool];
 
+/** As dash and bash say it: `sh: 1: NAME: not found`, `bash: line 1: NAME: command not found`. */
+const notFound =
+  /^[\w/.-]{0,100}sh: (?:[\w/.-]{1,100} )?(?:line )?(?:\d{1,9}: ?)?([\w.+-]{1,100}): (?:command )?not found$/;
+const longestComplaint = 10_000;
+
 /**
  * The program that a command did not find.
  *
@@ -26,6 +31,9 @@ export const debianPackageOf = (tool: string): string | undefined => packages[to
  */
 export function missingTool(argv: readonly string[], exitCode: number, stderr: string): string | undefined {
   if (exitCode !== 127) return undefined;
-  const complaint = /^(?:[\w/.-]*sh|bash): (?:\S+ )?(?:line )?\d*:? ?([\w.+-]+): (?:command )?not found$/m.exec(stderr);
-  return complaint?.[1] ?? argv[0];
+  const complaints = stderr
+    .slice(-longestComplaint)
+    .split("\n")
+    .flatMap((line) => notFound.exec(line)?.[1] ?? []);
+  return complaints[0] ?? argv[0];
 }

@@ -1,4 +1,5 @@
 /** Reads virsh's stderr; nothing else does. */
+import { endOf } from "../util/printable";
 
 /** The destination of a migration has no figures of it, and says so. */
 export const isIncomingJob = (stderr: string): boolean =>
@@ -6,7 +7,7 @@ export const isIncomingJob = (stderr: string): boolean =>
 
 /** virsh's own words, with what can be done about them. */
 export function explained(stderr: string): string {
-  const said = stderr.replace(/^error: /gm, "").trim();
+  const said = endOf(stderr).replace(/^error: /gm, "");
   return [said, hintFor(said)].filter(Boolean).join("\n");
 }
 

@@ -1,4 +1,5 @@
 /** Facts of one domain on one host, by one command. */
+import { randomUUID } from "node:crypto";
 import type { RemoteHost } from "../host/host";
 import { runScript, sh } from "../host/script";
 import { qemuFunction } from "../placement/observe/has-qemu";
@@ -8,8 +9,6 @@ import { markOf, withoutOwner } from "./definition/domain-xml";
 import { parseXml } from "./definition/xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
-
-const separator = "-- kvm-live --";
 
 const script = sh`${qemuFunction}virsh --connect qemu:///system "$1"
   echo "$2"
@@ -29,22 +28,25 @@ export async function observeDomain(host: RemoteHost, uuid: string, signal: Abor
     `snapshot-list ${uuid} --name`,
     `checkpoint-list ${uuid} --name`,
   ];
+  const separator = `-- ${randomUUID()} --`; // a description of a domain may hold any text that is known beforehand
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
   const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
-  return parseAnswer(uuid, stdout, stderr);
+  return parseAnswer(uuid, stdout.split(separator), stderr);
 }
 
-/** Pure: what virsh printed. */
-export function parseAnswer(uuid: string, stdout: string, stderr: string): HostAnswer {
-  const parts = stdout.split(separator);
+/** Pure. @param parts of what virsh printed, one for each command, and the QEMUs */
+export function parseAnswer(uuid: string, parts: readonly string[], stderr: string): HostAnswer {
   if (parts.length !== 8) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
   const [state = "", info = "", job = "", xml = "", snapshots = "", checkpoints = "", list = "", qemus = ""] = parts;
   const hasQemu = qemus.trim() !== "";
-  const rows = [...list.matchAll(/^([0-9a-f-]{36}) +(.+?)\s*$/gm)].map(([, id = "", name = ""]) => [name, id] as const);
+  const rows = list.split("\n").flatMap((line) => {
+    const [id = "", name = ""] = [line.slice(0, 36), line.slice(36).trim()];
+    return /^[0-9a-f-]{36}$/.test(id) && name !== "" ? [[name, id] as const] : [];
+  });
   const names = new Map(rows);
   const [listed] = rows.find(([, id]) => id === uuid) ?? [];
-  const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim()) ?? [];
+  const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim().slice(0, longestState)) ?? [];
   if (listed === undefined && word === undefined) return { names, hasQemu };
   if (listed === undefined || word === undefined || !xml.trim()) throw new ChangedWhileReading(uuid);
   const definition = parseXml(xml);
@@ -65,6 +67,9 @@ export function parseAnswer(uuid: string, stdout: string, stderr: string): HostA
   };
   return { domain, names, hasQemu };
 }
+
+/** Of `virsh domstate --reason`: a few words. */
+const longestState = 200;
 
 const linesIn = (text: string): number => text.split("\n").filter((line) => line.trim() !== "").length;
 

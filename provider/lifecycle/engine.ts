@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { hostname, userInfo } from "node:os";
 import type { Operation } from "../util/operation";
+import { printable } from "../util/printable";
 import { Cancellation } from "./cancellation";
 import { onFirstInterrupt } from "./first-interrupt";
 import { log, runtime } from "./pulumi-sdk";
@@ -22,9 +23,9 @@ export function operationFor(urn: string | undefined): Operation {
   const resource = urn === undefined ? undefined : ({ urn: { promise: async () => urn } } as unknown as Resource);
   return {
     who: [`${userInfo().username}@${hostname()}[${process.pid}]`, ...(urn === undefined ? [] : [urn])].join(" "),
-    info: (message) => void log.info(message, resource),
-    warn: (message) => void log.warn(message, resource),
-    progress: (message) => void log.info(message, resource, undefined, true),
+    info: (message) => void log.info(printable(message), resource),
+    warn: (message) => void log.warn(printable(message), resource),
+    progress: (message) => void log.info(printable(message), resource, undefined, true),
     progressEveryMs,
     owner: undefined,
     isInState: true,

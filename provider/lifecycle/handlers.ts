@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Operation } from "../util/operation";
+import { printable } from "../util/printable";
 import { makeCheck } from "./check";
 import { controlOf, type Properties, pendingKey, repairsOf, uidKey, urnKey, withoutControl } from "./control-keys";
 import type { Definition, Observed } from "./definition";
@@ -65,8 +66,10 @@ export function makeHandlers<
     uid: string | undefined,
     pending: string[] = [],
   ): Properties {
+    const { drift, ...others } = state as Observed;
     return {
-      ...state,
+      ...others,
+      ...(drift && { drift: drift.map(printable) }),
       ...pick(args, properties),
       ...controlOf(properties),
       ...(uid !== undefined && { [uidKey]: uid }),
@@ -124,8 +127,10 @@ export function makeHandlers<
     if (reached === undefined) return error;
     const { drift: _, ...before } = { ...known } as Observed; // what was odd then may be well by now
     const state = { ...before, ...reached } as State;
-    const held = outputs(properties, inputsOf(args, state), state, uid, [error.message.split("\n")[0] ?? ""]);
-    const { message } = error;
+    const held = outputs(properties, inputsOf(args, state), state, uid, [
+      printable(error.message).split("\n")[0] ?? "",
+    ]);
+    const message = printable(error.message);
     return Object.assign(new Error(message, { cause: error }), { id: id(args), properties: held, reasons: [message] });
   }
 
@@ -185,6 +190,7 @@ function plainErrors(handlers: Handlers): Handlers {
     name,
     (...args: unknown[]) =>
       (handler as (...args: unknown[]) => Promise<unknown>)(...args).catch((error: Error) => {
+        error.message = printable(error.message);
         if (!process.env.DEBUG) sayOnce(error);
         throw error;
       }),

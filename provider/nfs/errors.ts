@@ -1,11 +1,12 @@
 /** NFS errors as types. This is the only place that interprets the messages of exportfs and mount.nfs. */
 import { type CommandFailed, HostError } from "../host/errors";
+import { endOf } from "../util/printable";
 import { parseSource } from "./mount-source";
 
 /** exportfs refused an export. Nothing has changed. */
 export class ExportRefused extends HostError {
   constructor(failed: CommandFailed, path: string) {
-    const said = (failed.stderr.trim() || failed.stdout.trim()).replaceAll(/^exportfs: /gm, "");
+    const said = (endOf(failed.stderr) || endOf(failed.stdout)).replaceAll(/^exportfs: /gm, "");
     super(
       failed.host,
       `${failed.host}: exportfs refused the export of ${path}: ${said}\nEarlier exports are unchanged.`,
@@ -69,7 +70,8 @@ interface FailedMount {
   said: string;
 }
 
-export function mountFailed({ host, source, options, exitCode, said }: FailedMount): MountFailed {
+export function mountFailed({ host, source, options, exitCode, said: output }: FailedMount): MountFailed {
+  const said = endOf(output);
   const failure = mountFailure(exitCode, said);
   const { server, path } = parseSource(source) ?? { server: source, path: "" };
   const causes: Record<MountFailure, string> = {
@@ -81,6 +83,6 @@ export function mountFailed({ host, source, options, exitCode, said }: FailedMou
     "no mount.nfs": "it has no mount.nfs. Install it: on Debian, `apt-get install nfs-common`.",
     other: "see the output of mount.",
   };
-  const end = said.trim() === "" ? "" : `\nmount said: ${said.trim()}`;
+  const end = said === "" ? "" : `\nmount said: ${said}`;
   return new MountFailed(host, failure, `${host} cannot mount ${source}: ${causes[failure]}${end}`);
 }

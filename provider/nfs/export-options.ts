@@ -3,6 +3,7 @@
  *
  * @see https://man7.org/linux/man-pages/man5/exports.5.html
  */
+import { own } from "../util/own";
 
 /** Options that exclude each other, the default first, as far as `exportfs -s` shows them. */
 const shownChoices = [
@@ -53,7 +54,7 @@ export function exportOptionProblems(options: readonly string[]): string[] {
 function optionProblem(option: string): string[] {
   if (choices.flat().includes(option) || flags.includes(option)) return [];
   const { name, value } = split(option);
-  const form = valued[name];
+  const form = own(valued, name);
   if (form === undefined) return [`has ${JSON.stringify(option.slice(0, 80))}, which is no option of exports(5)`];
   if (form.test(value ?? "")) return [];
   return [`has ${JSON.stringify(option.slice(0, 80))}, whose value exports(5) does not allow`];

@@ -3,6 +3,7 @@
  *
  * @see https://man7.org/linux/man-pages/man5/nfs.5.html
  */
+import { own } from "../util/own";
 
 /** Options for disk images: the client waits for a server that is away, as a disk must, and locks through the server. */
 export const defaultMountOptions: readonly string[] = [
@@ -61,7 +62,7 @@ const spellings: Readonly<Record<string, string>> = { tcp: "proto=tcp", udp: "pr
 function canonical(option: string): string {
   const version = /^(?:nfsvers=|vers=|v(?=\d))(.*)$/.exec(option)?.[1];
   if (version !== undefined) return `vers=${version === "4" ? "4.2" : version}`;
-  return spellings[option] ?? option;
+  return own(spellings, option) ?? option;
 }
 
 const keyOf = (option: string) => option.split("=")[0] ?? "";

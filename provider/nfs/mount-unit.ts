@@ -48,7 +48,8 @@ WantedBy=remote-fs.target
 
 /** Source and options in a unit, whoever wrote it. */
 export function parseMountUnit(text: string): { source: string; options: string[] } {
-  const field = (name: string) => new RegExp(`^${name} *= *(.*?) *$`, "m").exec(text)?.[1]?.replaceAll("%%", "%") ?? "";
+  const field = (name: string) =>
+    new RegExp(`^${name} *=(.*)$`, "m").exec(text)?.[1]?.trim().replaceAll("%%", "%") ?? "";
   return {
     source: field("What"),
     options: field("Options")

@@ -1,5 +1,6 @@
 /** The failures of a QEMU and of its QMP monitor, as types. */
 import { HostError } from "../host/errors";
+import { endOf } from "../util/printable";
 
 /** QEMU did not answer in time: it hangs, or another client holds its monitors. What it does is unknown. */
 export class MonitorTimedOut extends HostError {
@@ -41,7 +42,7 @@ export class NotInState extends Error {
 /** A QEMU ended although it should run; the message has its last output. */
 export class QemuEnded extends Error {
   constructor(name: string, host: string, lastOutput: string) {
-    const output = lastOutput.trim();
+    const output = endOf(lastOutput);
     const lines = [`The QEMU of ${name} on ${host} has ended:`, output || "it printed nothing.", hintFor(output)];
     super(lines.filter(Boolean).join("\n"));
     this.name = "QemuEnded";

@@ -4,7 +4,9 @@
  * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (RunState, MigrationStatus)
  * @see https://libvirt.org/manpages/virsh.html#domstate
  */
+
 import type { DomainFacts } from "../placement/observe/observation";
+import { own } from "../util/own";
 
 export type DomainState = Pick<DomainFacts, "state" | "reason" | "job">;
 
@@ -28,9 +30,9 @@ export function domainState(run: string, migration: string): DomainState {
   if (isSource && (migration === "failed" || migration === "cancelled")) return paused("user");
   if (isSource) return { ...paused("migrating"), job: isOngoing(migration) ? "outgoing" : "none" };
   const job = isOngoing(migration) ? "outgoing" : "none";
-  if (run === "running") return { state: "running", reason: runningReasons[migration] ?? "booted", job };
+  if (run === "running") return { state: "running", reason: own(runningReasons, migration) ?? "booted", job };
   if (run === "paused") return { ...paused(migration === "completed" ? "migrated" : "user"), job };
-  return { ...(otherRunStates[run] ?? paused("unknown")), job };
+  return { ...(own(otherRunStates, run) ?? paused("unknown")), job };
 }
 
 /** Reasons of a running guest. `migrated` also tells the guest from the stale copy that it left on its source. */

@@ -3,7 +3,7 @@ import type { ServerChannel } from "ssh2";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { silentOperation, unguardedOperation } from "../silent-operation";
-import { ScriptedHost } from "./scripted-host";
+import { ScriptedHost, separatorLine, withSeparator } from "./scripted-host";
 
 const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
 const context = silentOperation();
@@ -16,7 +16,7 @@ interface Answer {
 
 /** What virsh prints for a domain in this state; for none when there is no state. */
 function view(state?: string): Answer {
-  const separator = "\n-- kvm-live --\n";
+  const separator = `\n${separatorLine}\n`;
   const xml = `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`;
   if (state === undefined) return { stdout: ["", "", "", "", "", "", "\n", ""].join(separator) };
   const qemu = state.startsWith("shut off") ? "" : "/proc/812/cmdline\n";
@@ -26,9 +26,9 @@ function view(state?: string): Answer {
 /** Answers in turn; the last one for ever. */
 async function hostThatSays(...answers: Answer[]): Promise<ScriptedHost> {
   let turn = 0;
-  const run = (_: string, channel: ServerChannel) => {
+  const run = (command: string, channel: ServerChannel) => {
     const { stdout = "", stderr = "", exitCode = 0 } = answers[Math.min(turn++, answers.length - 1)] ?? {};
-    channel.write(stdout);
+    channel.write(withSeparator(command, stdout));
     channel.stderr.write(stderr);
     channel.exit(exitCode);
     channel.end();

@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerChannel } from "ssh2";
+import { quoteCommand } from "../../provider/host/command";
 import { HostUnreachable, SocketClosed, ToolMissing } from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { MonitorClosed, MonitorTimedOut, QmpError } from "../../provider/qemu/errors";
@@ -233,8 +235,8 @@ describe("for a user with sudo", () => {
   const asAdmin = async (run: (address: string, channel: ServerChannel) => void = socat) => {
     const { server } = await start({
       run: (command, channel) => {
-        const [, address] = /^sudo -n -- env LC_ALL=C socat -d -d - '?(.*?)'?$/.exec(command) ?? [];
-        if (address) run(address, channel);
+        const [, quoted] = /^sudo -n -- env LC_ALL=C socat -d -d - (.*)$/s.exec(command) ?? [];
+        if (quoted) run(execFileSync("sh", ["-c", `printf %s ${quoted}`]).toString(), channel);
         else answer(channel, 0);
       },
     });
@@ -246,7 +248,8 @@ describe("for a user with sudo", () => {
     const monitor = await Monitor.listen(socket("a,b:c!!d"), (request) => [event("RESUME"), ok(request, "by socat")]);
     expect(await withQmp(host, [monitor.path], what, (qmp) => qmp.execute("query-status"))).toBe("by socat");
     const address = `UNIX-CONNECT:${folder}/a\\,b\\:c\\!\\!d,connect-timeout=5`;
-    expect(server.commands).toEqual(["sudo -n true", `sudo -n -- env LC_ALL=C socat -d -d - '${address}'`]);
+    const socatCommand = ["sudo", "-n", "--", "env", "LC_ALL=C", "socat", "-d", "-d", "-", address];
+    expect(server.commands).toEqual(["sudo -n true", quoteCommand(socatCommand)]);
     await until(() => monitor.clients === 0);
   });
 

@@ -15,9 +15,18 @@ export interface Script {
   run?: (command: string, channel: ServerChannel, connection: Connection) => void;
   /** Breaks the connection when a command comes, before saying that it will be run. */
   cutOnCommand?: boolean;
+  /** Lets in, answers keepalives, and nothing that is asked for after it. */
+  isMute?: boolean;
 }
 
 const clientKey = makeKey();
+
+/** Stands in scripted answers for the line that a command asks for between the parts of its answer. */
+export const separatorLine = "-- separator --";
+
+/** @param command that names the line */
+export const withSeparator = (command: string, answer: string): string =>
+  answer.replaceAll(separatorLine, / (-- [0-9a-f-]{36} --)/.exec(command.replaceAll("'", " "))?.[1] ?? separatorLine);
 
 export class ScriptedHost {
   /** Command lines in the order in which they came. */
@@ -37,6 +46,7 @@ export class ScriptedHost {
     login = () => true,
     run = inRealShell,
     cutOnCommand = false,
+    isMute = false,
   }: Script = {}): Promise<ScriptedHost> {
     const key = makeKey();
     const server = new Server({ hostKeys: [key.private] });
@@ -48,13 +58,16 @@ export class ScriptedHost {
       connection.on("close", () => host.open.delete(connection));
       connection.on("error", () => {}); // a client that hangs up is part of many tests
       connection.on("authentication", (attempt) => (login(attempt) ? attempt.accept() : attempt.reject()));
-      connection.on("openssh.streamlocal", (accept, reject, { socketPath }) =>
-        forward(connect(socketPath), accept, reject),
+      connection.on(
+        "openssh.streamlocal",
+        (accept, reject, { socketPath }) => isMute || forward(connect(socketPath), accept, reject),
       );
-      connection.on("tcpip", (accept, reject, { destIP, destPort }) =>
-        forward(connect(destPort, destIP), accept, reject),
+      connection.on(
+        "tcpip",
+        (accept, reject, { destIP, destPort }) => isMute || forward(connect(destPort, destIP), accept, reject),
       );
       connection.on("session", (acceptSession) => {
+        if (isMute) return;
         acceptSession().on("exec", (accept, _reject, { command }) => {
           host.commands.push(command);
           if (cutOnCommand) destroySocket(connection);

@@ -103,8 +103,13 @@ export function markOf(domain: Element): DomainMark | undefined {
 }
 
 /** The output of `virsh dumpxml` without the owner: a domain that passes from one resource to another is the same. */
-export const withoutOwner = (xml: string): string =>
-  xml.replace(/(<kvm-live:domain [^>]*?) owner=(?:"[^"]*"|'[^']*')/, "$1");
+export function withoutOwner(xml: string): string {
+  const start = xml.indexOf("<kvm-live:domain ");
+  const end = xml.indexOf(">", start);
+  if (start < 0 || end < 0) return xml;
+  const mark = xml.slice(start, end).replace(/ owner=(?:"[^"]*"|'[^']*')/, "");
+  return `${xml.slice(0, start)}${mark}${xml.slice(end)}`;
+}
 
 /** Where an interface has none, libvirt would make a new one at each definition. */
 function withMacAddresses(devices: Element, uuid: string): Element {

@@ -1,5 +1,7 @@
 /** Pure, and the one door to fast-xml-parser: XML as a small tree, in document order, and back. */
+
 import { XMLBuilder, XMLParser, XMLValidator } from "fast-xml-parser";
+import { oneLine } from "../../util/printable";
 
 export interface Element {
   name: string;
@@ -25,6 +27,7 @@ const parser = new XMLParser({
   htmlEntities: true, // numeric references too
   ignoreDeclaration: true,
   ignorePiTags: true,
+  trimValues: false,
 });
 const builder = new XMLBuilder({ ...common, format: true, indentBy: "  ", suppressEmptyNode: true });
 
@@ -36,10 +39,19 @@ export function parseXml(text: string): Element {
   if (entity !== undefined) throw new MalformedXml(`${entity} is not an entity of XML; write a literal & as &amp;`);
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) throw new MalformedXml(`line ${verdict.err.line}: ${verdict.err.msg.replace(/\.$/, "")}`);
-  const roots = (parser.parse(text) as Node[]).map(toElement).filter((node) => typeof node !== "string");
+  const roots = parsed(text).map(toElement).filter(isElement);
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw new MalformedXml("it must have exactly one outermost element");
   return root;
+}
+
+/** Some names of elements are refused by the library. */
+function parsed(text: string): Node[] {
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    throw new MalformedXml(oneLine((error as Error).message, 200));
+  }
 }
 
 /** One element a line, indented; the same tree is always the same text. */
@@ -67,11 +79,14 @@ type Node = Record<string, unknown>;
 
 function toElement(node: Node): Element | string {
   const name = Object.keys(node).find((key) => key !== attributesKey) ?? "";
-  if (name === textKey) return String(node[textKey]);
+  if (name === textKey)
+    return String(node[textKey])
+      .replace(/^[ \t\r\n]+/, "")
+      .trimEnd();
   return {
     name,
     attributes: { ...(node[attributesKey] as Record<string, string> | undefined) },
-    children: (node[name] as Node[]).map(toElement),
+    children: (node[name] as Node[]).map(toElement).filter((child) => child !== ""),
   };
 }
 

@@ -20,7 +20,10 @@ const operations: Readonly<Record<number, Job["operation"]>> = {
 
 export function parseJob(rawStats: string): Job {
   const fields = new Map(
-    [...rawStats.matchAll(/^\s*([\w ]+): +(\d+)$/gm)].map(([, key = "", value]) => [key, Number(value)]),
+    rawStats.split("\n").map((line) => {
+      const [key = "", value = ""] = line.split(":", 2);
+      return [key.trim(), Number(value)];
+    }),
   );
   const field = (key: string) => fields.get(key) ?? 0;
   return {

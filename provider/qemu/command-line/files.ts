@@ -3,6 +3,7 @@
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
+import { own } from "../../util/own";
 import { type Option, optionsOf } from "./arguments";
 import { characterDevices, isServer } from "./character-devices";
 import { networkScripts } from "./networks";
@@ -29,7 +30,7 @@ function readBy({ option, value = "" }: Option): string[] {
   if (option === "acpitable")
     return optionPairs(value).flatMap(([key, paths]) => (key === "file" || key === "data" ? paths.split(":") : []));
   const pairs = optionPairs(value, option === "option-rom" ? "romfile" : undefined);
-  return pairs.flatMap(([key, path]) => (pathKeys[option]?.includes(key) ? [path] : []));
+  return pairs.flatMap(([key, path]) => (own(pathKeys, option)?.includes(key) ? [path] : []));
 }
 
 export interface WrittenFile extends Option {

@@ -3,6 +3,7 @@
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
+import { own } from "../../util/own";
 import { isDiskShorthand, type Option, optionsOf, takesValue } from "./arguments";
 import { characterDevices } from "./character-devices";
 import { writtenFilesOf } from "./files";
@@ -57,7 +58,8 @@ function textProblems(argument: string, index: number): string[] {
 function optionProblems({ option, value, index }: Option, argument: string): string[] {
   if (argument === "") return [`argument ${index} is empty, which QEMU takes for a disk image: ${leaveOut}`];
   if (option === "") return [`${argument} is not an option: ${leaveOut}`];
-  if (Object.hasOwn(refused, option)) return [`-${option}: ${refused[option]}`];
+  const refusal = own(refused, option);
+  if (refusal !== undefined) return [`-${option}: ${refusal}`];
   if (value === undefined) return takesValue(option) ? [`-${option} needs a value, but is the last argument`] : [];
   // The value of -append is for the guest's kernel.
   if (option !== "append" && /(^|,)(help|\?)$/.test(value)) return [`-${option} ${value}: ${prints}`];

@@ -2,7 +2,8 @@
 import type { Duplex } from "node:stream";
 import { SocketClosed } from "../../host/errors";
 import type { RemoteHost } from "../../host/host";
-import { oneLine } from "../../util/one-line";
+import { LineSplitter } from "../../util/line-splitter";
+import { oneLine } from "../../util/printable";
 import { unlessAborted } from "../../util/signals";
 import { MonitorClosed, MonitorTimedOut, QmpError } from "../errors";
 
@@ -85,7 +86,7 @@ interface PendingMessage {
 class Session implements Qmp {
   private readonly pending = new Map<number | "greeting", PendingMessage>();
   private lastId = 0;
-  private incompleteLine = "";
+  private readonly lines = new LineSplitter();
   private endReason: Error | undefined;
 
   constructor(
@@ -138,9 +139,10 @@ class Session implements Qmp {
   }
 
   private receive(text: string): void {
-    const lines = (this.incompleteLine + text).split("\n");
-    this.incompleteLine = lines.pop() ?? "";
-    for (const line of lines.filter((each) => each.trim() !== "")) {
+    if (this.endReason) return;
+    const lines = this.lines.push(text);
+    if (lines === undefined) this.end(new MonitorClosed(this.host, this.label, "it sent a line without an end"));
+    for (const line of (lines ?? []).filter((each) => each.trim() !== "")) {
       const message = parseMessage(line);
       if (!message)
         this.end(new MonitorClosed(this.host, this.label, `it sent something that is not QMP: ${oneLine(line, 100)}`));

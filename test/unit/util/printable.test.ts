@@ -1,4 +1,4 @@
-import { oneLine } from "../../../provider/util/one-line";
+import { oneLine } from "../../../provider/util/printable";
 
 test.each([
   ["plain", "plain"],
