@@ -1,15 +1,16 @@
 /** What a host can answer to whoever takes a guest's lock, and how the connection to it can break. */
 import type { ServerChannel } from "ssh2";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { GuestBusy } from "../../provider/placement/lock/guest-lock";
+import { AlreadyLocked } from "../../provider/placement/lock/host-lock";
 import { type HostLocks, type LockedOperation, withHostLocks } from "../../provider/placement/lock/locks";
 import { PlacementUnclear } from "../../provider/placement/migration/wait-until-settled";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { withPartLocked } from "../../provider/resources/shared/host-locks";
 import { silentOperation } from "../silent-operation";
-import { answer, type Script, ScriptedHost } from "./scripted-host";
+import { answer, type Script, ScriptedHost, separatorLine, withSeparator } from "./scripted-host";
 
 const domain = { uuid: "0f0806ab-531d-6134-5def-c5b495529284", name: "web" };
+const what = { id: domain.uuid, name: domain.name };
 const run = { who: "anna", signal: new AbortController().signal };
 const isLock = (command: string) => command.includes("flock -n");
 
@@ -32,7 +33,7 @@ const candidateAt = (name: string, { args }: ScriptedHost) => ({
 });
 const guard = <T>(hosts: Record<string, ScriptedHost>, work: (locks: HostLocks) => Promise<T>) => {
   const candidates = Object.entries(hosts).map(([name, host]) => candidateAt(name, host));
-  return withHostLocks({ domain, candidates }, run, work);
+  return withHostLocks({ what, candidates }, run, work);
 };
 const never = jest.fn(async () => {});
 
@@ -49,7 +50,7 @@ test.each([
 ])("%j names the holder, and nothing is begun", async (line, holder) => {
   const a = await hostThat("held\n");
   const busy = guard({ a, b: await hostThat(line) }, never);
-  await expect(busy).rejects.toThrow(GuestBusy);
+  await expect(busy).rejects.toThrow(AlreadyLocked);
   await expect(busy).rejects.toThrow(
     `web is locked by another run. The lock on b is held by ${holder}\nNothing was done.`,
   );
@@ -95,7 +96,7 @@ test("a host that cannot be reached is left to the work, which may not act", asy
   const { args } = gone;
   await gone.stop();
   const candidates = [candidateAt("a", a), { name: "b", address: "b", port: 22, host: new SshHost(args) }];
-  const seen = await withHostLocks({ domain, candidates }, run, async ({ locked, assertHeld }) => {
+  const seen = await withHostLocks({ what, candidates }, run, async ({ locked, assertHeld }) => {
     await expect(assertHeld()).rejects.toThrow(/its lock on b is not held, .*cannot be reached/s);
     return locked;
   });
@@ -103,7 +104,7 @@ test("a host that cannot be reached is left to the work, which may not act", asy
 });
 
 describe("a part of a host", () => {
-  const part = { uuid: "exports", name: "the NFS exports" };
+  const part = { id: "exports", name: "the NFS exports" };
   const hostOf = (one: ScriptedHost) => [{ ...candidateAt("nas", one), port: one.args.port }];
 
   test("is waited for while another run changes it, and who that is is told", async () => {
@@ -148,7 +149,7 @@ describe("a part of a host", () => {
 });
 
 describe("a placement", () => {
-  const separator = "\n-- kvm-live --\n";
+  const separator = `\n${separatorLine}\n`;
   const xml = `<domain type='kvm'><name>web</name><uuid>${domain.uuid}</uuid></domain>`;
   const running = [
     "running (booted)",
@@ -164,7 +165,8 @@ describe("a placement", () => {
     ScriptedHost.start({
       run: (command, channel) => {
         if (isLock(command)) says(channel, lock);
-        else answer(channel, 0, command.includes("tail -n") ? journal : running.join(separator));
+        else
+          answer(channel, 0, command.includes("tail -n") ? journal : withSeparator(command, running.join(separator)));
       },
     });
   async function placed(a: ScriptedHost, b: ScriptedHost) {
@@ -201,7 +203,7 @@ describe("a placement", () => {
 
   test("that another run acts on is not even looked at", async () => {
     const [a, b] = [await hostWith("taken bert\n", ""), await hostWith("taken bert\n", "")];
-    await expect(alone(await placed(a, b), never)).rejects.toThrow(GuestBusy);
+    await expect(alone(await placed(a, b), never)).rejects.toThrow(AlreadyLocked);
     expect(never).not.toHaveBeenCalled();
   });
 

@@ -1,7 +1,7 @@
 /** The journal of a guest: who did what to it and when, in a file on each host that it was done on. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
-import { oneLine } from "../../util/one-line";
+import { oneLine } from "../../util/printable";
 
 interface JournalHost {
   name: string;

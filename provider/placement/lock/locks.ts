@@ -1,13 +1,12 @@
-/** Nobody else's run acts on the guest while ours does: a lock on each candidate. */
+/** Nobody else's run acts on a guest, or on a part of a host, while ours does: a lock on each host. */
 
-import { oneLine } from "../../util/one-line";
 import type { Operation } from "../../util/operation";
+import { oneLine } from "../../util/printable";
 import type { Candidate } from "../observe/candidate";
-import type { DomainName } from "../observe/observation";
-import { defaultLockTtlSeconds, GuestBusy, GuestLock } from "./guest-lock";
+import { AlreadyLocked, defaultLockTtlSeconds, HostLock, type Locked } from "./host-lock";
 
 export interface LockRequest {
-  domain: DomainName;
+  what: Locked;
   /** Where it may be, without those that are known to be off. */
   candidates: readonly Pick<Candidate, "name" | "address" | "port" | "host">[];
   /** Two of them may be one machine by two addresses; its lock is then taken once. @default false */
@@ -45,18 +44,18 @@ Nothing more was done. Run the same command again: it goes on from what the host
  * A candidate that cannot be reached is not locked. It is for the work to find that it does not answer; should it
  * answer by then, `assertHeld` throws all the same.
  *
- * @throws GuestBusy at once, before the work begins, when another run has one of the locks; what the work throws
+ * @throws AlreadyLocked at once, before the work begins, when another run has one of the locks; what the work throws
  */
 export async function withHostLocks<T>(
   request: LockRequest,
   { who, signal }: Pick<Operation, "who" | "signal">,
   work: (locks: HostLocks) => Promise<T>,
 ): Promise<T> {
-  const { domain, candidates, mayRepeat = false, lockTtlSeconds = defaultLockTtlSeconds } = request;
+  const { what, candidates, mayRepeat = false, lockTtlSeconds = defaultLockTtlSeconds } = request;
   // The same order for everybody, so that of two runs one has all locks.
   const inOrder = [...candidates].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   const prepared = await Promise.allSettled(
-    inOrder.map(({ name, host }) => GuestLock.prepare({ domain, name, host, holder: who, lockTtlSeconds }, signal)),
+    inOrder.map(({ name, host }) => HostLock.prepare({ what, name, host, holder: who, lockTtlSeconds }, signal)),
   );
   const locks = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const missing = new Map(
@@ -67,13 +66,13 @@ export async function withHostLocks<T>(
   );
   try {
     signal.throwIfAborted();
-    const held: GuestLock[] = [];
+    const held: HostLock[] = [];
     for (const lock of locks) if (await take(lock, missing, mayRepeat ? who : undefined)) held.push(lock);
     return await work({
       locked: held.map(({ name }) => name),
       assertHeld: async () => {
-        for (const [name, { message }] of missing) throw new LockLost(domain.name, name, message);
-        await Promise.all(held.map((lock) => assertHeld(domain, lock)));
+        for (const [name, { message }] of missing) throw new LockLost(what.name, name, message);
+        await Promise.all(held.map((lock) => assertHeld(what, lock)));
       },
     });
   } finally {
@@ -84,18 +83,18 @@ export async function withHostLocks<T>(
 const orderOf = ({ address, port }: { address: string; port: number }) => `${address} ${port}`;
 
 /** @param self who may have it already, by another address. @returns whether the host holds it for us by this one */
-async function take(lock: GuestLock, missing: Map<string, Error>, self: string | undefined): Promise<boolean> {
+async function take(lock: HostLock, missing: Map<string, Error>, self: string | undefined): Promise<boolean> {
   try {
     await lock.take();
     return true;
   } catch (error) {
-    if (!(error instanceof GuestBusy)) missing.set(lock.name, error as Error);
+    if (!(error instanceof AlreadyLocked)) missing.set(lock.name, error as Error);
     else if (self === undefined || !error.holder.startsWith(`${oneLine(self)}, since `)) throw error;
     return false;
   }
 }
 
-async function assertHeld({ name }: DomainName, lock: GuestLock): Promise<void> {
+async function assertHeld({ name }: Locked, lock: HostLock): Promise<void> {
   try {
     await lock.check();
   } catch (error) {

@@ -7,20 +7,21 @@ import { candidateOf } from "../../placement/observe/candidate";
 import type { Placement } from "../../placement/placement";
 import type { Operation } from "../../util/operation";
 
-/** @throws GuestBusy when another run acts on the guest; what the work throws */
+/** @throws AlreadyLocked when another run acts on the guest; what the work throws */
 export function withLocksAndJournal<T>(
   operation: Operation,
   placement: Placement,
   work: (operation: LockedOperation) => Promise<T>,
 ): Promise<T> {
   const { domain, fenced } = placement;
+  const what = { id: domain.uuid, name: domain.name };
   const candidates = placement.candidates.filter(({ name }) => !fenced.includes(name));
   const journal = async (hostNames: readonly string[], text: string) => {
     const hosts = hostNames.map((hostName) => candidateOf(placement, hostName));
     const problems = await writeJournal(hosts, domain.uuid, { who: operation.who, text });
     for (const problem of problems) operation.warn(problem);
   };
-  return withHostLocks({ domain, candidates }, operation, (locks) => work({ ...operation, locks, journal }));
+  return withHostLocks({ what, candidates }, operation, (locks) => work({ ...operation, locks, journal }));
 }
 
 /** Number of the journal's last lines that come with an error that only they explain. */

@@ -1,20 +1,14 @@
 /** No two runs, of whatever stacks, change the same part of a host at the same time: a lock on the host, as guests have. */
 import type { RemoteHost } from "../../host/host";
-import { GuestBusy } from "../../placement/lock/guest-lock";
+import { AlreadyLocked, type Locked } from "../../placement/lock/host-lock";
 import { withHostLocks } from "../../placement/lock/locks";
 import type { Operation } from "../../util/operation";
 import { pause } from "../../util/pause";
 import { hostAt } from "./ssh-host";
 
-/** Part of a host that is changed as a whole: the lock's name there, and a noun for messages. */
-interface Part {
-  uuid: string;
-  name: string;
-}
-
-export const libvirtDaemon: Part = { uuid: "libvirtd", name: "libvirtd's configuration" };
-export const nfsExports: Part = { uuid: "exports", name: "the NFS exports" };
-export const sshAccess: Part = { uuid: "ssh", name: "root's SSH files" };
+export const libvirtDaemon: Locked = { id: "libvirtd", name: "libvirtd's configuration" };
+export const nfsExports: Locked = { id: "exports", name: "the NFS exports" };
+export const sshAccess: Locked = { id: "ssh", name: "root's SSH files" };
 
 interface LockedHost {
   /** Its name in the program. */
@@ -40,16 +34,16 @@ const patienceMs = 15 * 60_000;
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * @throws GuestBusy when another run still holds a lock after a quarter of an hour, with who it is; what the work throws
+ * @throws AlreadyLocked when another run still holds a lock after a quarter of an hour, with who it is; what the work throws
  */
 export async function withPartLocked<T>(
   operation: Operation,
-  part: Part,
+  part: Locked,
   hosts: readonly LockedHost[],
   work: () => Promise<T>,
 ): Promise<T> {
   const candidates = hosts.map(({ port = 22, ...one }) => ({ ...one, port }));
-  const turn = inTurn(candidates.map(({ address, port }) => `${part.uuid} ${address} ${port}`).sort());
+  const turn = inTurn(candidates.map(({ address, port }) => `${part.id} ${address} ${port}`).sort());
   try {
     await turn.come;
     return await locked(operation, part, candidates, work);
@@ -70,7 +64,7 @@ function inTurn(keys: readonly string[]): { come: Promise<unknown>; end: () => v
 
 async function locked<T>(
   operation: Operation,
-  domain: Part,
+  part: Locked,
   candidates: Parameters<typeof withHostLocks>[0]["candidates"],
   work: () => Promise<T>,
 ): Promise<T> {
@@ -82,10 +76,10 @@ async function locked<T>(
       return work();
     };
     try {
-      return await withHostLocks({ domain, candidates, mayRepeat: true }, operation, begin);
+      return await withHostLocks({ what: part, candidates, mayRepeat: true }, operation, begin);
     } catch (error) {
-      if (begun || !(error instanceof GuestBusy) || Date.now() > until) throw error;
-      operation.progress(`waiting for another run that changes ${domain.name}: ${error.holder}`);
+      if (begun || !(error instanceof AlreadyLocked) || Date.now() > until) throw error;
+      operation.progress(`waiting for another run that changes ${part.name}: ${error.holder}`);
       await pause(1000, operation.signal, operation.cancelled);
       operation.cancelled.throwIfAborted();
     }

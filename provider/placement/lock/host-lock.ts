@@ -1,16 +1,15 @@
-/** A lock on one guest at one host, held by a shell there for as long as it hears from us. */
+/** A lock of one thing at one host: a guest, or a part of the host itself, held by a shell there for as long as it hears from us. */
 
 import type { Conversation, RemoteHost } from "../../host/host";
 import { scriptFile } from "../../host/script";
-import { oneLine } from "../../util/one-line";
-import type { DomainName } from "../observe/observation";
+import { oneLine } from "../../util/printable";
 
 /** Time without a heartbeat after which the host releases the lock, in seconds. */
 export const defaultLockTtlSeconds = 75;
 /** Longer than it takes to notice a broken connection. */
 const answerMs = 35_000;
 
-export class GuestBusy extends Error {
+export class AlreadyLocked extends Error {
   /** @param host where it was found, by the name that the program gave to it. @param holder who, and since when */
   constructor(
     name: string,
@@ -21,7 +20,7 @@ export class GuestBusy extends Error {
       `${name} is locked by another run. The lock on ${host} is held by ${holder || "someone who has not said who it is"}.
 Nothing was done. Run the same command again when that run has ended. If it was killed, it has ended; if it only lost its network, ${host} releases the lock after ${defaultLockTtlSeconds} s.`,
     );
-    this.name = "GuestBusy";
+    this.name = "AlreadyLocked";
   }
 }
 
@@ -34,8 +33,16 @@ Nothing was done. Run the same command again when that run has ended. If it was 
  */
 const holdLock = scriptFile(__dirname, "hold-lock.sh");
 
-interface GuestLockRequest {
-  domain: DomainName;
+/** What is locked. */
+export interface Locked {
+  /** Name of the lock at each host, e.g. the guest's UUID. */
+  id: string;
+  /** A noun for messages. */
+  name: string;
+}
+
+interface HostLockRequest {
+  what: Locked;
   /** The host's name in the program. */
   name: string;
   host: RemoteHost;
@@ -44,11 +51,11 @@ interface GuestLockRequest {
   lockTtlSeconds: number;
 }
 
-export class GuestLock {
+export class HostLock {
   private beats: NodeJS.Timeout | undefined;
 
   private constructor(
-    private readonly request: GuestLockRequest,
+    private readonly request: HostLockRequest,
     private readonly conversation: Conversation,
   ) {}
 
@@ -57,17 +64,17 @@ export class GuestLock {
   }
 
   /** Reaches the host, and takes nothing yet. @throws HostError when it cannot be used */
-  static async prepare(request: GuestLockRequest, signal: AbortSignal): Promise<GuestLock> {
-    const { domain, name, host, holder, lockTtlSeconds } = request;
-    const argv = ["sh", "-c", holdLock, "sh", domain.uuid, oneLine(holder), String(lockTtlSeconds)];
-    return new GuestLock(request, await host.converse(argv, `the lock of ${domain.name} on ${name}`, signal));
+  static async prepare(request: HostLockRequest, signal: AbortSignal): Promise<HostLock> {
+    const { what, name, host, holder, lockTtlSeconds } = request;
+    const argv = ["sh", "-c", holdLock, "sh", what.id, oneLine(holder), String(lockTtlSeconds)];
+    return new HostLock(request, await host.converse(argv, `the lock of ${what.name} on ${name}`, signal));
   }
 
-  /** @throws GuestBusy at once when somebody else has it; HostError when nobody can tell */
+  /** @throws AlreadyLocked at once when somebody else has it; HostError when nobody can tell */
   async take(): Promise<void> {
-    const { domain, name, lockTtlSeconds } = this.request;
+    const { what, name, lockTtlSeconds } = this.request;
     const answer = await this.conversation.ask("take", answerMs);
-    if (answer !== "held") throw new GuestBusy(domain.name, name, oneLine(answer.replace(/^taken ?/, "")));
+    if (answer !== "held") throw new AlreadyLocked(what.name, name, oneLine(answer.replace(/^taken ?/, "")));
     const beat = () => void this.check().catch(() => {}); // whoever checks next is told
     this.beats = setInterval(beat, (lockTtlSeconds * 1000) / 3).unref();
   }

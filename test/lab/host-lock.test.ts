@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { LabHost } from "../../lab/lab-host";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { GuestBusy } from "../../provider/placement/lock/guest-lock";
+import { AlreadyLocked } from "../../provider/placement/lock/host-lock";
 import { readJournal, writeJournal } from "../../provider/placement/lock/journal";
 import { type HostLocks, LockLost, type LockRequest, withHostLocks } from "../../provider/placement/lock/locks";
 import { retryUntil } from "../../provider/util/policy";
@@ -13,7 +13,7 @@ const { hvA, hvB } = runningLab();
 const signal = new AbortController().signal;
 setMaxListeners(0, signal);
 const uuid = randomUUID();
-const domain = { uuid, name: "web" };
+const what = { id: uuid, name: "web" };
 const lockFile = `/run/pulumi-kvm-live/${uuid}.lock`;
 const journalFile = `/var/lib/pulumi-kvm-live/journal/${uuid}.log`;
 const until = (check: () => Promise<void>) => retryUntil(check, { everyMs: 200, timeoutMs: 60_000 });
@@ -24,7 +24,7 @@ function candidate(lab: LabHost, user = "root") {
 }
 /** Runs with the guest's lock, held by this name. */
 const withLock = <T>(who: string, work: (locks: HostLocks) => Promise<T>, options: Partial<LockRequest> = {}) =>
-  withHostLocks({ domain, candidates: [candidate(hvA)], ...options }, { who, signal }, work);
+  withHostLocks({ what, candidates: [candidate(hvA)], ...options }, { who, signal }, work);
 const work = jest.fn(async () => {});
 /** @returns what ends the work, and the locks that it had */
 async function hold(
@@ -75,7 +75,7 @@ afterAll(async () => {
 test("the second is told at once who is at work, and may go when the first has ended", async () => {
   const first = await hold("anna@office[1]\n\u001b[2J urn:web");
   const second = withLock("bert@home[2]", work);
-  await expect(second).rejects.toThrow(GuestBusy);
+  await expect(second).rejects.toThrow(AlreadyLocked);
   await expect(second).rejects.toThrow(
     /^web is locked by another run\. The lock on hv-a is held by anna@office\[1\] \[2J urn:web, since 20\d\d-\S+Z\.\nNothing was done\./,
   );
@@ -89,7 +89,7 @@ test("the second is told at once who is at work, and may go when the first has e
 test("another guest's lock is another lock", async () => {
   const first = await hold("anna");
   const other = randomUUID();
-  await withLock("bert", work, { domain: { uuid: other, name: "db" } });
+  await withLock("bert", work, { what: { id: other, name: "db" } });
   await hvA.exec(["rm", `/run/pulumi-kvm-live/${other}.lock`]);
   await first.release();
   expect(work).toHaveBeenCalledTimes(1);
@@ -128,7 +128,7 @@ test("it stays for as long as heartbeats come", async () => {
   const age = () => hvA.exec(["ps", "-o", "etimes=", "-p", pid]);
   await until(async () => expect(Number((await age()).stdout)).toBeGreaterThan(2 * 3));
   await first.locks.assertHeld();
-  await expect(withLock("bert", work)).rejects.toThrow(GuestBusy);
+  await expect(withLock("bert", work)).rejects.toThrow(AlreadyLocked);
   await first.release();
 });
 
@@ -159,21 +159,21 @@ test("of two at once exactly one has both hosts, whatever order they name them i
     const names = [`anna ${round}`, `bert ${round}`];
     const results = await Promise.allSettled([tryAs(names[0] ?? "", both), tryAs(names[1] ?? "", [...both].reverse())]);
     const lost = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    expect(lost).toEqual([expect.any(GuestBusy)]);
+    expect(lost).toEqual([expect.any(AlreadyLocked)]);
     expect(running.most).toBe(1);
     const winner = names[results.findIndex(({ status }) => status === "fulfilled")];
-    expect((lost[0] as GuestBusy).holder).toContain(`${winner}, since `);
+    expect((lost[0] as AlreadyLocked).holder).toContain(`${winner}, since `);
   }
 });
 
 test("many guests at once keep no command waiting", async () => {
   const { name, address, port, host } = candidate(hvA);
-  const guests = Array.from({ length: 12 }, () => ({ uuid: randomUUID(), name: "one of many" }));
+  const guests = Array.from({ length: 12 }, () => ({ id: randomUUID(), name: "one of many" }));
   const many = { candidates: [{ name, address, port, host }] };
-  const held = await Promise.all(guests.map((guest) => hold("anna", { ...many, domain: guest })));
+  const held = await Promise.all(guests.map((guest) => hold("anna", { ...many, what: guest })));
   expect((await host.run(["echo", "answers"])).stdout).toBe("answers\n");
   await Promise.all(held.map(({ release }) => release()));
-  await hvA.exec(["rm", ...guests.map((guest) => `/run/pulumi-kvm-live/${guest.uuid}.lock`)]);
+  await hvA.exec(["rm", ...guests.map((guest) => `/run/pulumi-kvm-live/${guest.id}.lock`)]);
 });
 
 test("a journal has its lines on each host, one for each act, and nothing that a terminal obeys", async () => {
