@@ -24,6 +24,8 @@ export interface ServerFacts {
   table: ExportEntry[];
   /** Existing directories among those that the export needs; `kind` as stat(1) calls it. */
   directories: Map<string, { kind: string; mode: string; owner: string[]; group: string[] }>;
+  /** True when the exported path itself is a symbolic link. */
+  isLink: boolean;
   /** True while nfs-server.service runs. */
   active: boolean;
   /** The wanted owner and group if they do not exist, e.g. `user qemu`. */
@@ -71,6 +73,11 @@ export function exportProblems(facts: ServerFacts, wanted: WantedExport, owned: 
     ...blocked.map(
       ([directory, { kind }]) => `${server}: ${directory} is a ${kind}, not a directory. Choose another path.`,
     ),
+    ...(facts.isLink && directoryDrift(facts, wanted).length > 0
+      ? [
+          `${server}: ${path} is a link, and the owner and mode of what it leads to are not changed through it. Name that directory as path.`,
+        ]
+      : []),
     ...facts.missingNames.map((name) => `${server}: there is no ${name}. Create it there, or set another one.`),
     ...foreign.map(
       ({ client, file }) =>

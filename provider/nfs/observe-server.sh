@@ -9,4 +9,6 @@ record_output table exportfs -s
 case $1 in ''|*[!0-9]*) [ -z "$1" ] || getent passwd "$1" > /dev/null || record missing "user $1" ;; esac
 case $2 in ''|*[!0-9]*) [ -z "$2" ] || getent group "$2" > /dev/null || record missing "group $2" ;; esac
 shift 2
+for path; do :; done # the last one is exported
+[ ! -L "$path" ] || record link
 stat -L --printf 'directory\0007\0%n\0%F\0%a\0%U\0%u\0%G\0%g\0' -- "$@" 2> /dev/null || true

@@ -47,6 +47,7 @@ export async function observeServer(
       ]),
     ),
     active: valuesOf(records, "active").length > 0,
+    isLink: valuesOf(records, "link").length > 0,
     missingNames: valuesOf(records, "missing").flat(),
   };
 }
@@ -125,11 +126,12 @@ function throwRefusal(error: unknown, path: string): never {
   throw error instanceof CommandFailed && /\bexportfs\b/.test(error.command) ? new ExportRefused(error, path) : error;
 }
 
+const ownDirectory = scriptFile(__dirname, "own-directory.sh");
+
 async function fixDirectory(host: RemoteHost, facts: ServerFacts, wanted: WantedExport): Promise<void> {
   if (directoryDrift(facts, wanted).length === 0) return;
   const { path, mode = "", owner = "", group } = wanted;
-  const script = sh`[ -z "$2" ] || chown -- "$2" "$1"; [ -z "$3" ] || chmod -- "$3" "$1"`;
-  await runScript(host, script, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
+  await runScript(host, ownDirectory, [path, group === undefined ? owner : `${owner}:${group}`, mode]);
 }
 
 async function exportEach(host: RemoteHost, path: string, clients: readonly ExportClient[]): Promise<void> {

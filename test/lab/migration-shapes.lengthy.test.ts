@@ -119,8 +119,14 @@ describe("a guest with an image of its own on each host", () => {
     const base = `${local}/local.base`;
     await hvA.script('mv "$1" "$2"; qemu-img create -q -f qcow2 -b "$2" -F qcow2 "$1"', image, base);
     await hvB.upload(await guest.image(), base);
+    const incremental = { copyStorage: { ...copyStorage, mode: "incremental" as const } };
     await guest.up("hv-a");
-    await guest.up("hv-b", { copyStorage: { ...copyStorage, mode: "incremental" } });
+    await expect(guest.up("hv-b", incremental)).rejects.toThrow(/does not say what the image of vda is based on/);
+    const { domain } = await guest.inputs("hv-a");
+    const backing = `<backingStore type="file"><format type="qcow2"/><source file="${base}"/></backingStore>`;
+    const definition = domain.definition.replace(/(?=<target dev="vda")/, backing);
+    expect(definition).not.toBe(domain.definition);
+    await guest.up("hv-b", incremental, { domain: { ...domain, definition } });
     const { stdout } = await hvB.exec(["qemu-img", "info", "-U", image]);
     expect(stdout).toContain(`backing file: ${base}`);
     await guest.expectRunningOn("hv-b");

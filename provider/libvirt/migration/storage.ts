@@ -8,7 +8,7 @@
  * @see https://libvirt.org/manpages/virsh.html#migrate (--copy-storage-all, --migrate-disks)
  */
 import type { RemoteHost } from "../../host/host";
-import { runScript, sh } from "../../host/script";
+import { runScript, scriptFile, sh } from "../../host/script";
 import { disksOf } from "../definition/disks";
 import type { CopyStorage } from "./options";
 
@@ -18,53 +18,39 @@ const mark = sh`.kvm-live-spare`;
 export interface CopiedImage {
   disk: string;
   path: string;
+  /** As the definition says: what is in the image is the guest's, which could claim anything. */
+  format: string;
+  backing?: { path: string; format: string };
 }
 
 /** Pure. @returns the images of the named disks, and what is wrong with the names */
 export function copiedImages(
   definition: string,
-  { disks }: Pick<CopyStorage, "disks">,
+  { disks, mode }: Pick<CopyStorage, "disks" | "mode">,
 ): { images: CopiedImage[]; problems: string[] } {
   const has = disksOf(definition);
-  const images = disks.flatMap((disk) => {
-    const path = has.find(({ target }) => target === disk)?.file;
-    return path === undefined ? [] : [{ disk, path }];
+  const images = disks.flatMap((disk): CopiedImage[] => {
+    const found = has.find(({ target }) => target === disk);
+    if (found?.file === undefined) return [];
+    const { file: path, format, backing } = found;
+    return [{ disk, path, format, ...(backing && { backing }) }];
   });
   const known = has.map(({ target }) => target).join(", ") || "none";
-  const problems = disks.flatMap((disk) =>
-    images.some((image) => image.disk === disk)
-      ? []
-      : [`migration.copyStorage.disks: the domain has no disk ${disk} with an image file (it has ${known}).`],
+  const unknown = disks
+    .filter((disk) => !images.some((image) => image.disk === disk))
+    .map((disk) => `migration.copyStorage.disks: the domain has no disk ${disk} with an image file (it has ${known}).`);
+  const baseless = mode === "incremental" ? images.filter(({ backing }) => backing === undefined) : [];
+  const unnamed = baseless.map(
+    ({ disk }) =>
+      `migration.copyStorage.mode is incremental, and the definition does not say what the image of ${disk} is based on: add its <backingStore>, as \`virsh dumpxml\` of the running guest shows it. What the image itself says could be the guest's.`,
   );
-  return { images, problems };
-}
-
-interface ImageFacts {
-  path: string;
-  format: string;
-  virtualSize: number;
-  backing?: { path: string; format: string };
+  return { images, problems: [...unknown, ...unnamed] };
 }
 
 /** Asked on the host where the guest runs. */
-async function imageFacts(
-  host: RemoteHost,
-  images: readonly CopiedImage[],
-  signal: AbortSignal,
-): Promise<ImageFacts[]> {
-  return Promise.all(
-    images.map(async ({ path }) => {
-      const command = ["qemu-img", "info", "--force-share", "--output=json", "--", path];
-      const info = JSON.parse((await host.run(command, { signal })).stdout);
-      const backing = info["backing-filename"];
-      return {
-        path,
-        format: info.format,
-        virtualSize: info["virtual-size"],
-        ...(backing && { backing: { path: backing, format: info["backing-filename-format"] ?? "raw" } }),
-      };
-    }),
-  );
+async function virtualSize(host: RemoteHost, { path, format }: CopiedImage, signal: AbortSignal): Promise<number> {
+  const command = ["qemu-img", "info", "--force-share", "-f", format, "--output=json", "--", path];
+  return Number(JSON.parse((await host.run(command, { signal })).stdout)["virtual-size"]);
 }
 
 /** One answer per line: `foreign PATH`, `no folder PATH`, or `ok PATH`. */
@@ -96,12 +82,11 @@ export async function storageProblems(
   });
 }
 
-const makeImage = sh`uuid=$1 path=$2 format=$3 size=$4 backing=$5 backing_format=$6
-  if [ -e "$path" ] && [ "$(cat -- "$path${mark}" 2>/dev/null)" != "$uuid" ]; then echo "$path exists." >&2; exit 1; fi
-  printf '%s' "$uuid" > "$path${mark}"
-  rm -f -- "$path"
-  if [ -n "$backing" ]; then set -- -b "$backing" -F "$backing_format"; else set --; fi
-  qemu-img create -q -f "$format" "$@" -- "$path" "$size"`;
+/**
+ * The image is made in a folder that only root can write to, and then renamed: where others may write to the folder above,
+ * nothing is written through a link of theirs.
+ */
+const makeImage = scriptFile(__dirname, "make-image.sh");
 
 /** Makes empty images on the destination; with backing files for an incremental copy, which sends the top layer only. */
 export async function prepareImages(
@@ -114,9 +99,11 @@ export async function prepareImages(
     signal,
   }: { uuid: string; images: readonly CopiedImage[]; mode: CopyStorage["mode"]; signal: AbortSignal },
 ): Promise<void> {
-  for (const { path, format, virtualSize, backing } of await imageFacts(from, images, signal)) {
+  for (const image of images) {
+    const { path, format, backing } = image;
     const below = mode === "incremental" && backing ? [backing.path, backing.format] : ["", ""];
-    await runScript(to, makeImage, [uuid, path, format, String(virtualSize), ...below], { signal });
+    const size = await virtualSize(from, image, signal);
+    await runScript(to, makeImage, [uuid, path, format, String(size), ...below], { signal });
   }
 }
 
@@ -138,8 +125,9 @@ export async function keepImages(host: RemoteHost, images: readonly CopiedImage[
   );
 }
 
-/** The guest runs elsewhere with copies of these images. */
+/** The guest runs elsewhere with copies of these images. `set -C`: what is there is not written through. */
 export async function releaseImages(host: RemoteHost, uuid: string, images: readonly CopiedImage[]): Promise<void> {
-  const script = sh`uuid=$1; shift; for path; do printf '%s' "$uuid" > "$path${mark}"; done`;
+  const script = sh`uuid=$1; shift; set -C
+    for path; do rm -f -- "$path${mark}"; printf '%s' "$uuid" > "$path${mark}"; done`;
   await runScript(host, script, [uuid, ...images.map(({ path }) => path)]);
 }

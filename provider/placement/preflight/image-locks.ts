@@ -12,9 +12,12 @@ import type { Candidate } from "../observe/candidate";
 /** An NFS server keeps the locks of a host that died for a lease, 90 s by default. */
 const leaseMs = 150_000;
 
-/** Without --force-share qemu-img wants a lock itself, and says so when another QEMU has it. */
+/**
+ * Without --force-share qemu-img wants a lock itself, and says so when another QEMU has it. The lock is the file's, whatever
+ * is in it: as a raw image nothing that a guest has written there is read.
+ */
 const script = sh`for image; do
-    said=$(qemu-img info -- "$image" 2>&1 > /dev/null) || case $said in *" lock"*) echo "$image" ;; esac
+    said=$(qemu-img info -f raw -- "$image" 2>&1 > /dev/null) || case $said in *" lock"*) echo "$image" ;; esac
   done`;
 
 export async function lockedImages(

@@ -111,7 +111,7 @@ function netdevArguments(netdev: Netdev, index: number, uuid: string): string[] 
 }
 
 function vncArguments({ display, listen = "127.0.0.1" }: { display: number; listen?: string | undefined }): string[] {
-  return ["-vnc", `${listen.includes(":") ? `[${listen}]` : listen}:${display}`, "-vga", "std"];
+  return ["-vnc", optionList({}, `${listen.includes(":") ? `[${listen}]` : listen}:${display}`), "-vga", "std"];
 }
 
 /** Without `append` the destination's QEMU would empty the log while the source's still writes to it. */

@@ -84,7 +84,7 @@ function model(args: PlacementInputs, { owner, isInState }: Operation): Model {
     },
     unencryptedWarning: isEncrypted(migration)
       ? undefined
-      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): anyone on that network can read it.`,
+      : `The memory of ${domain.name} crosses the network unencrypted (migration.data is "${migration.data}", migration.uri "${migration.uri}"): anyone on that network can read it, and whoever connects first to the port that waits for it can send another guest in its place.`,
   };
 }
 

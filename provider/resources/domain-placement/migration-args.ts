@@ -101,7 +101,10 @@ export interface MigrationArgs {
   copyStorage?: Input<{
     /** Target names of the disks, e.g. `vda`; disks on shared storage must not be among them. */
     disks: Input<Input<string>[]>;
-    /** `incremental` copies the top layer only: backing files have to be there. @default "all" */
+    /**
+     * `incremental` copies the top layer only: the backing file has to be there, and the definition has to name it
+     * (`<backingStore>`). @default "all"
+     */
     mode?: Input<"all" | "incremental">;
     /** Fate of the source's images once the guest runs on the destination. @default "keep" */
     sourceImages?: Input<"keep" | "delete">;

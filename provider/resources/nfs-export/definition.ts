@@ -155,6 +155,10 @@ async function reconcile(
     operation.warn(
       `${args.path} is async for ${client}: a crash of ${args.server.name} corrupts what it had not written.`,
     );
+  for (const { client } of args.clients.filter(isOpenToRoot))
+    operation.warn(
+      `${args.path} is open to ${client === "*" ? "everybody" : client} with no_root_squash: whoever is root on any machine that reaches ${args.server.name} from there can read and change all of it. Name the hypervisors, or a network of theirs alone.`,
+    );
   await publish(server, {
     facts,
     wanted: args,
@@ -163,6 +167,10 @@ async function reconcile(
   });
   return observeServer(server, args, operation.signal);
 }
+
+/** Hosts of a pattern are whoever has, or takes, such a name or address. */
+const isOpenToRoot = ({ client, options }: ExportClient): boolean =>
+  /[*?]/.test(client) && options.includes("no_root_squash");
 
 async function remove({ signal, info, owner }: Operation, model: Model, known?: NfsExportState): Promise<void> {
   const { args, server } = model;

@@ -13,8 +13,11 @@ const argv = z.array(z.string("must be text"), "must be a list of arguments").su
 /** `help` would make QEMU print a list and end. */
 const typeName = (what: string) => text(what).regex(/^(?!help$)[A-Za-z0-9._-]+$/, `must be ${what}`);
 
+/** Text within an option: QEMU would take what follows a line break for a part of the same value. */
+const word = (what: string) => text(what).regex(/^[^\p{Cc}]+$/u, "must not have line breaks or control characters");
+
 const drive = z.strictObject({
-  file: text("path of an image").regex(/^\//, "must be an absolute path: QEMU runs in / on each host"),
+  file: word("path of an image").regex(/^\//, "must be an absolute path: QEMU runs in / on each host"),
   format: z.enum(["qcow2", "raw"], 'must be "qcow2" or "raw"').optional(),
   if: z.enum(["ide", "virtio", "scsi", "none"], 'must be "ide", "virtio", "scsi" or "none"').optional(),
   cache: z
@@ -29,9 +32,9 @@ const drive = z.strictObject({
 
 const netdev = z.strictObject({
   type: z.enum(["user", "tap", "bridge"], 'must be "user", "tap" or "bridge"'),
-  id: text("a name").optional(),
-  ifname: text("the name of an interface").optional(),
-  br: text("the name of a bridge").optional(),
+  id: word("a name").optional(),
+  ifname: word("the name of an interface").optional(),
+  br: word("the name of a bridge").optional(),
   model: typeName("a device, as `-device help` lists them").optional(),
   mac: z
     .string()
@@ -47,7 +50,14 @@ const typed = {
   accel: z.enum(["kvm", "tcg"], 'must be "kvm" or "tcg"').optional(),
   drives: z.array(drive).optional(),
   netdevs: z.array(netdev).optional(),
-  vnc: z.strictObject({ display: whole("a display", 0, 59_635), listen: text("an address").optional() }).optional(),
+  vnc: z
+    .strictObject({
+      display: whole("a display", 0, 59_635),
+      listen: text("an address")
+        .regex(/^[A-Za-z0-9_.:%-]+$/, "must be a name or an IP address, without brackets, port and options")
+        .optional(),
+    })
+    .optional(),
   serial: z.strictObject({ file: plainPath("path of a log") }).optional(),
   extraArguments: argv.optional(),
 };

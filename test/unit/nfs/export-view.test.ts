@@ -20,6 +20,7 @@ const good: ServerFacts = {
     ["/srv/vm", directory],
   ]),
   active: true,
+  isLink: false,
   missingNames: [],
 };
 const bare: ServerFacts = { ...good, files: [], table: [], directories: new Map([["/srv", directory]]) };

@@ -41,14 +41,27 @@ test("images of named disks are found; a name that is none, or is no file, is a 
   const disk = (target: string, source: string) => `<disk><source ${source}/><target dev='${target}'/></disk>`;
   const devices = disk("vda", "file='/a.qcow2'") + disk("vdb", "file='/b.qcow2'") + disk("vdc", "dev='/dev/c'");
   const definition = `<domain><devices>${devices}</devices></domain>`;
-  expect(copiedImages(definition, { disks: ["vdb"] })).toEqual({
-    images: [{ disk: "vdb", path: "/b.qcow2" }],
+  expect(copiedImages(definition, { disks: ["vdb"], mode: "all" })).toEqual({
+    images: [{ disk: "vdb", path: "/b.qcow2", format: "raw" }],
     problems: [],
   });
-  expect(copiedImages(definition, { disks: ["vda", "vdc", "vdx"] }).problems).toEqual([
+  expect(copiedImages(definition, { disks: ["vda", "vdc", "vdx"], mode: "all" }).problems).toEqual([
     expect.stringContaining("no disk vdc with an image file (it has vda, vdb, vdc)"),
     expect.stringContaining("no disk vdx"),
   ]);
+});
+
+test("what an image is based on is what the definition says, never what the image says", () => {
+  const based = `<backingStore type='file'><format type='qcow2'/><source file='/base.qcow2'/><backingStore/></backingStore>`;
+  const disk = (inner: string) =>
+    `<domain><devices><disk><driver name='qemu' type='qcow2'/><source file='/a.qcow2'/>${inner}<target dev='vda'/></disk></devices></domain>`;
+  const vda = { disk: "vda", path: "/a.qcow2", format: "qcow2" };
+  const wanted = { disks: ["vda"], mode: "incremental" as const };
+  expect(copiedImages(disk(based), wanted)).toEqual({
+    images: [{ ...vda, backing: { path: "/base.qcow2", format: "qcow2" } }],
+    problems: [],
+  });
+  expect(copiedImages(disk(""), wanted).problems).toEqual([expect.stringMatching(/add its <backingStore>/)]);
 });
 
 test("without a Pulumi CLI above, somebody may be watching", () => {
