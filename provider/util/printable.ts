@@ -13,13 +13,14 @@ const longest = 100_000;
  */
 export function printable(text: string): string {
   const shown = text.length > longest ? `${text.slice(0, longest)} …` : text;
-  return shown.replace(controls, " ").replaceAll("<{%", "<{ %");
+  return withoutMarkup(shown.replace(controls, " "));
 }
+
+const withoutMarkup = (text: string) => text.replaceAll("<{%", "<{ %");
 
 /** One line. */
 export const oneLine = (text: string, maximum = 1000): string =>
-  printable(text.slice(0, 10 * maximum).replaceAll("\n", " "))
-    .replace(/ {2,}/g, " ")
+  withoutMarkup(text.slice(0, 10 * maximum).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " "))
     .trim()
     .slice(0, maximum);
 

@@ -146,21 +146,24 @@ test("a destination that does not listen and has no image is refused before anyt
   await expectOnlyOn(hvB, guest.name);
 });
 
-test("an SSH connection that breaks in the middle of a move does not stop it: the job is found again and joined", async () => {
-  const moving = inputs({ host: "hv-a", migration: { bandwidthMiBps: 1 } }).then((args) => placement.up(args));
-  const begun = async () =>
-    expect((await virsh(hvB, "domjobinfo", guest.name, "--rawstats")).stdout).toMatch(/operation: 5/);
-  await retryUntil(begun, { everyMs: 300, timeoutMs: 120_000 });
-  toldLast();
-  await hvB.tryExec(["sh", "-c", "kill $(pgrep -f '^sshd: root@notty')"]);
-  const joined = async () => expect(placement.told.join("\n")).toContain("a migration is under way");
-  await retryUntil(joined, { everyMs: 100, timeoutMs: 120_000 });
-  await virsh(hvB, "migrate-setspeed", guest.name, "1000");
-  expect(await moving).toBe("updated");
-  await expectOnlyOn(hvA, guest.name);
-  expect(placement.outputs.lastMigration).toMatchObject({ from: "hv-b", to: "hv-a" });
-  await expectUnbroken(guest);
-});
+lengthyTest(
+  "an SSH connection that breaks in the middle of a move does not stop it: the job is found again and joined",
+  async () => {
+    const moving = inputs({ host: "hv-a", migration: { bandwidthMiBps: 1 } }).then((args) => placement.up(args));
+    const begun = async () =>
+      expect((await virsh(hvB, "domjobinfo", guest.name, "--rawstats")).stdout).toMatch(/operation: 5/);
+    await retryUntil(begun, { everyMs: 300, timeoutMs: 120_000 });
+    toldLast();
+    await hvB.tryExec(["sh", "-c", "kill $(pgrep -f '^sshd: root@notty')"]);
+    const joined = async () => expect(placement.told.join("\n")).toContain("a migration is under way");
+    await retryUntil(joined, { everyMs: 100, timeoutMs: 120_000 });
+    await virsh(hvB, "migrate-setspeed", guest.name, "1000");
+    expect(await moving).toBe("updated");
+    await expectOnlyOn(hvA, guest.name);
+    expect(placement.outputs.lastMigration).toMatchObject({ from: "hv-b", to: "hv-a" });
+    await expectUnbroken(guest);
+  },
+);
 
 test("another UUID is refused as another guest", async () => {
   const { domain: placed, ...rest } = await inputs();

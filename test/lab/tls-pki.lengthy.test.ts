@@ -97,6 +97,18 @@ lengthyTest(
   },
 );
 
+lengthyTest("a certificate that is due is renewed, and libvirtd goes on", async () => {
+  const [old, pids] = [clientOf("hv-a"), await Promise.all(both.map(daemonPid))];
+  const due = { ...base, validityDays: 10, renewBeforeDays: 5 };
+  expect(await driver.up(due)).toBe("updated");
+  const short = clientOf("hv-b");
+  expect(clientOf("hv-a")).not.toEqual(old);
+  expect(await driver.up({ ...base, validityDays: 40, renewBeforeDays: 20 })).toBe("updated");
+  expect(clientOf("hv-b")).not.toEqual(short);
+  expect(await Promise.all(both.map(daemonPid))).toEqual(pids);
+  await expectConnections();
+});
+
 lengthyTest(
   "a host that leaves, with settings that go back, is as it was; one that comes in alone gets certificates",
   async () => {

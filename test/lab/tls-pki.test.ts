@@ -9,7 +9,6 @@ import {
   both,
   clear,
   credentials,
-  daemonPid,
   expectConnections,
   putBack,
   serveNbd,
@@ -181,18 +180,6 @@ test("what was deleted, replaced, opened or switched off is seen and repaired", 
   expect(await driver.refresh()).toBe("unchanged");
   await expectConnections();
   expect(fingerprints()).not.toEqual(old);
-});
-
-test("a certificate that is due is renewed, and libvirtd goes on", async () => {
-  const [old, pids] = [fingerprints(), await Promise.all(both.map(daemonPid))];
-  const due = { ...base, validityDays: 10, renewBeforeDays: 5 };
-  expect(await driver.up(due)).toBe("updated");
-  const short = fingerprints();
-  expect(short["hv-a"]).not.toEqual(old["hv-a"]);
-  expect(await driver.up({ ...base, validityDays: 40, renewBeforeDays: 20 })).toBe("updated");
-  expect(fingerprints()["hv-b"]).not.toEqual(short["hv-b"]);
-  expect(await Promise.all(both.map(daemonPid))).toEqual(pids);
-  await expectConnections();
 });
 
 test("libvirtd's settings change in place; the insecure ones come with a warning", async () => {
