@@ -9,13 +9,13 @@ const word = `S3CR3T${randomUUID().replaceAll("-", "")}`;
 let workspace: PulumiWorkspace;
 
 beforeAll(async () => {
+  process.env.KVM_LIVE_TEST_SECRET = word;
   workspace = await createPulumiWorkspace({ program: "test/lab/secret-program" });
   await workspace.pulumi(["stack", "init", "lab"]);
-  await workspace.pulumi(["config", "set", "--secret", "secret", word]);
 });
 afterAll(() => workspace.remove());
 
-/** All files that the CLI has written, but for the encrypted configuration. */
+/** All files that the CLI has written. */
 function written(): string {
   const folders = ["backend", "home"].map((name) => join(workspace.env.PULUMI_HOME ?? "", "..", name));
   const files = folders.flatMap((folder) =>
@@ -28,7 +28,7 @@ async function refused(what: string, reason: RegExp): Promise<void> {
   await workspace.configure({ case: what });
   const { exitCode, stdout, stderr } = await workspace.tryPulumi(["preview", "--diff"]);
   expect(exitCode).not.toBe(0);
-  expect(stdout).toMatch(reason);
+  expect(`${stdout}${stderr}`).toMatch(reason);
   expect([stdout, stderr, written()].filter((text) => text.includes(word))).toEqual([]);
 }
 
