@@ -1,6 +1,7 @@
-# Switches libvirtd to other settings: the staged file, the file, what to do with it, units to enable, to disable, to start.
+# Switches libvirtd to other settings: the staged file, the file, what to do with it, units to enable, to disable, to start,
+# and "yes" when its sockets stay as they are.
 # shellcheck disable=SC2086 # lists of units are meant to be split
-staged=$1 conf=$2 action=$3 enable=$4 disable=$5 start=$6
+staged=$1 conf=$2 action=$3 enable=$4 disable=$5 start=$6 sockets_stay=$7
 local="libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket"
 network="libvirtd-tls.socket libvirtd-tcp.socket"
 old=$conf.old-pulumi-kvm-live
@@ -14,11 +15,24 @@ rise() {
   done
   systemctl start "$@" && systemctl start libvirtd.service
 }
+replace() {
+  case $action in
+    write) mv -fT -- "$staged" "$conf";;
+    remove) rm -f -- "$conf";;
+  esac
+}
+if [ "$sockets_stay" = yes ]; then
+  # systemd keeps what arrives meanwhile for the daemon that comes.
+  replace
+  if systemctl restart libvirtd.service; then rm -f -- "$old"; exit 0; fi
+  journalctl --unit libvirtd.service --lines 5 --no-pager --output cat >&2 || true
+  [ ! -e "$old" ] || mv -fT -- "$old" "$conf"
+  systemctl reset-failed libvirtd.service 2>/dev/null || true
+  systemctl restart libvirtd.service || true
+  exit 1
+fi
 rest || true
-case $action in
-  write) mv -fT -- "$staged" "$conf";;
-  remove) rm -f -- "$conf";;
-esac
+replace
 [ -z "$disable" ] || say systemctl disable --no-reload $disable
 [ -z "$enable" ] || say systemctl enable --no-reload $enable
 systemctl daemon-reload

@@ -4,26 +4,27 @@ import { removeFile, writeTextFile } from "../../host/files";
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
 import type { Switch } from "./differences";
-import type { DaemonFacts } from "./inspect";
-import { confPath, dropInPath } from "./settings";
+import { type DaemonFacts, localSockets } from "./inspect";
+import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
 
 const staged = "/etc/libvirt/.libvirtd.conf.pulumi-kvm-live";
 
 /**
- * systemd refuses to start a socket while its service runs, and any client would start the service through another
- * socket: so all of them rest for a moment. The file is renamed meanwhile: a daemon never runs with settings other than
+ * Where only the file differs, the service is restarted and its sockets stay open. Otherwise: systemd refuses to start a
+ * socket while its service runs, and any client would start the service through another socket: so all of them rest for
+ * a moment. The file is renamed meanwhile: a daemon never runs with settings other than
  * those in its file. When libvirtd does not come up, the old file and the local sockets are put back.
  */
 const script = scriptFile(__dirname, "switch.sh");
 
 export async function switchDaemon(
   host: RemoteHost,
-  { conf }: DaemonFacts,
+  daemon: DaemonFacts,
   change: Switch,
   signal: AbortSignal,
 ): Promise<void> {
   for (const [unit, text] of change.dropIns) await syncDropIn(host, dropInPath(unit), text);
-  const { owner = "root", group = "root", mode = "644" } = conf ?? {};
+  const { owner = "root", group = "root", mode = "644" } = daemon.conf ?? {};
   const isWritten = change.conf !== undefined && change.conf !== "remove";
   if (isWritten)
     await writeTextFile(host, staged, (change.conf as { text: string }).text, {
@@ -33,7 +34,17 @@ export async function switchDaemon(
     });
   const action = change.conf === undefined ? "keep" : isWritten ? "write" : "remove";
   const lists = [change.enable, change.disable, change.start].map((units) => units.join(" "));
-  await runScript(host, script, [staged, confPath, action, ...lists], { signal, timeoutMs: 300_000 });
+  const values = [staged, confPath, action, ...lists, socketsStay(daemon, change) ? "yes" : "no"];
+  await runScript(host, script, values, { signal, timeoutMs: 300_000 });
+}
+
+/** True when all sockets are as they have to be, and only the file is not. */
+function socketsStay({ units }: DaemonFacts, { dropIns, enable, disable, start }: Switch): boolean {
+  const isOn = (unit: string) => units.get(unit)?.isActive === true;
+  const local = localSockets.filter((unit) => unit === "libvirtd.socket" || units.get(unit)?.fileState === "enabled");
+  const isNetworkRight = [tlsSocket, tcpSocket].every((unit) => isOn(unit) === start.includes(unit));
+  const nothingElse = dropIns.size + enable.length + disable.length === 0;
+  return nothingElse && isNetworkRight && [...local, "libvirtd.service"].every(isOn);
 }
 
 async function syncDropIn(host: RemoteHost, path: string, text: string | undefined): Promise<void> {
