@@ -6,7 +6,6 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { quoteCommand } from "../../provider/host/command";
 import { activeSettings, withoutSettings, withSettings } from "../../provider/libvirt/daemon/conf-file";
-import type { Definition } from "../../provider/lifecycle/definition";
 import { exportFileText } from "../../provider/nfs/export-file";
 import { optionList } from "../../provider/qemu/command-line/option-list";
 import { typedArguments } from "../../provider/qemu/command-line/typed";
@@ -18,6 +17,7 @@ import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definiti
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
+import type { ResourceType } from "../../provider/resources/shared/managed-resource";
 import { printable } from "../../provider/util/printable";
 
 const pieces = [
@@ -87,28 +87,26 @@ const reach = {
 };
 const candidates = { a: { ...reach, migrationAddress: "10.78.0.11" } };
 const xml = "<domain type='kvm'><name>web</name></domain>";
-const samples: [string, Pick<Definition<never, unknown, unknown, object>, "schema">, object][] = [
-  ["Domain", domain, { xml, blockingDevices: "fail" }],
-  [
-    "DomainPlacement",
+/** Definitions with inputs in which every text is filled in. */
+const samples = {
+  Domain: [domain, { xml, blockingDevices: "fail" }],
+  DomainPlacement: [
     domainPlacement,
     { domain: { uuid: "u", name: "web", definition: xml }, host: "a", candidates, fenced: [] },
   ],
-  ["Host", host, { ...reach }],
-  ["LibvirtSshAccess", libvirtSshAccess, { hosts: { a: reach, b: { ...reach, address: "10.77.0.12" } } }],
-  [
-    "LibvirtTlsPki",
+  Host: [host, { ...reach }],
+  LibvirtSshAccess: [libvirtSshAccess, { hosts: { a: reach, b: { ...reach, address: "10.77.0.12" } } }],
+  LibvirtTlsPki: [
     libvirtTlsPki,
     {
       authority: { ...reach, name: "a" },
-      hosts: candidates.a && { a: reach },
+      hosts: { a: reach },
       organization: "Example",
       allowedDns: ["CN=x"],
       libvirtd: { unixSockGroup: "libvirt", unixSockRwPerms: "0770" },
     },
   ],
-  [
-    "NfsExport",
+  NfsExport: [
     nfsExport,
     {
       server: { ...reach, name: "nas" },
@@ -119,13 +117,11 @@ const samples: [string, Pick<Definition<never, unknown, unknown, object>, "schem
       group: "root",
     },
   ],
-  [
-    "NfsMount",
+  NfsMount: [
     nfsMount,
     { host: { ...reach, name: "a" }, source: "10.77.0.21:/srv/vm", path: "/srv/vm", options: ["vers=4.2"] },
   ],
-  [
-    "QemuGuest",
+  QemuGuest: [
     qemuGuest,
     {
       host: "a",
@@ -141,7 +137,11 @@ const samples: [string, Pick<Definition<never, unknown, unknown, object>, "schem
       user: "qemu",
     },
   ],
-] as never;
+} satisfies Record<ResourceType, [{ schema: unknown }, object]>;
+
+interface Schema {
+  safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } };
+}
 
 /** Every text in a sample, by its path. */
 function textsIn(value: unknown, path: (string | number)[] = []): (string | number)[][] {
@@ -158,12 +158,10 @@ function withValue(sample: object, path: readonly (string | number)[], value: st
   return copy;
 }
 
-test.each(samples)(
+test.each(Object.entries(samples))(
   "%s: every text of its inputs is taken or refused in words, and nothing throws",
-  (_type, { schema }, sample) => {
-    const parse = (
-      schema as { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }
-    ).safeParse;
+  (_type, [{ schema }, sample]) => {
+    const { safeParse: parse } = schema as Schema;
     const paths = textsIn(sample);
     let tried = 0;
     for (const path of paths)
@@ -196,7 +194,7 @@ test("values of QEMU's options stay one value each", () => {
   const lists = values.map((value) => optionsByQemu(optionList({ a: value, b: value })));
   expect(lists).toEqual(values.map((value) => [`a=${value}`, `b=${value}`]));
   for (const listen of values) {
-    const { success, data } = qemuGuest.schema.safeParse({ ...samples[7]?.[2], vnc: { display: 1, listen } });
+    const { success, data } = qemuGuest.schema.safeParse({ ...samples.QemuGuest[1], vnc: { display: 1, listen } });
     if (!success) continue;
     const argv = typedArguments(data, "0f0806ab-531d-6134-5def-c5b495529284");
     expect(optionsByQemu(argv[argv.indexOf("-vnc") + 1] ?? "")).toHaveLength(1);
@@ -217,7 +215,7 @@ test("what an export's file holds is one line for the export, with nothing but i
   let taken = 0;
   for (const value of values) {
     const client = { client: value, options: ["rw"] };
-    const { success, data } = schema.safeParse({ ...samples[5]?.[2], clients: [client] });
+    const { success, data } = schema.safeParse({ ...samples.NfsExport[1], clients: [client] });
     if (!success) continue;
     taken++;
     const text = exportFileText(data.path, data.clients, { createdDirectories: [], owner: undefined } as never);
