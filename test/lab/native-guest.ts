@@ -126,18 +126,25 @@ export class NativeGuest {
     await retryUntil(is, { everyMs: 500, timeoutMs: 60_000 });
   }
 
-  /** Ends it, and starts it there with other words, as an operator could. */
-  async startByHand(host: LabHost, change: (word: string) => string): Promise<void> {
+  /**
+   * Ends it, and starts it there with other words, as an operator could.
+   *
+   * @param hasRecord systemd's record of the words before stays, as when the process itself has changed them
+   */
+  async startByHand(host: LabHost, change: (word: string) => string, hasRecord = false): Promise<void> {
     const ask = ["systemctl", "show", "--property=MainPID", "--value", this.unit];
     const pid = (await host.exec(ask)).stdout.trim();
     const argv = (await host.exec(["cat", `/proc/${pid}/cmdline`])).stdout.split("\0").slice(0, -1).map(change);
     const folder = `pulumi-kvm-live/qemu/${this.uuid}`;
+    const environment = ["systemctl", "show", "--property=Environment", "--value", this.unit];
+    const variables = hasRecord ? (await host.exec(environment)).stdout.trim().split(" ") : [];
     await host.exec(["systemctl", "stop", this.unit]);
     await host.exec([
       "systemd-run",
       "--quiet",
       `--unit=${this.unit}`,
       `--property=RuntimeDirectory=${folder}`,
+      ...variables.map((variable) => `--setenv=${variable}`),
       "--",
       ...argv,
     ]);

@@ -119,6 +119,22 @@ lengthyTest("started with another command line by hand is drift that shows what 
   expect(guest.driver.outputs.commandLine).toContain("48");
 });
 
+lengthyTest("a process that shows other arguments than systemd's record decides nothing on another host", async () => {
+  const host = lab.host(String(guest.driver.outputs.host));
+  await guest.startByHand(host, (word) => word, false);
+  await expect(guest.up(host === lab.host("hv-a") ? "hv-b" : "hv-a")).rejects.toThrow(/was started by hand, so that/);
+  await host.exec(["systemctl", "stop", guest.unit]);
+  await guest.up(host.name);
+  const before = guest.driver.outputs.commandLine;
+  await guest.startByHand(host, (word) => (word === "64" ? "48" : word), true);
+  expect(await guest.driver.refresh()).toBe("changed");
+  expect(guest.driver.outputs.drift).toEqual([expect.stringContaining("only the process itself can have changed")]);
+  expect(guest.driver.outputs.commandLine).toEqual(before);
+  await expect(guest.up(host === lab.host("hv-a") ? "hv-b" : "hv-a")).rejects.toThrow(
+    /native cannot move from .* broken/,
+  );
+});
+
 test("gone from all hosts it is gone from the state; destroy of what is gone is fine", async () => {
   const host = lab.host(String(guest.driver.outputs.host));
   await host.exec(["systemctl", "stop", guest.unit]);

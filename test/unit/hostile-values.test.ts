@@ -76,6 +76,12 @@ test.each([[["sh"]], [["bash"]], [["bash", "--posix"]]])(
   },
 );
 
+test("no backslash stands within single quotes, where fish reads it otherwise than a POSIX shell", () => {
+  const quoted = values.flatMap((value) => quoteCommand(["x", value]).match(/'[^']*'/g) ?? []);
+  expect(quoted.length).toBeGreaterThan(5000);
+  expect(quoted.filter((part) => part.includes("\\"))).toEqual([]);
+});
+
 const connection = { address: "10.77.0.11", user: "root", hostKey: `SHA256:${"A".repeat(43)}`, knownHosts: "/k" };
 const reach = {
   ...connection,

@@ -47,9 +47,21 @@ test.each<[RegExp, DaemonFacts]>([
   [/--listen/, facts(debian, `== arguments\n${base64("LIBVIRTD_ARGS=-l\n")}`)],
   [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
   [/would accept any client/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
+  [
+    /migrate_tls_x509_verify = 0 .*from anyone/,
+    facts(debian, `== qemuConf\n${base64("migrate_tls_x509_verify = 0\n")}`),
+  ],
+  [/default_tls_x509_verify = 0/, facts(debian, `== qemuConf\n${base64("default_tls_x509_verify=0\n")}`)],
+  [/has migrate_tls_x509_cert_dir/, facts(debian, `== qemuConf\n${base64('migrate_tls_x509_cert_dir = "/x"\n')}`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
   expect(daemonObstacles(seen).join()).toMatch(reason);
+});
+
+test("what counts in qemu.conf, and is as it should be, is no reason", () => {
+  const text =
+    'default_tls_x509_verify = 0\nmigrate_tls_x509_verify = 1\nmigrate_tls_x509_cert_dir = "/etc/pki/qemu"\n';
+  expect(daemonObstacles(facts(debian, `== qemuConf\n${base64(text)}`))).toEqual([]);
 });
 
 test.each(["", "#LIBVIRTD_ARGS=--listen\n", 'LIBVIRTD_ARGS="--timeout 120"\n', "LIBVIRTD_ARGS=--log-level\n"])(
