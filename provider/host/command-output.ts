@@ -25,7 +25,7 @@ interface OutputOptions {
 }
 
 /** Far more than any command of ours prints; a host that goes on and on must not fill the memory that all hosts share. */
-const maximumBytes = 8 * 1024 * 1024;
+const maximumBytes = 4 * 1024 * 1024;
 
 /** @throws OutputTooLong, the signal's reason, or `lost` */
 export function outputOf(channel: CommandStreams, options: OutputOptions): Promise<ExecResult> {
