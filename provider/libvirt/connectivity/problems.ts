@@ -15,8 +15,8 @@ export async function controlProblems(
   signal: AbortSignal,
 ): Promise<string[]> {
   const answers = await connectTo(from.host, [controlUri(to, options)], signal);
-  return answers.flatMap(({ uri, exitCode, stderr, said }) => {
-    const failure = (isSsh(uri) ? loginFailure : handshakeFailure)(exitCode, stderr);
+  return answers.flatMap(({ uri, exitCode, stderr, said, certificateStatus }) => {
+    const failure = isSsh(uri) ? loginFailure(exitCode, stderr) : handshakeFailure(exitCode, stderr, certificateStatus);
     if (failure === undefined) return [];
     const fix = fixes(uri, { from: from.name, to: to.name, said })[failure] ?? said.replace(/\.$/, "");
     return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
@@ -28,6 +28,7 @@ const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
 type Fixes = Partial<Record<HandshakeFailure | LoginFailure, string>>;
 
 function fixes(uri: string, { from, to: peer, said }: { from: string; to: string; said: string }): Fixes {
+  const renew = "run `pulumi refresh` and `pulumi up` of its LibvirtTlsPki";
   const setUp = "a LibvirtSshAccess with both hosts sets it up";
   if (isSsh(uri))
     return {
@@ -44,8 +45,12 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
   return {
     ...noAnswer,
     "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
+    "certificate expired": `${peer}'s certificate has expired, by the clock of ${from} (timedatectl): ${renew}`,
+    "certificate not valid yet": `${peer}'s certificate is not valid yet, by the clock of ${from}: compare the hosts' clocks (timedatectl)`,
+    "certificate revoked": `${peer}'s certificate is in the revocation list of ${from} (/etc/pki/CA/cacrl.pem): issue another one, or correct the list`,
+    "certificate of another authority": `${from} does not know the authority of ${peer}'s certificate: put both hosts into one LibvirtTlsPki`,
     // libvirt says "not trusted" of one that has expired, too.
-    "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: run \`pulumi refresh\` and \`pulumi up\` of that LibvirtTlsPki, and compare the hosts' clocks (timedatectl)`,
+    "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: ${renew}, and compare the hosts' clocks (timedatectl)`,
     "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`journalctl -u libvirtd\` on ${peer} says which`,
     "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
   };

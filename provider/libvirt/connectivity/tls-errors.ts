@@ -1,6 +1,10 @@
 /** Pure: what virsh says when a TLS connection does not come about, as a reason with a name. */
 export type HandshakeFailure =
   | "nothing listens"
+  | "certificate expired"
+  | "certificate not valid yet"
+  | "certificate revoked"
+  | "certificate of another authority"
   | "certificate not trusted"
   | "name mismatch"
   | "refused by the other side"
@@ -21,12 +25,31 @@ const words: readonly [RegExp, HandshakeFailure][] = [
   [/Cannot read|Unable to (set|load)|expired|not yet (active|valid)|does not permit/, "certificate unusable"],
 ];
 
+/**
+ * GnuTLS's words for what libvirt calls not trusted.
+ *
+ * @see https://gitlab.com/gnutls/gnutls/-/blob/master/lib/cert-session.c `gnutls_certificate_verification_status_print`
+ */
+const statuses: readonly [RegExp, HandshakeFailure][] = [
+  [/is revoked/, "certificate revoked"],
+  [/expired certificate/, "certificate expired"],
+  [/not yet valid/, "certificate not valid yet"],
+  [/issuer is unknown/, "certificate of another authority"],
+];
+
 const timedOut = 124; // timeout(1)
 
-export function handshakeFailure(exitCode: number, stderr: string): HandshakeFailure | undefined {
+/** @param certificateStatus what GnuTLS says of the other side's certificate; empty where nothing is wrong with it */
+export function handshakeFailure(
+  exitCode: number,
+  stderr: string,
+  certificateStatus = "",
+): HandshakeFailure | undefined {
   if (exitCode === 0) return undefined;
   if (exitCode === timedOut) return "no answer";
-  return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? "failed";
+  const named = (list: typeof words, text: string) => list.find(([pattern]) => pattern.test(text))?.[1];
+  const failure = named(words, stderr) ?? "failed";
+  return (failure === "certificate not trusted" ? named(statuses, certificateStatus) : undefined) ?? failure;
 }
 
 /** True of a failure that may pass by itself: the daemon is just starting. */

@@ -26,8 +26,8 @@ export async function handshakes(
 ): Promise<FailedHandshake[]> {
   const uris = peers.map(({ address }) => tlsUri(address, port));
   const answers = await connectTo(host, uris, signal);
-  return answers.flatMap(({ uri, exitCode, stderr, said }, index) => {
-    const failure = handshakeFailure(exitCode, stderr);
+  return answers.flatMap(({ uri, exitCode, stderr, said, certificateStatus }, index) => {
+    const failure = handshakeFailure(exitCode, stderr, certificateStatus);
     return failure ? [{ peer: peers[index]?.name ?? "", uri, failure, said }] : [];
   });
 }

@@ -18,5 +18,11 @@ export const sshUri = (address: string, port = defaultSshPort, user = "root"): s
 /** Where QEMU's stream goes; without a port the destination takes a free one. */
 export const migrateUri = (address: string): string => `tcp://${bracketed(address)}`;
 
+/** Host and port of a TLS connection; empty for others. */
+export function tlsPlaceOf(uri: string): [host: string, port: string] {
+  const { port } = new URL(uri);
+  return uri.startsWith("qemu+tls") ? [hostOf(uri), port || String(defaultTlsPort)] : ["", ""];
+}
+
 /** The host part of a URI, without brackets. */
 export const hostOf = (uri: string): string => new URL(uri).hostname.replace(/^\[(.*)\]$/, "$1");

@@ -160,3 +160,16 @@ test.each<[number, string, string | undefined]>([
 ])("exit code %i with %j", (code, said, failure) => {
   expect(handshakeFailure(code, said)).toBe(failure);
 });
+
+/** As gnutls-cli 3.7.9 prints it after `- Status: The certificate is NOT trusted.` */
+test.each([
+  ["The certificate chain uses expired certificate. ", "certificate expired"],
+  ["The certificate chain uses not yet valid certificate. ", "certificate not valid yet"],
+  ["The certificate issuer is unknown. ", "certificate of another authority"],
+  ["The certificate chain is revoked. ", "certificate revoked"],
+  ["", "certificate not trusted"],
+])("libvirt's \"not trusted\" with GnuTLS's %j", (status, failure) => {
+  const said = "error: authentication failed: Failed to verify peer's certificate\nThe certificate is not trusted.";
+  expect(handshakeFailure(1, said, status)).toBe(failure);
+  expect(handshakeFailure(1, "error: Connection refused", status)).toBe("nothing listens");
+});
