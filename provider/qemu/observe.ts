@@ -63,7 +63,8 @@ export function parseUnitFacts(records: readonly HostRecord[]): UnitFacts {
   const recorded = recordedArgv(properties.get("Environment") ?? "");
   const shown = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
   const isSettled = runs && subState !== "start" && shown.length > 0; // before it, the process is systemd's still
-  if (!runs || (isSettled && isDeepStrictEqual(recorded, shown)))
+  // systemd-run looks the program up, and hands its whole path over.
+  if (!runs || (isSettled && isDeepStrictEqual(recorded.slice(1), shown.slice(1))))
     return { unit: { ...known, argv: recorded }, hasQemu };
   if (!isSettled) return { unit: { ...known, argv: [] }, hasQemu };
   return recorded.length > 0

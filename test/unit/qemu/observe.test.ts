@@ -5,12 +5,13 @@ import { printOwner } from "../../../provider/util/owner";
 const uuid = "11111111-2222-4333-8444-555555555555";
 const commandLine = ["-m", "64", "-append", "root=$ROOT quiet"];
 const owner = { urn: "urn:pulumi:dev::lab::pulumi-nodejs:dynamic/kvm:QemuGuest::web $(x)", uid: "0123abcd" };
-const launch = { uuid, name: "web", emulator: "/usr/bin/qemu-system-x86_64", commandLine, owner };
+const launch = { uuid, name: "web", emulator: "qemu-system-x86_64", commandLine, owner };
 const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false });
 
 /** As `base64` prints /proc/PID/cmdline. */
 const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
-const running = asProc(argv);
+/** systemd-run looks the program up. */
+const running = asProc(["/usr/bin/qemu-system-x86_64", ...argv.slice(1)]);
 const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
   .filter((word) => word.startsWith("--setenv="))
   .map((word) => word.replace("--setenv=", ""))
