@@ -17,7 +17,6 @@ import {
   type Identity,
   type Service,
   services,
-  trustPath,
 } from "./layout";
 import type { PkiFacts } from "./observe";
 
@@ -62,19 +61,26 @@ export const authorityIn = (facts: PkiFacts, service: Service): X509Certificate 
   parseCertificate(facts.files.get(authorityCertificate(service))?.text);
 
 /**
- * The authorities that every host has to take: the present ones, and with `meanwhile` those that have signed a
- * certificate that some member still shows. So nobody is shut out while all get certificates of another authority.
+ * The authorities that every host has to take: the present ones, and with `meanwhile` those earlier ones that have signed
+ * a certificate that some member still shows. So nobody is shut out while all get certificates of another authority.
+ *
+ * @param at what the authorities' host has, which remembers the earlier ones: no other host has a say in whom others take
  */
-export function trustedBy(members: readonly PkiFacts[], authorities: Authorities, meanwhile: boolean): Trusted {
+export function trustedBy(
+  at: PkiFacts,
+  members: readonly PkiFacts[],
+  authorities: Authorities,
+  meanwhile: boolean,
+): Trusted {
+  const known = services.flatMap((service) => certificatesIn(at.files.get(authorityCertificate(service))?.text));
   return Object.fromEntries(
     services.map((service) => {
       const current = authorities[service];
       const shown = members.flatMap((facts) => shownBy(facts, service));
-      const known = members.flatMap(({ files }) => certificatesIn(files.get(trustPath(service))?.text));
       const others = known.filter(
-        (one, at) =>
+        (one, index) =>
           !isSameCertificate(one, current) &&
-          known.findIndex((same) => isSameCertificate(same, one)) === at &&
+          known.findIndex((same) => isSameCertificate(same, one)) === index &&
           shown.some((certificate) => isSignedBy(certificate, one)),
       );
       return [service, [current, ...(meanwhile ? others : [])]];
@@ -86,3 +92,11 @@ const shownBy = ({ files }: PkiFacts, service: Service): X509Certificate[] =>
   (["server", "client"] as const satisfies Identity["role"][]).flatMap(
     (role) => parseCertificate(files.get(certificatePath({ service, role }))?.text) ?? [],
   );
+
+/** Files of the authorities' host that still hold earlier ones, with the present one's certificate. */
+export const withEarlier = ({ files }: PkiFacts): { path: string; certificate: X509Certificate }[] =>
+  services.flatMap((service) => {
+    const path = authorityCertificate(service);
+    const [certificate, ...earlier] = certificatesIn(files.get(path)?.text);
+    return certificate && earlier.length > 0 ? [{ path, certificate }] : [];
+  });

@@ -1,5 +1,6 @@
 /** The private authority: its key is made on the authority's host and is only ever read there. */
 import type { X509Certificate } from "node:crypto";
+import { writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile, sh } from "../host/script";
 import { authorityProblems, parseCertificate, pemIn } from "./certificate";
@@ -20,8 +21,10 @@ interface AuthorityOptions {
   template: string;
   /** Keeps the key, so that all certificates stay valid. */
   keepKey: boolean;
-  /** The file is a hypervisor's list of authorities as well: the present ones stay in it, after the new one. */
-  keepTrusted: boolean;
+  /** The present ones stay in the file, after the new one, until no host shows a certificate of theirs. */
+  keepEarlier: boolean;
+  /** The file is a hypervisor's list of authorities as well, which libvirtd has to load again. */
+  isLoaded: boolean;
   /** Files to back up first; they are restored at removal. */
   backups: readonly string[];
   signal: AbortSignal;
@@ -33,7 +36,7 @@ const sign = scriptFile(__dirname, "sign-request.sh");
 
 /** @throws CertificateRefused when the new certificate is not what was asked for */
 export async function makeAuthority(host: RemoteHost, options: AuthorityOptions): Promise<X509Certificate> {
-  const { service, template, keepKey, keepTrusted, backups, signal } = options;
+  const { service, template, keepKey, keepEarlier, isLoaded, backups, signal } = options;
   const [key, path] = [authorityKey(service), authorityCertificate(service)];
   const values = [key, path, template, keepKey ? "yes" : "no"];
   const { stdout } = await runScript(host, make, values, { signal, timeoutMs: 180_000 });
@@ -42,8 +45,9 @@ export async function makeAuthority(host: RemoteHost, options: AuthorityOptions)
   const problems = certificate ? authorityProblems(certificate, publicKey) : ["is not a certificate"];
   if (!certificate || problems.length > 0) throw new CertificateRefused(host.label, path, problems);
   const marker = service === "qemu" ? renewalPendingPath : "";
-  const keep = keepTrusted ? "yes" : "no";
-  await runScript(host, install, [key, path, keep, reloadPendingPath, marker, backupPath(""), ...backups], { signal });
+  const markers = [isLoaded ? reloadPendingPath : "", marker];
+  const installed = [key, path, keepEarlier ? "yes" : "no", ...markers, backupPath(""), ...backups];
+  await runScript(host, install, installed, { signal });
   return certificate;
 }
 
@@ -68,4 +72,9 @@ export async function closeAuthorities(host: RemoteHost): Promise<void> {
 /** Notes that QEMU's authority has certified a host that leaves: it is made anew, however often the work is interrupted. */
 export async function noteRenewal(host: RemoteHost): Promise<void> {
   await runScript(host, sh`umask 077; mkdir -p -- "$1"; : > "$2"`, [ownFolder, renewalPendingPath]);
+}
+
+/** Nobody shows a certificate of an earlier authority any more. */
+export async function forgetEarlier(host: RemoteHost, path: string, certificate: X509Certificate): Promise<void> {
+  await writeTextFile(host, path, certificate.toString(), { mode: 0o644 });
 }

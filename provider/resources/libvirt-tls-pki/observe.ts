@@ -6,7 +6,13 @@ import { withoutSettings } from "../../libvirt/daemon/conf-file";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, inspectDaemon } from "../../libvirt/daemon/inspect";
 import { type DaemonSettings, withDefaultSettings } from "../../libvirt/daemon/settings";
-import { type AuthorityRules, authorityFindings, authorityIn, trustedBy } from "../../pki/authority-findings";
+import {
+  type AuthorityRules,
+  authorityFindings,
+  authorityIn,
+  trustedBy,
+  withEarlier,
+} from "../../pki/authority-findings";
 import { type HostBaseline, parseBaseline } from "../../pki/baseline";
 import { allowedDn } from "../../pki/certificate";
 import {
@@ -17,7 +23,7 @@ import {
   hypervisorFindings,
   type Trusted,
 } from "../../pki/findings";
-import { authorityFiles, hypervisorFiles, type Service, services } from "../../pki/layout";
+import { authorityFiles, hypervisorFiles, type Service, services, trustPath } from "../../pki/layout";
 import { observePki, type PkiFacts } from "../../pki/observe";
 import { hostSubject } from "../../pki/template";
 import type { Noted } from "../shared/claim";
@@ -113,8 +119,9 @@ export function authoritiesOf({ authority }: PkiHosts): Authorities | undefined 
 }
 
 /** @param meanwhile as long as not all members have certificates of the present authorities */
-export const trustedAt = ({ hosts }: Pick<PkiHosts, "hosts">, authorities: Authorities, meanwhile: boolean): Trusted =>
+export const trustedAt = ({ authority, hosts }: PkiHosts, authorities: Authorities, meanwhile: boolean): Trusted =>
   trustedBy(
+    authority.pki,
     hosts.map(({ pki }) => pki),
     authorities,
     meanwhile,
@@ -177,6 +184,10 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const listed = (name: string, findings: readonly Finding[]) =>
     findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
   const own = services.flatMap((service) => listed(seen.authority.name, authorityFindingsAt(seen, args, service)));
+  const isHypervisor = seen.hosts.includes(seen.authority); // its own files are judged with those of the hosts
+  const earlier = withEarlier(seen.authority.pki)
+    .filter(({ path }) => !isHypervisor || path !== trustPath("libvirt"))
+    .map(({ path }) => `${seen.authority.name}: ${path} still has an earlier authority`);
   const all = seen.hosts.flatMap((one) => {
     const findings = findingsAt(one, seen, args);
     const reloadPending = one.pki.reloadPending
@@ -194,5 +205,5 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const left = seen.removed
     .filter((one) => isLeft(one, args))
     .map(({ name }) => `${name}: is no longer one of the hosts`);
-  return [...new Set([...own, ...all, ...left])];
+  return [...new Set([...own, ...earlier, ...all, ...left])];
 }

@@ -5,6 +5,8 @@
  */
 import { activeSettings } from "../../libvirt/daemon/conf-file";
 import type { DaemonSettings } from "../../libvirt/daemon/settings";
+import { forgetEarlier } from "../../pki/authority";
+import { withEarlier } from "../../pki/authority-findings";
 import { allowedDnOf, parseCertificate } from "../../pki/certificate";
 import { certificatePath } from "../../pki/layout";
 import type { Operation } from "../../util/operation";
@@ -44,6 +46,8 @@ export async function inStages(args: PkiInputs, operation: Operation): Promise<v
   await onAll("telling all hosts of the authorities", trust(true));
   await onAll("giving all hosts their certificates", (one) => syncCertificates(one, seen, args, operation));
   await onAll("taking earlier authorities from all hosts", trust(false));
+  const { host, pki } = seen.authority;
+  for (const { path, certificate } of withEarlier(pki)) await forgetEarlier(host, path, certificate);
   await onAll("setting up libvirtd", (one) => syncDaemon(one, settingsOf(args), operation));
 }
 

@@ -55,7 +55,8 @@ export async function ensureAuthorities(seen: PkiHosts, args: PkiInputs, { owner
       service,
       template: authorityTemplate(subject, validityFrom(pki.clock, args.authorityValidityDays)),
       keepKey: isKeyGood && authority.before !== undefined,
-      keepTrusted: service === "libvirt" && hosts.includes(authority) && isOwnCertificate(authorityIn(pki, service)),
+      keepEarlier: isOwnCertificate(authorityIn(pki, service)),
+      isLoaded: service === "libvirt" && hosts.includes(authority),
       backups: backups.filter((path) => replaced.includes(path)),
       signal,
     });

@@ -158,14 +158,18 @@ test("the earlier authority is taken as long as anybody shows a certificate of i
     "/etc/pki/qemu/server-cert.pem": of("644", "server.pem"),
     "/etc/pki/qemu/client-cert.pem": of("644", "client.pem"),
   });
+  const at = answer({ "/etc/pki/CA/qemu-cacert.pem": of("644", "qemu-ca.pem") });
   const names = (members: ReturnType<typeof answer>[], meanwhile: boolean) =>
-    trustedBy(members, authorities, meanwhile).qemu.map(({ subject }) => subject.split("CN=")[1]);
+    trustedBy(at, members, authorities, meanwhile).qemu.map(({ subject }) => subject.split("CN=")[1]);
   const [own, libvirts] = ["Example\\, Inc. QEMU authority", "Example\\, Inc. authority"];
   expect(names([earlier, earlier], true)).toEqual([own, libvirts]);
   expect(names([upgraded, earlier], true)).toEqual([own, libvirts]);
   expect(names([upgraded, upgraded], true)).toEqual([own]);
   expect(names([upgraded, earlier], false)).toEqual([own]);
-  expect(trustedBy([earlier], authorities, true).libvirt).toHaveLength(1);
+  expect(trustedBy(at, [earlier], authorities, true).libvirt).toHaveLength(1);
+  expect(trustedBy(answer({ "/etc/pki/CA/cacert.pem": undefined }), [earlier], authorities, true).qemu).toEqual([
+    authorities.qemu,
+  ]);
 });
 
 test("what is foreign: certificates without our mark, and their keys", () => {
