@@ -121,8 +121,9 @@ lengthyTest("started with another command line by hand is drift that shows what 
 
 lengthyTest("a process that shows other arguments than systemd's record decides nothing on another host", async () => {
   const host = lab.host(String(guest.driver.outputs.host));
+  const other = host.name === "hv-a" ? "hv-b" : "hv-a";
   await guest.startByHand(host, (word) => word, false);
-  await expect(guest.up(host === lab.host("hv-a") ? "hv-b" : "hv-a")).rejects.toThrow(/was started by hand, so that/);
+  await expect(guest.up(other)).rejects.toThrow(/was started by hand, so that/);
   await host.exec(["systemctl", "stop", guest.unit]);
   await guest.up(host.name);
   const before = guest.driver.outputs.commandLine;
@@ -130,9 +131,7 @@ lengthyTest("a process that shows other arguments than systemd's record decides 
   expect(await guest.driver.refresh()).toBe("changed");
   expect(guest.driver.outputs.drift).toEqual([expect.stringContaining("only the process itself can have changed")]);
   expect(guest.driver.outputs.commandLine).toEqual(before);
-  await expect(guest.up(host === lab.host("hv-a") ? "hv-b" : "hv-a")).rejects.toThrow(
-    /native cannot move from .* broken/,
-  );
+  await expect(guest.up(other)).rejects.toThrow(/native cannot move from .* broken/);
 });
 
 test("gone from all hosts it is gone from the state; destroy of what is gone is fine", async () => {
