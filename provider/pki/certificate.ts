@@ -1,6 +1,6 @@
 /** Pure: reads certificates and says what is wrong with them. */
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
+import { canonicalName } from "../util/address";
 import type { Role } from "./layout";
 import { ownUnit, type Subject } from "./template";
 
@@ -121,11 +121,6 @@ export function belongsTo(certificate: X509Certificate, publicKey: string | unde
 function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
   const entries = subjectAltName.split(", ").filter(Boolean);
   return entries.map((entry) => canonicalName(entry.replace(/^(DNS|IP Address):/, "")));
-}
-
-/** A name or an address as it is compared. IPv6 addresses have many spellings, and certificates use the longest. */
-export function canonicalName(name: string): string {
-  return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase();
 }
 
 /** In the spelling of node:crypto, which escapes as RFC 4514 does. */

@@ -1,9 +1,9 @@
 /** Pure: how a host's certificates and keys differ from what they have to be. */
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { canonicalName } from "../util/address";
 import {
   belongsTo,
-  canonicalName,
   certificateProblems,
   certificatesIn,
   hasSubject,
