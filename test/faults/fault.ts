@@ -18,6 +18,8 @@ export interface Fault {
   unreachable?: Side;
   /** The hypervisor whose libvirt says nothing while the fault lasts, and which is up: fencing it must not be believed. */
   silent?: Side;
+  /** The hypervisor whose libvirtd the fault stops by a signal: a moment that has done the same does not let it go on. */
+  holds?: Side;
   /** No command reaches the host any more, so daemons that were stopped are resumed by the host itself. */
   cutsNetwork?: boolean;
   /**

@@ -51,7 +51,8 @@ async function strike({ fault, moment }: Cell, scene: Scene): Promise<{ going: P
   scene.note(`the moment: ${moment}`);
   if (fault.cutsNetwork) await releaseSoon(scene, held);
   await fault.apply(scene);
-  if (!fault.cutsNetwork) await release(scene, held);
+  const isHeldByFault = fault.holds !== undefined && held === scene[fault.holds];
+  if (!fault.cutsNetwork && !isHeldByFault) await release(scene, held);
   return { going };
 }
 

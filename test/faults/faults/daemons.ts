@@ -47,6 +47,7 @@ const libvirtd = (how: keyof typeof commands, side: Side): Fault => ({
   name: `libvirtd ${how} on the ${side}`,
   at: moments,
   ...(!passing.includes(how) && { silent: side }),
+  ...(how === "hung" && { holds: side }),
   apply: (scene) => scene.must(scene[side], commands[how]),
   repair: async (scene) => {
     await scene.run(scene[side], mend);
