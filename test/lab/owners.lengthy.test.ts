@@ -140,6 +140,7 @@ test.each([
     await expectUntouched();
     const drift = said(await first.pulumi(["refresh", "--yes"]));
     for (const type of exclusive) expect(drift).toContain(`belongs to the ${type}`);
+    await set(first, { adopt: "false" }); // it may have adopted all of it itself before
     const refused = await first.tryPulumi(["up", "--yes", "--skip-preview"]);
     expect(refused.exitCode).not.toBe(0);
     expect(said(refused)).toContain("This stack has it in its state too");
