@@ -148,8 +148,14 @@ export function makeHandlers<
     return definition.claim(operation, model);
   }
 
+  /** An earlier version has made it, and noted on no host whose it is: another stack may have it in its state as well. */
+  const isUnnoted = (olds: Properties, news: Properties) =>
+    definition.claim !== undefined && news[urnKey] !== undefined && uidOf(olds) === undefined;
+
   async function announce(olds: Properties, news: Properties): Promise<void> {
     const [changed, repairs] = [changedInputs(olds, news, inputs), repairsOf(olds)];
+    if (isUnnoted(olds, news))
+      operationFor(news[urnKey] as string).info("Will be noted on its hosts: that it belongs to this resource.");
     if (changed.length + repairs.length === 0) return;
     const { info } = operationFor(news[urnKey] as string | undefined);
     for (const line of repairs) info(`Will be repaired: ${line}`);
@@ -162,7 +168,8 @@ export function makeHandlers<
     check: makeCheck(definition, { unknownValue, argsOf, claim, register }),
     diff: async (_id, olds, news) => {
       await announce(olds, news);
-      return difference(olds, news, { inputs, replaceOn, unknownValue });
+      const found = difference(olds, news, { inputs, replaceOn, unknownValue });
+      return isUnnoted(olds, news) && found.changes === false ? { ...found, changes: true } : found;
     },
     create: (properties) => apply(properties),
     update: async (_id, olds, news) => ({ outs: (await apply(news, olds)).outs }),

@@ -33,6 +33,14 @@ describe("which making of a resource it is", () => {
     const { outs } = await handlers.update("a", { ...control, name: "a" }, { ...control, name: "a", size: 5 });
     expect(outs.__uid).toMatch(/^[0-9a-f]{16}$/);
   });
+
+  test("is reason enough for an update, where hosts can tell whose it is", async () => {
+    const olds = { ...control, name: "a", size: 1 };
+    const noted = handlersOf({ claim: async () => [] }).handlers;
+    expect(await noted.diff("a", olds, olds)).toMatchObject({ changes: true, replaces: [] });
+    expect(await noted.diff("a", { ...olds, __uid: "0123456789abcdef" }, olds)).toMatchObject({ changes: false });
+    expect(await handlersOf().handlers.diff("a", olds, olds)).toMatchObject({ changes: false });
+  });
 });
 
 describe("things that no two resources can have", () => {
