@@ -2,7 +2,7 @@
 import type { LabHost } from "../../lab/lab-host";
 import { connectionsTo, connectionTo, runningLab } from "./support";
 
-const { hvA, hvB } = runningLab();
+export const { hvA, hvB } = runningLab();
 export const both = [hvA, hvB];
 const peers = [
   [hvA, hvB],

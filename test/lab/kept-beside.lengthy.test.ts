@@ -24,7 +24,9 @@ lengthyTest("a guest with a checkpoint is neither shut down nor moved; without i
   await marked.furnish();
   await marked.up("hv-a");
   await hvA.exec(["virsh", "checkpoint-create-as", "checked", "before", "--diskspec", "vda"]);
-  await expect(marked.placement.destroy()).rejects.toThrow(/hv-a has 1 checkpoint of checked, .*virsh checkpoint-delete/);
+  await expect(marked.placement.destroy()).rejects.toThrow(
+    /hv-a has 1 checkpoint of checked, .*virsh checkpoint-delete/,
+  );
   await expect(marked.up("hv-b")).rejects.toThrow(/hv-a has 1 checkpoint of checked/);
   await expectOnlyOn(hvA, "checked");
   await expectUnbroken(marked.guest);
@@ -37,7 +39,10 @@ lengthyTest("UEFI variables stay where they are when the guest is destroyed", as
   await firmware.furnish();
   const { domain } = await firmware.inputs("hv-a");
   const flash = `<loader readonly="yes" type="pflash">${code}</loader><nvram>${variables}</nvram></os>`;
-  const changes = { domain: { ...domain, definition: domain.definition.replace("</os>", flash) }, onDelete: "destroy" as const };
+  const changes = {
+    domain: { ...domain, definition: domain.definition.replace("</os>", flash) },
+    onDelete: "destroy" as const,
+  };
   await hvA.script('printf mine | dd of="$1" conv=notrunc 2> /dev/null', variables);
   await firmware.up("hv-a", {}, changes);
   expect((await hvA.exec(["virsh", "dumpxml", "firmware"])).stdout).toContain(variables);

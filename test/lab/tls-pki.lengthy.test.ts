@@ -15,6 +15,8 @@ import {
   credentials,
   daemonPid,
   expectConnections,
+  hvA,
+  hvB,
   putBack,
   serveNbd,
   snapshot,
@@ -23,7 +25,7 @@ import {
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, imageFolder, lengthyTest, removeGuest, runningLab } from "./support";
 
-const { nas, hvA, hvB } = runningLab();
+const { nas } = runningLab();
 const guest = { name: "busy-pki", folder: imageFolder, memoryMiB: 96 };
 const driver = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls");
 const before = new Map<LabHost, string>();

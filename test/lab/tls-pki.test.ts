@@ -10,15 +10,15 @@ import {
   clear,
   credentials,
   expectConnections,
+  hvA,
+  hvB,
   putBack,
   serveNbd,
   snapshot,
   stopNbd,
 } from "./certified-hosts";
 import { ResourceHarness } from "./resource-harness";
-import { runningLab } from "./support";
 
-const { hvA, hvB } = runningLab();
 const driver = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls");
 const before = new Map<LabHost, string>();
 
