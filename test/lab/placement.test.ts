@@ -186,7 +186,7 @@ lengthyTest(
   },
 );
 
-test("kept, it runs on and is forgotten; it is known again by its mark", async () => {
+lengthyTest("kept, it runs on and is forgotten; it is known again by its mark", async () => {
   expect(await placement.up(await inputs({ onDelete: "keep" }))).toBe("updated");
   toldLast();
   await placement.destroy();

@@ -18,6 +18,7 @@ import {
   stopNbd,
 } from "./certified-hosts";
 import { ResourceHarness } from "./resource-harness";
+import { lengthyTest } from "./support";
 
 const driver = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::tls");
 const before = new Map<LabHost, string>();
@@ -124,7 +125,7 @@ test("QEMU's key opens no libvirt, and a client of the authority that is no hype
   }
 });
 
-test("renamed or wanted by another stack, the certificates stay as they are", async () => {
+lengthyTest("renamed or wanted by another stack, the certificates stay as they are", async () => {
   const issued = fingerprints();
   const renamed = new ResourceHarness(libvirtTlsPki, "LibvirtTlsPki::renamed");
   expect(await renamed.up(base)).toBe("created");
