@@ -10,9 +10,12 @@ export interface Step {
 /** Minimum interval between lines of progress in a log; a terminal shows each. */
 const logEveryMs = 15_000;
 
-/** @throws whatever the first failing step threw; the steps after it do not run */
-export async function runSteps(steps: readonly Step[]): Promise<void> {
-  const isTerminal = process.stdout.isTTY === true;
+/**
+ * @param options `log`: lines that are never overwritten, for steps beside which something else prints
+ * @throws whatever the first failing step threw; the steps after it do not run
+ */
+export async function runSteps(steps: readonly Step[], { log = false } = {}): Promise<void> {
+  const isTerminal = process.stdout.isTTY === true && !log;
   let failure: unknown;
   const tasks = steps.map(({ title, run }) => ({
     title,

@@ -3,7 +3,7 @@ export type { ConnectionArgs } from "./host/connection-args";
 export type { HostFacts } from "./libvirt/host-facts";
 export type { ExportClient } from "./nfs/exports";
 export type { MigrationRecord } from "./placement/migration/record";
-export type { Drive, Netdev } from "./qemu/command-line/typed";
+export type { Drive, Netdev } from "./qemu-command-line/typed";
 export { Domain, type DomainArgs } from "./resources/domain/resource";
 export type { MigrationArgs } from "./resources/domain-placement/migration-args";
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";

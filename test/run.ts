@@ -1,5 +1,5 @@
 /**
- * `npm test`: checks and unit tests first, since they need nothing; then fresh labs, and the tests that need one.
+ * `npm test`: checks and unit tests first, since they need nothing, while fresh labs boot; then the tests that need one.
  * Ends with what took longest, and the line `N passed, N failed`.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,13 +28,11 @@ const labs = files.map((_, index) => new Lab(`test${index + 1}`));
 async function main(): Promise<JestRun[]> {
   const runs: JestRun[] = [];
   if (process.getuid?.() === 0) await ensurePackages(console.error); // the checks need shellcheck
+  const ready = prepareLabs().catch((error: Error) => error);
   if (!onlyLab) runs.push(await jest("without hosts", [...filters, "--selectProjects", "checks", "unit", "protocol"]));
   try {
-    await runSteps([
-      { title: "Taking down the last test's labs", run: () => downAll() },
-      { title: "Building the provider", run: buildProvider },
-      ...setupSteps({ labs, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
-    ]);
+    const failure = await ready;
+    if (failure) throw failure;
     const lists = files.map((paths, index) =>
       jest(
         `lab test${index + 1}`,
@@ -51,6 +49,17 @@ async function main(): Promise<JestRun[]> {
   }
   return runs;
 }
+
+/** Beside other tests, which print as well. */
+const prepareLabs = (): Promise<void> =>
+  runSteps(
+    [
+      { title: "Taking down the last test's labs", run: () => downAll() },
+      { title: "Building the provider", run: buildProvider },
+      ...setupSteps({ labs, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
+    ],
+    { log: onlyLab !== true },
+  );
 
 const nothing: JestResult = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
 

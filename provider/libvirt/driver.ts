@@ -9,7 +9,7 @@ import { resumeCommand } from "./migration/command";
 import { keepCopiedImages } from "./migration/copied-images";
 import { completedJob, jobControl } from "./migration/job-control";
 import { observeDomain } from "./observe";
-import { preflight } from "./preflight";
+import { preflight } from "./preflight/preflight";
 import { create, define, destroyIf, requestShutdown, resume, setAutostart, setOwner, start, undefine } from "./virsh";
 
 export function libvirtDriver(guest: LibvirtGuest): Driver {

@@ -13,7 +13,7 @@ export const libvirtMessages: DriverMessages = {
   suspend: (uuid) => `virsh suspend ${uuid}`,
   resume: (uuid) => `virsh resume ${uuid}`,
   show: (uuid) => `virsh dumpxml --inactive ${uuid}`,
-  undefine: (uuid) => `virsh undefine ${uuid} --keep-nvram`,
+  undefine: (uuid) => `virsh undefine ${uuid} --keep-nvram --keep-tpm`,
   snapshots: (uuid) =>
     `virsh snapshot-list ${uuid} shows them; virsh snapshot-delete ${uuid} NAME deletes one, with --metadata only libvirt's record of it`,
   checkpoints: (uuid) =>

@@ -48,14 +48,17 @@ export async function setAutostart(host: RemoteHost, uuid: string, enabled: bool
 
 /**
  * Takes the definition away. A domain that runs would go on without one and be gone after its end, so its state is
- * looked at right before. UEFI variables stay.
+ * looked at right before. UEFI variables and the state of its TPM stay; libvirt before 8.9 has no option for the latter.
  *
  * @throws CommandFailed when it runs
  */
 export async function undefine(host: RemoteHost, uuid: string): Promise<void> {
   const script = sh`state=$(virsh --connect qemu:///system domstate "$1")
     [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
-    virsh --connect qemu:///system undefine "$1" --keep-nvram`;
+    kept=--keep-nvram
+    case $(virsh undefine --help) in *--keep-tpm*) kept="$kept --keep-tpm" ;; esac
+    # shellcheck disable=SC2086
+    virsh --connect qemu:///system undefine "$1" $kept`;
   await runScript(host, script, [uuid]);
 }
 

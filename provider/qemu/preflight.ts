@@ -6,18 +6,19 @@ import type { Located } from "../placement/observe/locate";
 import { foundOn } from "../placement/observe/observation";
 import type { Step } from "../placement/plan/steps";
 import type { Wanted } from "../placement/plan/wanted";
+import { backingChain, unreadProblems } from "../placement/preflight/backing-chain";
+import { differentImages } from "../placement/preflight/different-images";
 import {
   checkRequirements,
   commonRemedies,
-  differentImages,
   missingRequirements,
   type Remedies,
   type Requirement,
 } from "../placement/preflight/host-requirements";
 import { lockedImages } from "../placement/preflight/image-locks";
+import { handedOnProblem } from "../qemu-command-line/handed-on";
+import { type GuestNeeds, needsOf } from "../qemu-command-line/needs";
 import type { Operation } from "../util/operation";
-import { handedOnProblem } from "./command-line/handed-on";
-import { type GuestNeeds, needsOf } from "./command-line/needs";
 import type { QemuGuestOptions } from "./guest";
 import { observeQemuHost } from "./preflight/host-checks";
 import { nameProblems } from "./preflight/name-checks";
@@ -113,13 +114,18 @@ const unknownUser = ({ name }: Candidate, user: string | undefined, { namedUser 
     ? [`${name} has no user ${user}. Create it with the same number as on the other hosts, or set user to another.`]
     : [];
 
-const anywhere = ["0.0.0.0", "[::]", "*", ""];
+const anywhere = ["0.0.0.0", "::", "*", ""];
 
 /** `0.0.0.0:5919`, `*:16514`, `[::1]:5900` */
 function isTaken({ address, port }: GuestNeeds["listeners"][number], listening: readonly string[]): boolean {
+  const bare = (text: string) => text.replace(/^\[(.*)\]$/, "$1");
+  const wanted = address === "localhost" ? ["127.0.0.1", "::1"] : [bare(address)];
   return listening.some((one) => {
     const [, at = "", number] = /^(.*):(\d+)$/.exec(one) ?? [];
-    return Number(number) === port && (at === address || anywhere.includes(at) || anywhere.includes(address));
+    return (
+      Number(number) === port &&
+      (wanted.includes(bare(at)) || anywhere.includes(bare(at)) || anywhere.includes(bare(address)))
+    );
   });
 }
 
@@ -131,7 +137,10 @@ async function moveProblems(
   signal: AbortSignal,
 ): Promise<string[]> {
   const { tls } = guest.migration;
-  const images = needsOf(commandLine).images.map(({ path }) => ({ kind: "image" as const, what: path }));
+  const opened = needsOf(commandLine).images;
+  const tops = opened.flatMap(({ path, format }) => (format === undefined ? [] : [{ path, format }]));
+  const chain = await backingChain(from.host, tops, signal);
+  const images = [...opened.map(({ path }) => path), ...chain.below].map((what) => ({ kind: "image" as const, what }));
   const roles = (role: string) => (tls ? ["ca-cert.pem", `${role}-cert.pem`, `${role}-key.pem`] : []);
   const [there, source, ...rest] = await Promise.all([
     checkRequirements(to.host, images, signal),
@@ -145,7 +154,8 @@ async function moveProblems(
   const certificates = source.filter(({ kind }) => kind !== "image");
   return [
     ...missingRequirements(from.name, certificates, remedies),
-    ...differentImages(from.name, to.name, here, there),
+    ...differentImages({ from: from.name, to: to.name }, here, there, guest.migration.trustedImages ?? []),
+    ...unreadProblems(from.name, chain),
     ...rest.flat(),
   ];
 }

@@ -5,7 +5,7 @@
 import type { RemoteHost } from "../host/host";
 import { askRecords, firstOf, recordFunctions, valuesOf } from "../host/records";
 import { sh } from "../host/script";
-import { needsOf } from "./command-line/needs";
+import { needsOf } from "../qemu-command-line/needs";
 import type { RunAs } from "./unit";
 
 /** /dev/kvm and QEMU's private keys belong to group kvm, whose number differs per host. */

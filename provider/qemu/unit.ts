@@ -5,9 +5,9 @@
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html
  */
 
+import { hasDisplay } from "../qemu-command-line/needs";
+import { optionList } from "../qemu-command-line/option-list";
 import { type Owner, parseOwner, printOwner } from "../util/owner";
-import { hasDisplay } from "./command-line/needs";
-import { optionList } from "./command-line/option-list";
 
 export const unitOf = (uuid: string): string => `pulumi-kvm-live-${uuid}.service`;
 

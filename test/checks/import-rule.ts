@@ -12,12 +12,17 @@ export interface SourceFile {
 
 /** Folders of provider/ and the folders that each may import from, beside itself. */
 const staircase: Record<string, readonly string[]> = {
-  index: ["resources", "lifecycle", "libvirt", "qemu", "nfs", "pki", "placement", "host", "util"],
+  index: ["resources", "lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
   provider: ["resources", "lifecycle", "host"], // what Pulumi's provider process loads
-  resources: ["lifecycle", "libvirt", "qemu", "nfs", "pki", "placement", "host", "util"],
+  resources: [
+    ...["lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
+    "migration-blockers",
+  ],
   lifecycle: ["util"], // knows Pulumi's contract and no hosts
-  libvirt: ["placement", "host", "util"],
-  qemu: ["placement", "host", "util"],
+  libvirt: ["qemu-command-line", "migration-blockers", "placement", "host", "util"],
+  qemu: ["qemu-command-line", "placement", "host", "util"],
+  "qemu-command-line": ["migration-blockers", "util"], // also of a libvirt guest, in <qemu:commandline>
+  "migration-blockers": [],
   nfs: ["host", "util"],
   pki: ["host", "util"],
   placement: ["host", "util"], // decides alike for libvirt and QEMU, and knows neither

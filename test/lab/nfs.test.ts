@@ -227,7 +227,7 @@ test("a crash forgets nothing: what was made is found again, and all of it goes"
   await mount.destroy();
 });
 
-test("renamed, replaced or wanted by another stack, what is there stays as it is", async () => {
+lengthyTest("renamed, replaced or wanted by another stack, what is there stays as it is", async () => {
   await share.up(exported);
   await mount.up(mounted);
   const [exports, mounts] = [await table(), await findmnt()];

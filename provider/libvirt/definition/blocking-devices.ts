@@ -1,62 +1,216 @@
 /**
- * Pure: devices of a definition that stand in the way of a live migration, because they belong to one host.
+ * Pure: devices and features of a definition that keep its guest from moving live, and those that can be left out on
+ * request.
  *
  * @see https://libvirt.org/formatdomain.html#devices
  */
-import { type Element, elementsAt, isElement } from "./xml";
+import { type BlockerKind, blockerOf } from "../../migration-blockers/table";
+import { migrationBlockersIn, unmovableFormats } from "../../qemu-command-line/migration-blockers";
+import { isOnUsb } from "./usb";
+import { attributeAt, type Element, elementAt, elementsAt, elementsIn, textAt } from "./xml";
 
-export interface BlockingDevice {
-  element: Element;
-  /** The device in words, e.g. `cdrom hdc`. */
+/** What moves, and may be left out nevertheless. */
+export const optionalKinds = ["cdrom", "floppy", "usb"] as const;
+
+export type DeviceKind = BlockerKind | (typeof optionalKinds)[number];
+
+export interface BlockingDevice<Kind extends DeviceKind = DeviceKind> {
+  kind: Kind;
+  /** What is left out with it, where that is more than the first. */
+  elements: readonly Element[];
+  /** The device in words, e.g. `shmem my_shmem`. */
   what: string;
 }
 
-export function blockingDevices(domain: Element): BlockingDevice[] {
-  const devices = elementsAt(domain, "devices").flatMap(({ children }) => children.filter(isElement));
-  return devices.flatMap((element) => {
-    const what = describe(element);
-    return what === undefined ? [] : [{ element, what }];
+export const devicesOf = (domain: Element): Element[] => elementsAt(domain, "devices").flatMap(elementsIn);
+
+/** What cannot move, by the table. */
+export function blockingDevices(domain: Element): BlockingDevice<BlockerKind>[] {
+  const devices = devicesOf(domain).flatMap((element) => {
+    const kind = deviceBlocker(element);
+    return kind === undefined ? [] : [{ kind, elements: [element], what: nameOf(element) }];
   });
+  return [...devices, ...features(domain), ...ofCommandLine(domain)];
 }
 
-function describe(device: Element): string | undefined {
-  const { type, device: role, bus, mode, model } = device.attributes;
-  const [target] = elementsAt(device, "target");
-  const [mac] = elementsAt(device, "mac");
+/** What is of one of these kinds, whether it could move or not. */
+export function devicesOfKinds(domain: Element, kinds: readonly DeviceKind[]): BlockingDevice[] {
+  const optional = devicesOf(domain).flatMap((element): BlockingDevice[] => {
+    const kind = optionalKinds.find((one) => kinds.includes(one) && isOptional[one](element));
+    return kind === undefined ? [] : [{ kind, elements: [element], what: nameOf(element) }];
+  });
+  const taken = new Set(optional.flatMap(({ elements }) => elements));
+  const blocking = blockingDevices(domain).filter(
+    ({ kind, elements }) => kinds.includes(kind) && !elements.some((one) => taken.has(one)),
+  );
+  return [...optional, ...blocking];
+}
+
+const isOptional: Record<(typeof optionalKinds)[number], (device: Element) => boolean> = {
+  cdrom: ({ name, attributes }) => name === "disk" && attributes.device === "cdrom",
+  floppy: ({ name, attributes }) => name === "disk" && attributes.device === "floppy",
+  usb: isOnUsb,
+};
+
+/** e.g. `virtiofs at line 12 cannot move live: … Use …, or …`. */
+export function blockingProblem({ kind, what, elements }: BlockingDevice<BlockerKind>): string {
+  const { reason, remedy } = blockerOf(kind);
+  const line = elements[0]?.line;
+  return `${what}${line === undefined ? "" : ` (line ${line})`} cannot move live: ${reason}.${remedy === "none" ? "" : ` ${remedy[0]?.toUpperCase()}${remedy.slice(1)}.`}`;
+}
+
+function deviceBlocker(device: Element): BlockerKind | undefined {
+  const { type, model, bus } = device.attributes;
   switch (device.name) {
-    case "disk":
-      return role === "cdrom" || role === "floppy" ? `${role} ${target?.attributes.dev ?? ""}`.trim() : undefined;
-    case "controller":
-      return type === "usb" && model !== "none" ? `USB controller ${device.attributes.index ?? "0"}` : undefined;
-    case "input":
-      return bus === "usb" ? `USB ${type ?? "input"}` : undefined;
-    case "hub":
-    case "redirdev":
-    case "smartcard":
-      return `${device.name === "redirdev" ? "redirected USB device" : `USB ${device.name}`}`;
     case "hostdev":
-      return `host device (${[mode, type].filter(Boolean).join(" ")})`;
+      if (type === "scsi_host") return "vhost-scsi";
+      return (type === "pci" || type === "mdev") && !isUnpluggedForMoves(device) ? "vfio" : undefined;
     case "interface":
-      return type === "hostdev" ? `host device (interface ${mac?.attributes.address ?? ""})` : undefined;
+      if (type === "hostdev") return isUnpluggedForMoves(device) ? undefined : "vfio";
+      if (type === "vdpa") return "vdpa";
+      return attributeAt(device, "type", "model") === "usb-net" ? "usb-net" : undefined;
+    case "filesystem":
+      return fileSystemBlocker(device);
+    case "shmem":
+      return device.attributes.role === "master" ? undefined : "shmem";
+    case "disk":
+      return diskBlocker(device);
+    case "controller":
+      return type === "nvme" ? "nvme" : undefined;
+    case "input":
+      return type === "passthrough" ? "input-passthrough" : undefined;
+    case "tpm":
+      return attributeAt(device, "type", "backend") === "passthrough" ? "tpm-passthrough" : undefined;
+    case "video":
+      return attributeAt(device, "accel3d", "model", "acceleration") === "yes" ? "3d-acceleration" : undefined;
+    case "sound":
+      return model === "usb" || model === "virtio" ? "sound" : undefined;
+    case "serial":
+      return attributeAt(device, "type", "target") === "usb-serial" ? "usb-serial" : undefined;
+    case "channel":
+      return type === "qemu-vdagent" ? "vdagent" : undefined;
+    case "crypto":
+      return "crypto";
+    case "iommu":
+      return model === "amd" ? "iommu" : undefined;
     default:
-      return undefined;
+      return bus === "nvme" ? "nvme" : undefined;
   }
 }
 
-/** The definition without them. libvirt adds a USB controller of its own unless it is told that there is none. */
-export function withoutBlockingDevices(domain: Element): Element {
-  const blocking = new Set(blockingDevices(domain).map(({ element }) => element));
-  const removesUsb = [...blocking].some(({ name, attributes }) => name === "controller" && attributes.type === "usb");
-  const noUsb: Element = { name: "controller", attributes: { type: "usb", model: "none" }, children: [] };
-  const strip = (devices: Element): Element => ({
-    ...devices,
-    children: [
-      ...devices.children.filter((child) => !(isElement(child) && blocking.has(child))),
-      ...(removesUsb ? [noUsb] : []),
-    ],
-  });
-  const children = domain.children.map((child) =>
-    isElement(child) && child.name === "devices" ? strip(child) : child,
+/** QEMU takes it out of the guest for the time of the move, and libvirt gives it another one on the other side. */
+const isUnpluggedForMoves = (device: Element) => attributeAt(device, "type", "teaming") === "transient";
+
+function fileSystemBlocker(device: Element): BlockerKind {
+  const driver = attributeAt(device, "type", "driver");
+  if (driver === "virtiofs") return "virtiofs";
+  return driver === "mtp" ? "usb-mtp" : "9p";
+}
+
+function diskBlocker(disk: Element): BlockerKind | undefined {
+  const { type } = disk.attributes;
+  if (elementsAt(disk, "transient").length > 0) return "transient";
+  if (type === "nvme" || attributeAt(disk, "bus", "target") === "nvme") return "nvme";
+  if (type === "dir" && elementsAt(disk, "readonly").length === 0) return "vvfat";
+  return formatsOf(disk).some((format) => unmovableFormats.includes(format)) ? "image-format" : undefined;
+}
+
+/** Of its image and of those below. */
+function formatsOf(disk: Element): string[] {
+  const below = (layer: Element): string[] => {
+    const [backing] = elementsAt(layer, "backingStore");
+    return backing === undefined ? [] : [attributeAt(backing, "type", "format") ?? "", ...below(backing)];
+  };
+  return [attributeAt(disk, "type", "driver") ?? "", ...below(disk)];
+}
+
+function features(domain: Element): BlockingDevice<BlockerKind>[] {
+  const found: BlockingDevice<BlockerKind>[] = [];
+  const add = (kind: BlockerKind, element: Element | undefined, what: string) => {
+    if (element !== undefined) found.push({ kind, elements: [element], what });
+  };
+  const security = elementAt(domain, "launchSecurity");
+  add("launch-security", security, `launchSecurity ${security?.attributes.type ?? ""}`.trim());
+  const cpu = elementAt(domain, "cpu");
+  const wanted = elementsAt(domain, "cpu", "feature").find(
+    ({ attributes: { name, policy = "require" } }) => name === "invtsc" && ["require", "force"].includes(policy),
   );
-  return { ...domain, children };
+  const timers = elementsAt(domain, "clock", "timer").map(({ attributes }) => attributes);
+  const hasFrequency = timers.some(({ name, frequency }) => name === "tsc" && Number(frequency) > 0);
+  if (!hasFrequency) add("invtsc", wanted, "CPU feature invtsc");
+  if (!hasFrequency && wanted === undefined && passesInvtscThrough(domain, cpu))
+    add("invtsc", cpu, "cpu host-passthrough with migratable='off'");
+  const hyperv = elementAt(domain, "features", "hyperv");
+  if (hyperv?.attributes.mode === "passthrough") add("hyperv-passthrough", hyperv, "hyperv passthrough");
+  return found;
+}
+
+function passesInvtscThrough(domain: Element, cpu: Element | undefined): boolean {
+  const { mode, migratable } = cpu?.attributes ?? {};
+  const isOff = elementsAt(domain, "cpu", "feature").some(
+    ({ attributes: { name, policy = "" } }) => name === "invtsc" && ["disable", "forbid"].includes(policy),
+  );
+  return domain.attributes.type === "kvm" && mode === "host-passthrough" && migratable === "off" && !isOff;
+}
+
+const qemuNamespace = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+/** What libvirt adds to QEMU's command line as it is. @see https://libvirt.org/kbase/qemu-passthrough-security.html */
+export const commandLineArguments = (domain: Element): Element[] =>
+  elementsIn(domain).flatMap((element) => {
+    const [prefix, name] = element.name.split(":");
+    const declared = { ...domain.attributes, ...element.attributes }[`xmlns:${prefix}`];
+    if (name !== "commandline" || declared !== qemuNamespace) return [];
+    return elementsAt(element, `${prefix}:arg`).filter(({ attributes }) => attributes.value !== undefined);
+  });
+
+function ofCommandLine(domain: Element): BlockingDevice<BlockerKind>[] {
+  const args = commandLineArguments(domain);
+  return migrationBlockersIn(args.map(({ attributes }) => attributes.value ?? "")).map(
+    ({ kind, what, index, value }) => ({
+      kind,
+      elements: args.slice(index, index + (value === undefined ? 1 : 2)),
+      what: `${what} in <qemu:commandline>`,
+    }),
+  );
+}
+
+/** A device in the words of its definition. */
+function nameOf(device: Element): string {
+  const { type, device: role, mode, model, bus, index } = device.attributes;
+  const target = elementAt(device, "target")?.attributes;
+  const words = (...all: (string | undefined)[]) => all.filter(Boolean).join(" ");
+  switch (device.name) {
+    case "disk":
+      return words(role ?? "disk", target?.dev);
+    case "controller":
+      return words(type === "usb" ? "USB" : type, "controller", index ?? "0");
+    case "input":
+      return words(bus === "usb" || isOnUsb(device) ? "USB" : bus, type ?? "input");
+    case "hub":
+      return "USB hub";
+    case "redirdev":
+      return "redirected USB device";
+    case "redirfilter":
+      return "filter of redirected USB devices";
+    case "smartcard":
+      return "USB smartcard";
+    case "hostdev":
+      return `host device (${words(mode, type)})`;
+    case "interface":
+      return words("interface", type, attributeAt(device, "address", "mac"));
+    case "filesystem":
+      return words(attributeAt(device, "type", "driver") === "virtiofs" ? "virtiofs" : "file system", target?.dir);
+    case "shmem":
+      return words("shmem", device.attributes.name);
+    case "serial":
+    case "channel":
+      return words(device.name, type, target?.name ?? target?.type);
+    case "tpm":
+      return words("TPM", attributeAt(device, "type", "backend"));
+    case "video":
+      return words("video", attributeAt(device, "type", "model"));
+    default:
+      return words(device.name, model ?? type ?? textAt(device));
+  }
 }

@@ -6,7 +6,7 @@
  */
 import { digest, stableMac, uuidForm, uuidFrom } from "../../util/identity";
 import { type Owner, parseOwner, printOwner } from "../../util/owner";
-import { withoutBlockingDevices } from "./blocking-devices";
+import { withoutLiveState } from "./live-state";
 import { type Element, elementsAt, isElement, parseXml, printXml, textAt } from "./xml";
 
 /**
@@ -22,22 +22,35 @@ export function definitionProblems(domain: Element): string[] {
   if (domain.name !== "domain") return [`must have <domain> as its outermost element, not <${domain.name}>`];
   const name = textAt(domain, "name");
   const uuid = textAt(domain, "uuid");
+  const { type } = domain.attributes;
   return [
     name === undefined && "must have a <name>",
     name !== undefined && !isDomainName(name) && `has the name ${JSON.stringify(name).slice(0, 60)}: ${nameRule}`,
     uuid !== undefined &&
-      !uuidForm.test(uuid.toLowerCase()) &&
+      plainUuid(uuid) === undefined &&
       `has the UUID ${JSON.stringify(uuid).slice(0, 60)}, which is none`,
-    !domain.attributes.type && "must have a type, as in <domain type='kvm'>",
+    !type && "must have a type, as in <domain type='kvm'>",
+    type && !domainTypes.includes(type) && `has the type ${JSON.stringify(type).slice(0, 60)}: ${typeRule}`,
     elementsAt(domain, "devices").length > 1 && "must have exactly one <devices>",
-  ].filter((problem) => problem !== false);
+  ].filter((problem): problem is string => Boolean(problem));
 }
 
+/** Those of libvirt's QEMU driver on Linux. */
+const domainTypes = ["kvm", "qemu"];
+const typeRule = "only guests of QEMU can be placed, which have the type kvm, or qemu without hardware virtualization";
+
 const nameRule =
-  "it must have 1 to 200 characters, without / and control characters, and must not begin with a space, dot or hyphen";
+  "it must have 1 to 200 characters, without / and control characters, and must not begin with a space, dot or hyphen, nor end with a space";
+
+/** As libvirt reads it: hyphens may be missing, white space may be around it. */
+function plainUuid(text: string): string | undefined {
+  const digits = text.trim().toLowerCase().replaceAll("-", "");
+  const uuid = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return uuidForm.test(uuid) ? uuid : undefined;
+}
 
 /** The name becomes part of file names on the hosts (log, monitor socket). */
-const isDomainName = (name: string) => /^[^\s./-][^/\p{Cc}]{0,199}$/u.test(name);
+const isDomainName = (name: string) => /^(?!.*\s$)[^\s./-][^/\p{Cc}]{0,199}$/u.test(name);
 
 export interface CanonicalDefinition {
   uuid: string;
@@ -47,21 +60,27 @@ export interface CanonicalDefinition {
 }
 
 /**
- * The definition without what only a running guest has, without blocking devices if so wished, and with a UUID.
+ * The definition without what only a running guest has, and with what libvirt would choose anew each time: the UUID, MAC
+ * addresses and the generation's identifier.
  *
  * @param domain one that {@link definitionProblems} finds nothing in
  * @param uuidSeed what a UUID is made of when the definition has none, the same each time
  */
-export function canonicalDefinition(domain: Element, uuidSeed: string, strip: boolean): CanonicalDefinition {
-  const uuid = textAt(domain, "uuid")?.toLowerCase() ?? uuidFrom(markNamespace, uuidSeed);
-  const lean = withoutRuntime(strip ? withoutBlockingDevices(domain) : domain);
+export function canonicalDefinition(domain: Element, uuidSeed: string): CanonicalDefinition {
+  const uuid = plainUuid(textAt(domain, "uuid") ?? "") ?? uuidFrom(markNamespace, uuidSeed);
+  const lean = withoutMark(withoutLiveState(domain));
   const rest = lean.children.filter((child) => !(isElement(child) && ["name", "uuid"].includes(child.name)));
   const name = textAt(domain, "name") ?? "";
-  const children = [leaf("name", name), leaf("uuid", uuid), ...rest].map((child) =>
-    isElement(child) && child.name === "devices" ? withMacAddresses(child, uuid) : child,
-  );
+  const children = [leaf("name", name), leaf("uuid", uuid), ...rest].map((child) => {
+    if (!isElement(child)) return child;
+    if (child.name === "genid" && child.children.length === 0) return leaf("genid", uuidFrom(genidNamespace, uuid));
+    return child.name === "devices" ? withMacAddresses(child, uuid) : child;
+  });
   return { uuid, name, definition: printXml({ ...lean, children }) };
 }
+
+/** @see https://libvirt.org/formatdomain.html#general-metadata (genid) */
+const genidNamespace = "urn:pulumi-kvm-live:genid";
 
 export interface DomainMark {
   /** Digest of the definition that the domain was made of. */
@@ -94,10 +113,23 @@ export const metadataArguments = (mark: DomainMark): string[] => {
   return [`--uri=${markNamespace}`, "--key=kvm-live", `--set=${element.trim()}`];
 };
 
+const isMark = (child: Element | string) => isElement(child) && Object.values(child.attributes).includes(markNamespace);
+
+/** What a dump of a guest of ours has, and a definition is given each time. */
+function withoutMark(domain: Element): Element {
+  const children = domain.children.flatMap((child): Element["children"] => {
+    if (!isElement(child) || child.name !== "metadata" || !child.children.some(isMark)) return [child];
+    const rest = child.children.filter((one) => !isMark(one));
+    return rest.length === 0 ? [] : [{ ...child, children: rest }];
+  });
+  return { ...domain, children };
+}
+
 /** Undefined when it is not marked. */
 export function markOf(domain: Element): DomainMark | undefined {
-  const marks = elementsAt(domain, "metadata").flatMap(({ children }) => children.filter(isElement));
-  const mark = marks.find(({ attributes }) => Object.values(attributes).includes(markNamespace));
+  const mark = elementsAt(domain, "metadata")
+    .flatMap(({ children }) => children.filter(isElement))
+    .find(isMark);
   const { definition, owner } = mark?.attributes ?? {};
   return definition === undefined ? undefined : { definition, owner: parseOwner(owner) };
 }
@@ -123,39 +155,5 @@ function withMacAddresses(devices: Element, uuid: string): Element {
   });
   return { ...devices, children };
 }
-
-/** Traces of one run of the guest in the output of `virsh dumpxml`; libvirt makes them anew at each start. */
-function withoutRuntime(domain: Element): Element {
-  const { id: _, ...attributes } = domain.attributes;
-  return {
-    ...domain,
-    attributes,
-    children: domain.children.map((child) => (isElement(child) ? cleaned(child) : child)),
-  };
-}
-
-function cleaned(element: Element): Element {
-  const children = element.children
-    .filter((child) => !(isElement(child) && isRuntime(child)))
-    .map((child) => (isElement(child) ? cleaned(child) : child));
-  if (element.name === "graphics" && element.attributes.autoport === "yes") {
-    const { port: _, ...attributes } = element.attributes;
-    return { ...element, attributes, children };
-  }
-  if (element.attributes.type === "pty") {
-    const { tty: _, ...attributes } = element.attributes;
-    return {
-      ...element,
-      attributes,
-      children: children.filter((child) => !(isElement(child) && child.name === "source")),
-    };
-  }
-  return { ...element, children };
-}
-
-/** Names that users give to devices begin with `ua-`. */
-const isRuntime = ({ name, attributes }: Element) =>
-  (name === "alias" && !attributes.name?.startsWith("ua-")) ||
-  (name === "target" && /^(vnet|macvtap|macvlan)\d+$/.test(attributes.dev ?? ""));
 
 const leaf = (name: string, text: string): Element => ({ name, attributes: {}, children: [text] });

@@ -1,24 +1,185 @@
 /** Pure: what a definition needs of a host, read out of the XML. */
+import { isIP } from "node:net";
 import { posix } from "node:path";
-import type { Requirement } from "../../placement/preflight/host-requirements";
-import { type Element, elementsAt, isElement, parseXml, textAt } from "./xml";
+import type { Requirement, RequirementKind } from "../../placement/preflight/host-requirements";
+import { needsOf } from "../../qemu-command-line/needs";
+import { commandLineArguments, devicesOf } from "./blocking-devices";
+import { disksIn } from "./disks";
+import { hugePagesOf } from "./huge-pages";
+import { attributeAt, type Element, elementAt, elementsAt, parseXml, textAt } from "./xml";
 
-/** Pure. Only what is a plain file, folder or bridge: the rest is for libvirt to judge. */
+const need = (kind: RequirementKind, what: string | undefined): Requirement[] =>
+  what === undefined || what === "" ? [] : [{ kind, what }];
+
+/** Each once. What no command on a host can tell is for libvirt to judge. */
 export function requirementsOf(definition: string): Requirement[] {
   const domain = parseXml(definition);
-  const devices = elementsAt(domain, "devices").flatMap(({ children }) => children.filter(isElement));
-  const emulator = textAt(domain, "devices", "emulator");
-  const needs = devices.flatMap(needsOf);
-  const all: Requirement[] = emulator === undefined ? needs : [{ kind: "emulator", what: emulator }, ...needs];
-  return [...new Map(all.map((need) => [`${need.kind} ${need.what}`, need])).values()];
+  const all = [
+    ...need("emulator", textAt(domain, "devices", "emulator")),
+    ...bootFiles(domain),
+    ...disksIn(domain).flatMap(({ needs }) => needs),
+    ...devicesOf(domain).flatMap(needsOfDevice),
+    ...hugePagesOf(domain),
+    ...commandLineNeeds(domain),
+  ];
+  return [...new Map(all.map((one) => [`${one.kind} ${one.what}`, one])).values()];
 }
 
-function needsOf(device: Element): Requirement[] {
-  const source = elementsAt(device, "source")[0]?.attributes ?? {};
-  if (device.name === "disk" && source.file) return [{ kind: "image", what: source.file }];
-  if (device.name === "disk" && source.dev) return [{ kind: "image", what: source.dev }];
-  if (device.name === "interface" && source.bridge) return [{ kind: "bridge", what: source.bridge }];
-  const writes =
-    ["serial", "console", "parallel", "channel"].includes(device.name) && device.attributes.type === "file";
-  return writes && source.path ? [{ kind: "folder", what: posix.dirname(source.path) }] : [];
+/** @see https://libvirt.org/formatdomain.html#operating-system-booting */
+function bootFiles(domain: Element): Requirement[] {
+  const at = (...path: string[]) => elementsAt(domain, ...path);
+  const texts = [
+    ...at("os", "loader"),
+    ...at("os", "kernel"),
+    ...at("os", "initrd"),
+    ...at("os", "dtb"),
+    ...at("os", "shim"),
+    ...at("os", "acpi", "table"),
+  ];
+  const blobs = at("sysinfo")
+    .filter(({ attributes }) => attributes.type === "fwcfg")
+    .flatMap((info) => elementsAt(info, "entry"));
+  return [
+    ...texts.flatMap((element) => need("file", textOf(element))),
+    ...need("file", attributeAt(domain, "template", "os", "nvram")),
+    ...blobs.flatMap(({ attributes }) => need("file", attributes.file)),
+  ].filter(({ what }) => posix.isAbsolute(what));
+}
+
+const textOf = ({ children }: Element) => children.filter((child) => typeof child === "string").join("");
+
+function needsOfDevice(device: Element): Requirement[] {
+  const rom = need("file", attributeAt(device, "file", "rom"));
+  return [...rom, ...(readers[device.name]?.(device, elementAt(device, "source")?.attributes ?? {}) ?? [])];
+}
+
+type Reader = (device: Element, source: Element["attributes"]) => Requirement[];
+
+const characterDevice: Reader = (device, source) => {
+  const { type } = device.attributes;
+  const log = attributeAt(device, "file", "log");
+  const logFolder = log === undefined ? [] : need("folder", posix.dirname(log));
+  const sources = elementsAt(device, "source");
+  switch (type) {
+    case "file":
+      return [...logFolder, ...(source.path ? need("folder", posix.dirname(source.path)) : [])];
+    case "dev":
+      return [...logFolder, ...need("device", source.path)];
+    case "pipe":
+      return [...logFolder, ...need("file", source.path)];
+    case "unix":
+      if (source.path === undefined) return logFolder;
+      return [
+        ...logFolder,
+        ...(source.mode === "connect" ? need("file", source.path) : need("folder", posix.dirname(source.path))),
+      ];
+    case "tcp":
+    case "udp":
+      return [
+        ...logFolder,
+        ...sources.flatMap(({ attributes }) => (attributes.mode === "bind" ? address(attributes.host) : [])),
+      ];
+    default:
+      return logFolder;
+  }
+};
+
+/** One that a host has of its own; a name is resolved by each host, and `0.0.0.0` is on all of them. */
+function address(text: string | undefined): Requirement[] {
+  const isEverywhere = text === undefined || /^(0\.0\.0\.0|::|127\..*|::1)$/.test(text);
+  return isEverywhere || isIP(text) === 0 ? [] : [{ kind: "address", what: text }];
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  serial: characterDevice,
+  parallel: characterDevice,
+  console: characterDevice,
+  channel: characterDevice,
+  redirdev: characterDevice,
+  smartcard: characterDevice,
+  interface: (device, source) => {
+    const { type } = device.attributes;
+    return [
+      ...need("bridge", type === "bridge" ? source.bridge : undefined),
+      ...need("network", type === "network" ? source.network : undefined),
+      ...need("network interface", type === "direct" ? source.dev : undefined),
+      ...need("network filter", attributeAt(device, "filter", "filterref")),
+      ...(type === "vhostuser" && source.mode === "client" ? need("file", source.path) : []),
+      ...(type === "hostdev" ? pciDevice(device) : []),
+      ...(type === "server" ? address(source.address) : []),
+    ];
+  },
+  graphics: (device) => {
+    const listens = elementsAt(device, "listen").map(({ attributes }) => attributes);
+    const fixed =
+      listens.length > 0 ? listens : [{ type: "address", address: device.attributes.listen, network: undefined }];
+    return [
+      ...fixed.flatMap((listen) => (listen.type === "address" ? address(listen.address) : [])),
+      ...fixed.flatMap((listen) => (listen.type === "network" ? need("network", listen.network) : [])),
+      ...need("device", attributeAt(device, "rendernode", "gl")),
+    ];
+  },
+  hostdev: (device) => {
+    const isOptional = ["optional", "requisite"].includes(attributeAt(device, "startupPolicy", "source") ?? "");
+    const { type } = device.attributes;
+    if (isOptional) return [];
+    return type === "usb" ? usbDevice(device) : type === "pci" ? pciDevice(device) : [];
+  },
+  input: (device, source) => need("device", device.attributes.type === "evdev" ? source.dev : source.evdev),
+  rng: (device) => {
+    const [backend] = elementsAt(device, "backend");
+    if (backend === undefined) return [];
+    if (backend.attributes.model === "random") return need("device", textOf(backend));
+    return backend.attributes.model === "egd"
+      ? characterDevice(backend, elementAt(backend, "source")?.attributes ?? {})
+      : [];
+  },
+  tpm: (device) => {
+    const [backend] = elementsAt(device, "backend");
+    const { type } = backend?.attributes ?? {};
+    if (type === "emulator") return [...need("program", "swtpm"), ...need("program", "swtpm_setup")];
+    if (type === "external") return need("file", attributeAt(device, "path", "backend", "source"));
+    return type === "passthrough" ? need("device", attributeAt(device, "path", "backend", "device")) : [];
+  },
+  memory: (device) => need("image", textAt(device, "source", "path")),
+  pstore: (device) => need("image", textAt(device, "path")),
+  filesystem: (device, source) => need("folder", device.attributes.type === "mount" ? source.dir : undefined),
+  shmem: (device) => need("file", attributeAt(device, "path", "server")),
+  audio: (device) =>
+    device.attributes.type === "file" && device.attributes.path
+      ? need("folder", posix.dirname(device.attributes.path))
+      : [],
+};
+
+const hex = (text: string | undefined, digits: number) =>
+  Number(text ?? 0)
+    .toString(16)
+    .padStart(digits, "0");
+
+/** By vendor and product, where they are named; then any port will do. */
+function usbDevice(device: Element): Requirement[] {
+  const [vendor, product, place] = ["vendor", "product", "address"].map(
+    (name) => elementAt(device, "source", name)?.attributes,
+  );
+  if (vendor && product) return need("USB device", `${hex(vendor.id, 4)}:${hex(product.id, 4)}`);
+  return place ? need("USB device", `${Number(place.bus)}.${Number(place.device)}`) : [];
+}
+
+function pciDevice(device: Element): Requirement[] {
+  const place = elementAt(device, "source", "address")?.attributes;
+  if (place === undefined) return [];
+  return need(
+    "PCI device",
+    `${hex(place.domain, 4)}:${hex(place.bus, 2)}:${hex(place.slot, 2)}.${hex(place.function, 1)}`,
+  );
+}
+
+function commandLineNeeds(domain: Element): Requirement[] {
+  const needs = needsOf(commandLineArguments(domain).map(({ attributes }) => attributes.value ?? ""));
+  return [
+    ...needs.images.flatMap(({ path, readonly }) => need(readonly ? "medium" : "image", path)),
+    ...needs.files.flatMap((path) => need("file", path)),
+    ...needs.folders.flatMap((path) => need("folder", path)),
+    ...needs.bridges.flatMap((name) => need("bridge", name)),
+  ];
 }

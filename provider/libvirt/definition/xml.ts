@@ -1,13 +1,15 @@
-/** Pure, and the one door to fast-xml-parser: XML as a small tree, in document order, and back. */
+/** Pure, and the one door to saxes: XML as a small tree, in document order, and back. */
 
-import { XMLBuilder, XMLParser, XMLValidator } from "fast-xml-parser";
+import { SaxesParser, type SaxesTagPlain } from "saxes";
 import { oneLine } from "../../util/printable";
 
 export interface Element {
   name: string;
   attributes: Record<string, string>;
-  /** Texts between elements hold no white space of the layout. */
+  /** Texts as they are, white space included; between elements the white space of the layout is left out. */
   children: (Element | string)[];
+  /** Line of the text on which its tag ends, counted from 1. */
+  line?: number;
 }
 
 export class MalformedXml extends Error {
@@ -17,81 +19,96 @@ export class MalformedXml extends Error {
   }
 }
 
-const attributesKey = ":@";
-const textKey = "#text";
-const common = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: "" } as const;
-const parser = new XMLParser({
-  ...common,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  htmlEntities: true, // numeric references too
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  trimValues: false,
-});
-const builder = new XMLBuilder({ ...common, format: true, indentBy: "  ", suppressEmptyNode: true });
+/** libxml2's own limit, and so libvirt's. */
+const maximumDepth = 256;
 
 /** @throws MalformedXml with the line */
 export function parseXml(text: string): Element {
+  const parser = new SaxesParser();
+  const open: Element[] = [];
+  let root: Element | undefined;
+  const refuse = (reason: string): never => {
+    throw new MalformedXml(`line ${parser.line}: ${reason}`);
+  };
+  parser.on("error", ({ message }) => {
+    const reason = oneLine(message.replace(/^\d+:\d+: |\.$/g, ""), 200);
+    refuse(hasBareAmpersand(text) ? `${reason}; write a literal & as &amp;` : reason);
+  });
   // Entities of one's own can make a few lines grow to gigabytes, or name a file; libvirt has no use for them.
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new MalformedXml("it must not have a DOCTYPE or define entities");
-  const [entity] = /&(?!(lt|gt|amp|quot|apos|#\d+|#x[\da-f]+);)[^;\s]{0,20};?/i.exec(text) ?? [];
-  if (entity !== undefined) throw new MalformedXml(`${entity} is not an entity of XML; write a literal & as &amp;`);
-  const verdict = XMLValidator.validate(text);
-  if (verdict !== true) throw new MalformedXml(`line ${verdict.err.line}: ${verdict.err.msg.replace(/\.$/, "")}`);
-  const roots = parsed(text).map(toElement).filter(isElement);
-  const [root] = roots;
-  if (root === undefined || roots.length > 1) throw new MalformedXml("it must have exactly one outermost element");
-  return root;
+  parser.on("doctype", () => refuse("it must not have a DOCTYPE or define entities"));
+  parser.on("opentag", ({ name, attributes }: SaxesTagPlain) => {
+    const element: Element = { name, attributes: { ...attributes }, children: [], line: parser.line };
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    if (open.push(element) > maximumDepth) refuse(`elements are nested more than ${maximumDepth} deep`);
+  });
+  const add = (characters: string) => {
+    const children = open.at(-1)?.children;
+    const last = children?.at(-1);
+    if (typeof last === "string") children?.splice(-1, 1, last + characters);
+    else children?.push(characters);
+  };
+  parser.on("text", add);
+  parser.on("cdata", add);
+  parser.on("closetag", () => {
+    const element = open.pop();
+    if (element) element.children = element.children.filter((child) => isElement(child) || child.trim() !== "");
+  });
+  parser.write(text.replace(/^\uFEFF/, "")).close();
+  return root ?? refuse("it must have exactly one outermost element");
 }
 
-/** Some names of elements are refused by the library. */
-function parsed(text: string): Node[] {
-  try {
-    return parser.parse(text);
-  } catch (error) {
-    throw new MalformedXml(oneLine((error as Error).message, 200));
-  }
+/** Beside comments and CDATA, where it may stand; each ends before the next begins, so this is linear. */
+function hasBareAmpersand(text: string): boolean {
+  const plain = text
+    .split(/<!--|<!\[CDATA\[/)
+    .map((part, index) => (index === 0 ? part : (part.split(/-->|\]\]>/)[1] ?? "")));
+  return plain.some((part) => /&(?!(lt|gt|amp|quot|apos|#\d+|#x[\da-fA-F]+);)/.test(part));
 }
 
 /** One element a line, indented; the same tree is always the same text. */
-export function printXml(root: Element): string {
-  return `${builder.build([toNode(root)]).trim()}\n`;
+export const printXml = (root: Element): string => `${printed(root, "")}\n`;
+
+function printed({ name, attributes, children }: Element, indent: string): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value, /[&<>"'\t\r\n]/g)}"`);
+  const start = `${indent}<${name}${pairs.join("")}`;
+  if (children.length === 0) return `${start}/>`;
+  // Beside text white space is text, too.
+  if (children.some((child) => !isElement(child)))
+    return `${start}>${children.map((child) => (isElement(child) ? printed(child, "") : escaped(child, /[&<>"'\r]/g))).join("")}</${name}>`;
+  return [
+    `${start}>`,
+    ...children.map((child) => printed(child as Element, `${indent}  `)),
+    `${indent}</${name}>`,
+  ].join("\n");
 }
 
+const entities: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+
+const escaped = (text: string, special: RegExp) =>
+  text.replace(special, (one) => `&${entities[one] ?? `#${one.charCodeAt(0)}`};`);
+
 export const isElement = (child: Element | string): child is Element => typeof child !== "string";
+
+export const elementsIn = (parent: Element): Element[] => parent.children.filter(isElement);
 
 /** Elements at a path of names, e.g. `devices`, `disk`. */
 export function elementsAt(root: Element, ...path: string[]): Element[] {
   const [name, ...rest] = path;
-  const found = root.children.filter(isElement).filter((child) => child.name === name);
+  const found = elementsIn(root).filter((child) => child.name === name);
   return rest.length === 0 ? found : found.flatMap((child) => elementsAt(child, ...rest));
 }
 
+/** The first element at a path. */
+export const elementAt = (root: Element, ...path: string[]): Element | undefined => elementsAt(root, ...path)[0];
+
 /** The text of the first element at a path. */
 export function textAt(root: Element, ...path: string[]): string | undefined {
-  const [found] = elementsAt(root, ...path);
-  return found?.children.filter((child) => typeof child === "string").join("");
+  return elementAt(root, ...path)
+    ?.children.filter((child) => typeof child === "string")
+    .join("");
 }
 
-/** As the library has it: one key for the name, one for the attributes. */
-type Node = Record<string, unknown>;
-
-function toElement(node: Node): Element | string {
-  const name = Object.keys(node).find((key) => key !== attributesKey) ?? "";
-  if (name === textKey)
-    return String(node[textKey])
-      .replace(/^[ \t\r\n]+/, "")
-      .trimEnd();
-  return {
-    name,
-    attributes: { ...(node[attributesKey] as Record<string, string> | undefined) },
-    children: (node[name] as Node[]).map(toElement).filter((child) => child !== ""),
-  };
-}
-
-function toNode(child: Element | string): Node {
-  if (typeof child === "string") return { [textKey]: child };
-  const { name, attributes, children } = child;
-  return { [name]: children.map(toNode), ...(Object.keys(attributes).length > 0 && { [attributesKey]: attributes }) };
-}
+/** An attribute of the first element at a path. */
+export const attributeAt = (root: Element, attribute: string, ...path: string[]): string | undefined =>
+  elementAt(root, ...path)?.attributes[attribute];

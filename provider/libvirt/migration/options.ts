@@ -18,6 +18,8 @@ export interface MigrationOptions extends Omit<MigrationLimits, "tlsRequiredBy" 
   copyStorage?: CopyStorage | undefined;
   /** False for a transient guest: one without a definition, which is gone when it ends. */
   persistent: boolean;
+  /** Paths of images that the user says are the same on all hosts. */
+  trustedImages?: readonly string[] | undefined;
   undefineSource: boolean;
 }
 

@@ -35,6 +35,12 @@ export function copiedImages(
     const { file: path, format, backing } = found;
     return [{ disk, path, format, ...(backing && { backing }) }];
   });
+  const readonly = disks
+    .filter((disk) => has.some(({ target, isReadonly }) => target === disk && isReadonly))
+    .map(
+      (disk) =>
+        `migration.copyStorage.disks: ${disk} is read-only, and libvirt copies no such disk. Leave it out, and put its image on the destination.`,
+    );
   const known = has.map(({ target }) => target).join(", ") || "none";
   const unknown = disks
     .filter((disk) => !images.some((image) => image.disk === disk))
@@ -44,7 +50,7 @@ export function copiedImages(
     ({ disk }) =>
       `migration.copyStorage.mode is incremental, and the definition does not say what the image of ${disk} is based on: add its <backingStore>, as \`virsh dumpxml\` of the running guest shows it. What the image itself says could be the guest's.`,
   );
-  return { images, problems: [...unknown, ...unnamed] };
+  return { images, problems: [...unknown, ...readonly, ...unnamed] };
 }
 
 /** Asked on the host where the guest runs. */

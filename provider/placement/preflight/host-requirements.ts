@@ -1,19 +1,30 @@
 /** Requirements of a guest on a host: checked by one command, with a message for those that are not met. */
 import type { RemoteHost } from "../../host/host";
-import { runScript, scriptFile } from "../../host/script";
+import { askRecords, recordFunctions, valuesOf } from "../../host/records";
+import { scriptFile, sh } from "../../host/script";
+import { type ImageIdentity, parseIdentity } from "./same-image";
 
 export interface Requirement {
-  kind: "image" | "file" | "certificate" | "folder" | "bridge" | "emulator";
-  /** A path, or a bridge's name. */
+  kind: RequirementKind;
+  /**
+   * A path or a name. `volume`: POOL/NAME. `secret`: its UUID, or its usage. `USB device`: VENDOR:PRODUCT in hex, or
+   * BUS.DEVICE. `PCI device`: DOMAIN:BUS:SLOT.FUNCTION. `huge pages`: size in KiB and number, separated by a space.
+   */
   what: string;
 }
 
-const script = scriptFile(__dirname, "host-requirements.sh");
+/** `image`: the guest writes to it, or depends on what is in it. `medium`: of a drive for media that can be changed. */
+export type RequirementKind =
+  | ("image" | "medium" | "file" | "certificate" | "device" | "folder" | "emulator" | "program")
+  | ("bridge" | "network interface" | "network" | "network filter" | "address")
+  | ("volume" | "secret" | "huge pages" | "USB device" | "PCI device");
+
+const script = sh`${recordFunctions}${scriptFile(__dirname, "host-requirements.sh")}`;
 
 export interface CheckedRequirement extends Requirement {
   isMet: boolean;
-  /** Number of the image's file; absent when it does not exist. */
-  inode?: string;
+  /** Of an image or a medium that is there. */
+  identity?: ImageIdentity;
 }
 
 export async function checkRequirements(
@@ -21,23 +32,40 @@ export async function checkRequirements(
   needs: readonly Requirement[],
   signal: AbortSignal,
 ): Promise<CheckedRequirement[]> {
-  const argv = needs.map(({ kind, what }) => `${kind}:${what}`);
-  const { stdout } = await runScript(host, script, argv, { signal });
-  const lines = stdout.split("\n");
-  return needs.map((need, index) => {
-    const [answer, inode = "-"] = (lines[index] ?? "").split(" ");
-    return { ...need, isMet: answer === "has", ...(inode !== "-" && { inode }) };
+  if (needs.length === 0) return [];
+  const argv = needs.flatMap(({ kind, what }) => [kind, what]);
+  const records = await askRecords(host, script, argv, { signal });
+  const met = new Set(valuesOf(records, "has").map(([position]) => position));
+  const identities = new Map(
+    valuesOf(records, "identity").map(([position = "", ...values]) => [position, parseIdentity(values)]),
+  );
+  return needs.map((need, position) => {
+    const identity = identities.get(String(position));
+    return { ...need, isMet: met.has(String(position)), ...(identity && { identity }) };
   });
 }
 
-export type Remedies = Readonly<Record<Requirement["kind"], string>>;
+export type Remedies = Readonly<Record<RequirementKind, string>>;
 
 /** Fixes that help with any driver; each driver adds its own. */
 export const commonRemedies = {
   image: "Put the image there, or mount the storage that holds it (NfsMount)",
+  medium: "Put it there, or take it out of the drive (`virsh change-media --eject`)",
   file: "Put the file there",
+  device: "Attach the device to that host, or take it out of the guest",
   folder: "Make the folder, or mount the storage that holds it (NfsMount)",
+  program: "Install it (Debian: `apt-get install swtpm swtpm-tools`)",
   bridge: "Make the bridge (`ip link add … type bridge` or `ovs-vsctl add-br …`)",
+  "network interface": "Name one that all hosts have, or use a bridge",
+  network: "Define it there, and start it (`virsh net-start`)",
+  "network filter": "Define it there (`virsh nwfilter-define`)",
+  address: "Let it listen on 0.0.0.0 or on 127.0.0.1, or on a network (<listen type='network'>)",
+  volume: "Define the pool there, and start it (`virsh pool-start`, `virsh pool-refresh`)",
+  secret: "Define it there, with the same UUID (`virsh secret-define`)",
+  "huge pages":
+    "Reserve them there (sysctl vm.nr_hugepages) and mount hugetlbfs; the numbers are KiB a page, and pages",
+  "USB device": "Plug it in there, or take it out of the guest (`virsh detach-device`)",
+  "PCI device": "Choose one that all hosts have, or a network of host devices (<interface type='network'>)",
 };
 
 export function missingRequirements(
@@ -49,19 +77,5 @@ export function missingRequirements(
   return [...new Set(missing.map(({ kind }) => kind))].map((kind) => {
     const all = missing.filter((one) => one.kind === kind).map(({ what }) => what);
     return `${hostName} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
-  });
-}
-
-/** The same path may be another file: a guest that moved onto it would go on with another disk. */
-export function differentImages(
-  from: string,
-  to: string,
-  here: readonly CheckedRequirement[],
-  there: readonly CheckedRequirement[],
-): string[] {
-  return here.flatMap(({ what, inode }) => {
-    const other = there.find((image) => image.what === what)?.inode;
-    if (inode === undefined || other === undefined || inode === other) return [];
-    return [`${what} on ${to} is not the same file as on ${from}. Both hosts have to mount the same storage there.`];
   });
 }

@@ -3,7 +3,7 @@
 import type { MigrationAttempt, PerformOutcome } from "../../placement/driver";
 import { MigrationFailed } from "../../placement/migration/errors";
 import type { Candidate } from "../../placement/observe/candidate";
-import { handedOnProblem } from "../command-line/handed-on";
+import { handedOnProblem } from "../../qemu-command-line/handed-on";
 import { hintFor, NotInState, QmpError } from "../errors";
 import type { QemuGuestOptions } from "../guest";
 import { lastWords } from "../launch";

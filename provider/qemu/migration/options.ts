@@ -12,6 +12,8 @@ export interface QemuMigrationOptions extends Omit<MigrationLimits, "tlsRequired
   /** Folder with QEMU's certificates, on each host. */
   tlsCredsDir: string;
   multifdChannels?: number | undefined;
+  /** Paths of images that the user says are the same on all hosts. */
+  trustedImages?: readonly string[] | undefined;
   /** TCP ports of which the destination listens on one. */
   ports: { min: number; max: number };
 }

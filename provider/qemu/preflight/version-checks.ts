@@ -1,6 +1,6 @@
 /** Checks that both hosts have the same QEMU, or that the guest names a machine type that both know. */
 import type { Candidate } from "../../placement/observe/candidate";
-import { needsOf } from "../command-line/needs";
+import { needsOf } from "../../qemu-command-line/needs";
 import type { QemuGuestOptions } from "../guest";
 import { observeMachineTypes, observeQemuVersion } from "./versions";
 

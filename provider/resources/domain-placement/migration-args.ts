@@ -67,6 +67,13 @@ export interface MigrationArgs {
       }
   >;
   /**
+   * Paths of images of which you know that all candidates have the same one there, although nothing proves it: a DRBD
+   * device, for example. Without proof a move is refused, since the guest would go on with another disk.
+   *
+   * @default []
+   */
+  trustedImages?: Input<Input<string>[]>;
+  /**
    * Allow to start the guest on the destination before all of its memory is there. When a host or the network fails
    * then, the guest is lost. Needs userfaultfd on the destination, which the preview checks.
    *

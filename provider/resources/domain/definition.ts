@@ -1,14 +1,33 @@
 /** Provider side of `Domain`. */
 import { z } from "zod";
-import { blockingDevices } from "../../libvirt/definition/blocking-devices";
+import {
+  type BlockingDevice,
+  blockingDevices,
+  blockingProblem,
+  type DeviceKind,
+  devicesOfKinds,
+  optionalKinds,
+} from "../../libvirt/definition/blocking-devices";
 import { canonicalDefinition, definitionProblems } from "../../libvirt/definition/domain-xml";
+import { withoutDevices } from "../../libvirt/definition/left-out";
 import { type Element, MalformedXml, parseXml } from "../../libvirt/definition/xml";
 import type { Definition } from "../../lifecycle/definition";
+import { blockerKinds } from "../../migration-blockers/table";
 import { text } from "../shared/inputs";
+
+const kinds: [DeviceKind, ...DeviceKind[]] = [...optionalKinds, ...blockerKinds];
+const kind = z.enum(kinds, `must be one of ${kinds.join(", ")}`);
+
+const policySchema = z.union(
+  [z.enum(["fail", "keep", "remove"]), z.strictObject({ remove: z.array(kind).min(1, "must name at least one") })],
+  `must be "fail", "keep", "remove", or { remove: [...] } with some of ${kinds.join(", ")}`,
+);
+
+type Policy = z.infer<typeof policySchema>;
 
 const shape = z.strictObject({
   xml: text("the XML of a domain").max(1_000_000, "must have at most 1,000,000 characters"),
-  blockingDevices: z.enum(["fail", "remove"], 'must be "fail" or "remove"').default("fail"),
+  blockingDevices: policySchema.default("fail"),
   // Derived: what dependants know in the first preview.
   uuid: z.string().optional(),
   name: z.string().optional(),
@@ -20,15 +39,22 @@ const schema = shape.superRefine(({ xml, blockingDevices: policy }, { addIssue }
   for (const problem of xmlProblems(xml, policy)) addIssue({ code: "custom", path: ["xml"], message: problem });
 });
 
-function xmlProblems(xml: string, policy: "fail" | "remove"): string[] {
+function xmlProblems(xml: string, policy: Policy): string[] {
   const domain = parsed(xml);
   if (domain instanceof MalformedXml) return [`is not well-formed XML: ${domain.message}`];
   const problems = definitionProblems(domain);
-  if (policy === "remove" || problems.length > 0) return problems;
-  return blockingDevices(domain).map(
-    ({ what }) =>
-      `has a device that cannot move live: ${what}. Remove it, or set blockingDevices to "remove" to have all such devices left out`,
+  if (policy === "keep" || problems.length > 0) return problems;
+  const left = withoutDevices(domain, leftOut(domain, policy));
+  return blockingDevices(left).map(
+    (device) =>
+      `has what cannot move: ${blockingProblem(device)} Or set blockingDevices to { remove: ["${device.kind}"] } to have it left out, or to "keep" if the guest is never to move`,
   );
+}
+
+/** What the user wants left out. */
+function leftOut(domain: Element, policy: Policy): BlockingDevice[] {
+  if (policy === "remove") return blockingDevices(domain);
+  return typeof policy === "object" ? devicesOfKinds(domain, policy.remove) : [];
 }
 
 function parsed(xml: string): Element | MalformedXml {
@@ -49,17 +75,16 @@ export const domain: Definition<typeof schema, z.infer<typeof schema>, object, o
     keys: ["uuid", "name", "definition", "removedDevices"],
     from: ({ xml, blockingDevices: policy }, urn) => {
       const element = parseXml(xml);
-      const strip = policy === "remove";
-      const removedDevices = strip ? blockingDevices(element).map(({ what }) => what) : [];
-      return { ...canonicalDefinition(element, urn, strip), removedDevices };
+      const gone = leftOut(element, policy);
+      const removedDevices = gone.map(({ what }) => what);
+      return { ...canonicalDefinition(withoutDevices(element, gone), urn), removedDevices };
     },
   },
   model: (args) => args,
   observe: async () => ({}),
   stateOf: () => ({}),
   reconcile: async ({ info }, { name, removedDevices = [] }) => {
-    if (removedDevices.length > 0)
-      info(`Left out of ${name}, since it cannot move live: ${removedDevices.join(", ")}.`);
+    if (removedDevices.length > 0) info(`Left out of ${name}, as blockingDevices says: ${removedDevices.join(", ")}.`);
     return {};
   },
   remove: async () => {},

@@ -1,5 +1,6 @@
 /** `Domain`: a virtual machine's definition, in a form that can move live. On no host: DomainPlacement puts it on one. */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { DeviceKind } from "../../libvirt/definition/blocking-devices";
 import { derivedFrom, ManagedResource } from "../shared/managed-resource";
 
 export interface DomainArgs {
@@ -11,19 +12,22 @@ export interface DomainArgs {
    */
   xml: Input<string>;
   /**
-   * What becomes of devices that belong to one host and stop a live migration: cdrom and floppy drives, USB
-   * controllers and devices, host devices. `fail` names them all, `remove` leaves them out.
+   * What becomes of devices and features that keep a guest from moving live, such as virtiofs, a host's PCI device or a
+   * `<transient/>` disk. `fail` names them all. `remove` leaves them out. `keep` is for a guest that is never to move: a
+   * move is refused in its preview. A list leaves out what it names, of those kinds and of `cdrom`, `floppy` and `usb`
+   * (everything on USB), which do move; whatever else cannot move is refused. docs/devices.md has the kinds.
    *
    * @default "fail"
+   * @see docs/devices.md
    */
-  blockingDevices?: Input<"fail" | "remove">;
+  blockingDevices?: Input<"fail" | "keep" | "remove" | { remove: Input<Input<DeviceKind>[]> }>;
 }
 
 /**
  * A definition, canonicalised: the same text for the same machine, whatever the layout of its XML.
  *
  * @example
- * const guest = new Domain("web", { xml: readFileSync("web.xml", "utf8"), blockingDevices: "remove" });
+ * const guest = new Domain("web", { xml: readFileSync("web.xml", "utf8"), blockingDevices: { remove: ["cdrom"] } });
  */
 export class Domain extends ManagedResource {
   /** UUID by which libvirt and the provider know the guest on every host. */

@@ -1,11 +1,12 @@
-/** Inputs that every `migration` has: the limits that the provider itself keeps a migration to. */
+/** Inputs that every `migration` has: what the provider itself holds a migration to. */
 import { z } from "zod";
-import { whole } from "../shared/inputs";
+import { text, whole } from "../shared/inputs";
 
 const MiBps = whole("MiB/s", 1, 1_000_000);
 const percent = whole("percent", 1, 99);
 
 export const migrationLimits = {
+  trustedImages: z.array(text("path of an image").regex(/^\//, "must be an absolute path")).optional(),
   bandwidthMiBps: MiBps.optional(),
   maxDowntimeMs: whole("milliseconds", 1, 2_000_000).optional(),
   autoConverge: z

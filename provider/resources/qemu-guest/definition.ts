@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition } from "../../lifecycle/definition";
 import type { LockedOperation } from "../../placement/lock/locks";
-import { typedArguments } from "../../qemu/command-line/typed";
 import { qemuDriver } from "../../qemu/driver";
 import { qemuMessages } from "../../qemu/messages";
 import { qemuMigrationLimits } from "../../qemu/migration/options";
 import { digestOf } from "../../qemu/observe";
+import { typedArguments } from "../../qemu-command-line/typed";
 import { uuidFrom } from "../../util/identity";
 import type { Operation } from "../../util/operation";
 import { claimGuest, guestThings } from "../guest-placement/claim";

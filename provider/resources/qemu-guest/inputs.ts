@@ -1,6 +1,6 @@
 /** Inputs of `QemuGuest`. */
 import { z } from "zod";
-import { argumentProblems } from "../../qemu/command-line/problems";
+import { argumentProblems } from "../../qemu-command-line/problems";
 import { uuidForm } from "../../util/identity";
 import { placementInputs, placementIssues } from "../guest-placement/inputs";
 import { flag, plainPath, text, whole } from "../shared/inputs";

@@ -10,7 +10,7 @@ import type { MigrationArgs } from "../domain-placement/migration-args";
 export interface QemuMigrationArgs
   extends Pick<
     MigrationArgs,
-    "bandwidthMiBps" | "maxDowntimeMs" | "autoConverge" | "postCopy" | "timeoutSeconds" | "onTimeout"
+    "trustedImages" | "bandwidthMiBps" | "maxDowntimeMs" | "autoConverge" | "postCopy" | "timeoutSeconds" | "onTimeout"
   > {
   /**
    * Encryption of the stream with TLS, for which both hosts show certificates. With `false` the guest's memory is

@@ -1,7 +1,7 @@
 /** `QemuGuest`: a guest made of a QEMU command line, without libvirt. Changing its host is a live migration. */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MigrationRecord } from "../../placement/migration/record";
-import type { Drive, Netdev } from "../../qemu/command-line/typed";
+import type { Drive, Netdev } from "../../qemu-command-line/typed";
 import { type Host, hypervisorsOf, secretsOf } from "../host/resource";
 import { dependingOn, derivedFrom, ManagedResource } from "../shared/managed-resource";
 import type { QemuMigrationArgs } from "./migration-args";

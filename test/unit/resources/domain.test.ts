@@ -6,24 +6,62 @@ const problems = (args: Record<string, unknown>) => {
   return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")} ${message}`);
 };
 const xml = domainXml({ name: "a", folder: "/srv", memoryMiB: 64 });
-const withCdrom = xml.replace("<memballoon", '<disk type="file" device="cdrom"><target dev="hdc"/></disk><memballoon');
+const withDevices = (devices: string) => xml.replace("<memballoon", `${devices}<memballoon`);
+const cdrom = '<disk type="file" device="cdrom"><target dev="hdc"/></disk>';
+const shmem = '<shmem name="one"/>';
+const nvme = '\n<disk type="nvme" device="disk"><target dev="vdb"/></disk>';
 
-test("a definition that can move will do", () => expect(problems({ xml })).toEqual([]));
+const derivedFrom = async (args: Record<string, unknown>) =>
+  (await domain.derived?.from(domain.schema.parse(args), "urn"))?.removedDevices;
 
-test("all devices that cannot move are named, or left out when told to", () => {
-  const two = withCdrom.replace("<memballoon", '<hostdev mode="subsystem" type="usb"/><memballoon');
-  expect(problems({ xml: two })).toEqual([
-    expect.stringMatching(/^xml has a device that cannot move live: cdrom hdc\. .* set blockingDevices to "remove"/),
-    expect.stringMatching(/^xml has a device that cannot move live: host device \(subsystem usb\)/),
+test("a definition that can move will do", () => {
+  expect(problems({ xml })).toEqual([]);
+  expect(problems({ xml: withDevices(`${cdrom}<hostdev mode="subsystem" type="usb"/>`) })).toEqual([]);
+});
+
+test("all that cannot move is named, with its line and what can be done", () => {
+  expect(problems({ xml: withDevices(shmem + nvme) })).toEqual([
+    expect.stringMatching(
+      /^xml has what cannot move: shmem one \(line 15\) cannot move live: only shared memory whose role is master moves.* Set role='master'.* Or set blockingDevices to \{ remove: \["shmem"\] \} .* or to "keep"/,
+    ),
+    expect.stringMatching(/^xml has what cannot move: disk vdb \(line 16\) cannot move live: .*NVMe/),
   ]);
-  expect(problems({ xml: two, blockingDevices: "remove" })).toEqual([]);
+});
+
+test("it is left out, or kept, as the user says", async () => {
+  const all = withDevices(cdrom + shmem + nvme);
+  expect(problems({ xml: all, blockingDevices: "remove" })).toEqual([]);
+  expect(problems({ xml: all, blockingDevices: "keep" })).toEqual([]);
+  expect(problems({ xml: all, blockingDevices: { remove: ["shmem", "cdrom"] } })).toEqual([
+    expect.stringMatching(/disk vdb/),
+  ]);
+  expect(problems({ xml: all, blockingDevices: { remove: ["shmem", "nvme"] } })).toEqual([]);
+  expect(await derivedFrom({ xml: all, blockingDevices: "remove" })).toEqual(["shmem one", "disk vdb"]);
+  expect(await derivedFrom({ xml: all, blockingDevices: "keep" })).toEqual([]);
+  expect(await derivedFrom({ xml: all, blockingDevices: { remove: ["cdrom", "shmem", "nvme"] } })).toEqual([
+    "cdrom hdc",
+    "shmem one",
+    "disk vdb",
+  ]);
+});
+
+test.each([["cdroms"], [[]], [{}], [{ remove: [] }], [{ remove: ["cdroms"] }]])(
+  "blockingDevices %j is refused",
+  (given) => {
+    expect(problems({ xml, blockingDevices: given }).join()).toMatch(/^blockingDevices.* must /);
+  },
+);
+
+test("a long definition is not repeated in its problems", () => {
+  const long = withDevices(`<!-- ${"x".repeat(100_000)} -->${shmem}`);
+  expect(problems({ xml: long }).join().length).toBeLessThan(600);
 });
 
 test.each<[string, RegExp]>([
   ["<domain", /^xml is not well-formed XML: line 1: /],
   ["", /^xml must not be empty/],
   [xml.replace("<name>a", "<name>../a"), /^xml has the name "..\/a": it must/],
-  [`<!DOCTYPE d [<!ENTITY a "b">]>${xml}`, /^xml is not well-formed XML: it must not have a DOCTYPE/],
+  [`<!DOCTYPE d [<!ENTITY a "b">]>${xml}`, /^xml is not well-formed XML: line 1: it must not have a DOCTYPE/],
 ])("%j is refused", (text, problem) => {
   expect(problems({ xml: text }).join("\n")).toMatch(problem);
 });

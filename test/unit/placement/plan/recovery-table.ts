@@ -224,7 +224,7 @@ export const rows: Readonly<Record<string, Row>> = {
           D: running,
           expected: {
             refusal:
-              /a has a definition of web .* nothing marks .* on a: virsh undefine \S+ --keep-nvram\. Or set adopt/,
+              /a has a definition of web .* nothing marks .* on a: virsh undefine \S+ --keep-nvram --keep-tpm\. Or set adopt/,
           },
         },
         { S: foreign, D: running, want: { adopt: true }, expected: ["undefine on a"] },

@@ -14,7 +14,7 @@ import { bridgesOf } from "./networks";
 /** Only absolute paths are listed, and nothing twice. */
 export interface GuestNeeds {
   /** Images that QEMU opens as disks. */
-  images: { path: string; readonly: boolean }[];
+  images: { path: string; readonly: boolean; format?: string }[];
   /** Other files that it reads: kernel, initrd, firmware, network scripts. */
   files: string[];
   /** Folders of the files that it writes: serial, chardev, logs, sockets. */
@@ -43,11 +43,12 @@ export function needsOf(argv: readonly string[]): GuestNeeds {
 }
 
 /** An image that is named twice is readonly only when both say so. */
-function merged(images: readonly { path: string; readonly: boolean }[]): GuestNeeds["images"] {
-  return unique(images.map(({ path }) => path)).map((path) => ({
-    path,
-    readonly: images.every((image) => image.path !== path || image.readonly),
-  }));
+function merged(images: GuestNeeds["images"]): GuestNeeds["images"] {
+  return unique(images.map(({ path }) => path)).map((path) => {
+    const named = images.filter((image) => image.path === path);
+    const format = named.find((image) => image.format !== undefined)?.format;
+    return { path, readonly: named.every(({ readonly }) => readonly), ...(format !== undefined && { format }) };
+  });
 }
 
 const unique = (texts: readonly string[]) => [...new Set(texts)];

@@ -28,7 +28,8 @@ const valueless = new Set([
   ...["no-kvm", "no-kvm-irqchip", "no-kvm-pit", "no-kvm-pit-reinjection"],
 ]);
 
-export const takesValue = (option: string) => !valueless.has(option);
+/** No option has a space in its name: QEMU ends there. */
+export const takesValue = (option: string) => !valueless.has(option) && !/\s/.test(option);
 
 /** An argument without a dash that is no option's value is the image of the first disk: the same as -hda. */
 export const isDiskShorthand = (argument: string) => !argument.startsWith("-");

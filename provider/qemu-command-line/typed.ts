@@ -3,7 +3,7 @@
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
-import { stableMac } from "../../util/identity";
+import { stableMac } from "../util/identity";
 import { optionList } from "./option-list";
 
 /** Each field is the input of the same name of `QemuGuestArgs`. */

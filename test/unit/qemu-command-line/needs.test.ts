@@ -1,4 +1,4 @@
-import { type GuestNeeds, hasDisplay, needsOf } from "../../../../provider/qemu/command-line/needs";
+import { type GuestNeeds, hasDisplay, needsOf } from "../../../provider/qemu-command-line/needs";
 import { articleCommandLine } from "./original-article";
 
 const nothing: GuestNeeds = {
@@ -40,7 +40,7 @@ test.each<[string, Partial<GuestNeeds>]>([
     "-drive driver=qcow2,file.driver=file,file.filename=/a,backing.file.filename=/b",
     {
       images: [
-        { path: "/a", readonly: false },
+        { path: "/a", readonly: false, format: "qcow2" },
         { path: "/b", readonly: true },
       ],
     },
@@ -48,18 +48,37 @@ test.each<[string, Partial<GuestNeeds>]>([
   [`-drive file=json:${qcow2.replaceAll(",", ",,")}`, write("/a,b")],
   ["-drive file=a.img -drive file=nbd://10.77.0.13/a -hda rbd:pool/a -drive if=none,id=a", {}],
   ["-blockdev driver=file,filename=/a,node-name=f,read-only=on", read("/a")],
-  ["-blockdev qcow2,node-name=a,file.driver=file,file.filename=/a", write("/a")],
+  [
+    "-blockdev qcow2,node-name=a,file.driver=file,file.filename=/a",
+    { images: [{ path: "/a", readonly: false, format: "qcow2" }] },
+  ],
+  [
+    "-blockdev file,node-name=f,filename=/a -blockdev qcow2,file=f",
+    { images: [{ path: "/a", readonly: false, format: "qcow2" }] },
+  ],
+  ["-drive file=/a,format=raw", { images: [{ path: "/a", readonly: false, format: "raw" }] }],
   ["-blockdev driver=qcow2,node-name=a,file=/no/path", {}],
-  [`-blockdev ${qcow2}`, read("/a,b")],
+  [`-blockdev ${qcow2}`, { images: [{ path: "/a,b", readonly: true, format: "qcow2" }] }],
+  ["-object secret,id=s,file=/s -object tls-creds-x509,id=t,dir=/t,endpoint=server", { files: ["/s", "/t"] }],
+  [
+    "-device loader,file=/l,addr=0 -mem-path /m -object rng-random,filename=/dev/random,id=r",
+    { files: ["/l", "/m", "/dev/random"] },
+  ],
+  ["-object memory-backend-file,id=m,mem-path=/m,size=1G,share=on -chardev pipe,id=p,path=/p", { files: ["/m", "/p"] }],
   ["-cdrom /a -drive file=/a -hda /a", write("/a")],
   ["-kernel /k -initrd /i -dtb /d -bios /b -bios OVMF.fd", { files: ["/k", "/i", "/d", "/b"] }],
   ["-device virtio-net-pci,romfile=/r -option-rom /o,bootindex=1 -fw_cfg opt/a,file=/f", { files: ["/r", "/o", "/f"] }],
   ["-acpitable sig=SLIC,file=/a:/b -smbios type=11,path=/s", { files: ["/a", "/b", "/s"] }],
   ["-serial file:/srv/vm/a,b.log -parallel file:/srv/vm/p -D /var/log/q", { folders: ["/srv/vm", "/var/log"] }],
   ["-chardev file,id=a,path=/a/b,append=on -chardev pty,id=c,logfile=/c/d", { folders: ["/a", "/c"] }],
-  ["-qmp unix:/run/a/qmp,server,nowait -serial unix:/run/b/client", { folders: ["/run/a"] }],
+  ["-qmp unix:/run/a/qmp,server,nowait -serial unix:/run/b/client", { folders: ["/run/a"], files: ["/run/b/client"] }],
 ])("files: %s", (line, needs) => {
   expect(needsOf(line === "" ? [] : line.split(" "))).toEqual({ ...nothing, ...needs });
+});
+
+test("modules of a multiboot kernel are several files, each with arguments", () => {
+  const files = ["/xen", "/linux", "/initrd"];
+  expect(needsOf(["-kernel", "/xen", "-initrd", "/linux console=hvc0,/initrd"])).toEqual({ ...nothing, files });
 });
 
 test.each<[string, string | undefined, boolean]>([

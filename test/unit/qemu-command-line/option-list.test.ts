@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { optionList, parseOptionList } from "../../../../provider/qemu/command-line/option-list";
-import { optionPairs } from "../../../../provider/qemu/command-line/option-pairs";
+import { optionList, parseOptionList } from "../../../provider/qemu-command-line/option-list";
+import { optionPairs } from "../../../provider/qemu-command-line/option-pairs";
 
 test.each<[Parameters<typeof optionList>, string]>([
   [[{ file: "/x", index: 0 }], "file=/x,index=0"],

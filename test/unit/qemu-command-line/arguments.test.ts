@@ -1,4 +1,4 @@
-import { optionsOf } from "../../../../provider/qemu/command-line/arguments";
+import { optionsOf } from "../../../provider/qemu-command-line/arguments";
 import { articleCommandLine } from "./original-article";
 
 test("the original article's command line", () => {

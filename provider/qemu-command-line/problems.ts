@@ -3,11 +3,12 @@
  *
  * @see https://www.qemu.org/docs/master/system/invocation.html
  */
-import { own } from "../../util/own";
+import { own } from "../util/own";
 import { isDiskShorthand, type Option, optionsOf, takesValue } from "./arguments";
 import { characterDevices } from "./character-devices";
 import { writtenFilesOf } from "./files";
 import { hasProtocol, imagesOf } from "./images";
+import { blockerProblem, migrationBlockersIn } from "./migration-blockers";
 import { isOn } from "./option-list";
 import { isJson, jsonPairs, optionPairs } from "./option-pairs";
 
@@ -45,19 +46,28 @@ export function argumentProblems(argv: readonly string[]): string[] {
   return [
     ...argv.flatMap(textProblems),
     ...optionsOf(argv).flatMap((option) => optionProblems(option, argv[option.index] ?? "")),
+    ...migrationBlockersIn(argv).map(blockerProblem),
     ...characterDevices(argv).flatMap(deviceProblems),
+    ...emulatorProblems(argv),
     ...relativePaths(argv),
   ];
 }
 
 function textProblems(argument: string, index: number): string[] {
-  const has = argument.includes("\0") ? "a NUL byte" : /[\r\n]/.test(argument) ? "a line break" : undefined;
+  // In JSON a line break is white space.
+  const hasBreak = /[\r\n]/.test(argument) && !(isJson(argument) && jsonPairs(argument) !== undefined);
+  const has = argument.includes("\0") ? "a NUL byte" : hasBreak ? "a line break" : undefined;
   return has === undefined ? [] : [`argument ${index} (${JSON.stringify(argument)}) has ${has}: no option needs one`];
 }
 
 function optionProblems({ option, value, index }: Option, argument: string): string[] {
   if (argument === "") return [`argument ${index} is empty, which QEMU takes for a disk image: ${leaveOut}`];
   if (option === "") return [`${argument} is not an option: ${leaveOut}`];
+  const [name, ...rest] = option.trim().split(/\s+/);
+  if (rest.length > 0)
+    return [
+      `${JSON.stringify(argument)} is one argument, and no option has spaces: write ${JSON.stringify(`-${name}`)}, ${JSON.stringify(rest.join(" "))}`,
+    ];
   const refusal = own(refused, option);
   if (refusal !== undefined) return [`-${option}: ${refusal}`];
   if (value === undefined) return takesValue(option) ? [`-${option} needs a value, but is the last argument`] : [];
@@ -71,6 +81,12 @@ function optionProblems({ option, value, index }: Option, argument: string): str
   if (option !== "run-with") return [];
   const keys = ["user", "chroot"].filter((key) => settings.has(key));
   return keys.map((key) => `-run-with ${key}=: ${refused[olderOption(key)]}`);
+}
+
+/** QEMU would take its own name for a disk, and write to it. */
+function emulatorProblems([first = ""]: readonly string[]): string[] {
+  const isEmulator = isDiskShorthand(first) && /(^|\/)(qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice)$/.test(first);
+  return isEmulator ? [`${first}: the arguments begin after the emulator: leave it out, and set emulator`] : [];
 }
 
 const jsonOptions = ["blockdev", "device", "netdev", "object"];

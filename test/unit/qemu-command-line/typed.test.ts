@@ -1,5 +1,5 @@
-import { argumentProblems } from "../../../../provider/qemu/command-line/problems";
-import { type TypedCommandLine, typedArguments } from "../../../../provider/qemu/command-line/typed";
+import { argumentProblems } from "../../../provider/qemu-command-line/problems";
+import { type TypedCommandLine, typedArguments } from "../../../provider/qemu-command-line/typed";
 
 const uuid = "6f1b9d2e-0c7a-4a51-9c1e-5f0a7c3d2b10";
 const start = ["-nodefaults", "-no-user-config"];

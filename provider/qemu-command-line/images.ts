@@ -11,6 +11,8 @@ export interface Image extends Option {
   /** The path as QEMU will open it: possibly relative, or `nbd://…`. */
   path: string;
   readonly: boolean;
+  /** Its format, where the option names it. */
+  format?: string;
   /** True for firmware, which each host may have a copy of. */
   isFlash: boolean;
 }
@@ -18,10 +20,25 @@ export interface Image extends Option {
 const imageOptions = ["hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "pflash", "sd", "mtdblock"];
 
 export function imagesOf(argv: readonly string[]): Image[] {
-  return optionsOf(argv).flatMap((option) => imagesOfOption(option).filter(({ path }) => path !== ""));
+  const options = optionsOf(argv);
+  const formats = formatsByNode(options);
+  return options.flatMap((option) => imagesOfOption(option, formats).filter(({ path }) => path !== ""));
 }
 
-function imagesOfOption(option: Option): Image[] {
+/** A `-blockdev` names the node of its file: the format of that node's file is its driver. */
+function formatsByNode(options: readonly Option[]): ReadonlyMap<string, string> {
+  const nodes = options.flatMap(({ option, value = "" }) =>
+    option === "blockdev" ? [new Map(optionPairs(value, "driver"))] : [],
+  );
+  return new Map(
+    nodes.flatMap((node) => {
+      const [file, driver] = [node.get("file"), node.get("driver")];
+      return file === undefined || driver === undefined ? [] : [[file, driver] as const];
+    }),
+  );
+}
+
+function imagesOfOption(option: Option, formats: ReadonlyMap<string, string>): Image[] {
   const value = option.value ?? "";
   if (imageOptions.includes(option.option)) {
     const flags = { readonly: option.option === "cdrom", isFlash: option.option === "pflash" };
@@ -33,9 +50,19 @@ function imagesOfOption(option: Option): Image[] {
   const isReadonly = isOn(settings.get("readonly") ?? settings.get("read-only"));
   const readonly = isReadonly || settings.get("media") === "cdrom";
   const isFlash = settings.get("if") === "pflash";
-  return filesIn(pairs, option.option === "drive").map(([key, path]) => {
+  const isDrive = option.option === "drive";
+  return filesIn(pairs, isDrive).map(([key, path]) => {
     // QEMU only reads a backing file, whatever is above it.
-    return { ...option, path, isFlash, readonly: readonly || key.split(".").includes("backing") };
+    const isBelow = key.split(".").includes("backing");
+    const node = key === "filename" ? formats.get(settings.get("node-name") ?? "") : settings.get("driver");
+    const format = isDrive ? (settings.get("format") ?? settings.get("driver")) : node;
+    return {
+      ...option,
+      path,
+      isFlash,
+      readonly: readonly || isBelow,
+      ...(format !== undefined && !isBelow && { format }),
+    };
   });
 }
 

@@ -1,4 +1,4 @@
-import { argumentProblems } from "../../../../provider/qemu/command-line/problems";
+import { argumentProblems } from "../../../provider/qemu-command-line/problems";
 import { articleCommandLine } from "./original-article";
 
 test("the original article's command line is accepted", () => {
@@ -75,4 +75,25 @@ test.each<[string[], RegExp]>([
 test("all problems are reported at once", () => {
   const line = "-daemonize -S -name a -hda b.img -monitor stdio";
   expect(argumentProblems(line.split(" "))).toHaveLength(5);
+});
+
+test("an option and its value in one argument are told apart", () => {
+  expect(argumentProblems(["-m 2048", "-hda x"])).toEqual([
+    '"-m 2048" is one argument, and no option has spaces: write "-m", "2048"',
+    '"-hda x" is one argument, and no option has spaces: write "-hda", "x"',
+  ]);
+});
+
+test.each(["/usr/bin/kvm", "qemu-system-x86_64", "/usr/libexec/qemu-kvm"])(
+  "%s is the emulator, not a disk",
+  (first) => {
+    expect(argumentProblems([first, "-m", "64"]).join()).toMatch(
+      /begin after the emulator: leave it out, and set emulator/,
+    );
+  },
+);
+
+test("JSON may have several lines", () => {
+  expect(argumentProblems(["-device", '{\n  "driver": "virtio-rng-pci"\n}'])).toEqual([]);
+  expect(argumentProblems(["-device", "virtio-rng-pci\n"])).not.toEqual([]);
 });

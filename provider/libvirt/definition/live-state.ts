@@ -1,0 +1,130 @@
+/**
+ * Pure: what `virsh dumpxml` of a running guest adds to its definition: names, ports and paths of this one run, which
+ * libvirt makes anew at each start.
+ *
+ * @see https://libvirt.org/formatdomain.html
+ */
+import { attributeAt, type Element, elementAt, elementsAt, elementsIn, isElement } from "./xml";
+
+export function withoutLiveState(domain: Element): Element {
+  const isLive = domain.attributes.id !== undefined;
+  const children = domain.children.flatMap((child): Element["children"] => {
+    if (!isElement(child)) return [child];
+    if (isDefault(child)) return [];
+    if (child.name === "seclabel") return [withChildren(child, ({ name }) => name !== "imagelabel")];
+    if (child.name !== "devices") return [child];
+    const devices = child.children.map((device) => (isElement(device) ? cleaned(device, isLive) : device));
+    return [{ ...child, children: devices }];
+  });
+  return { ...without(domain, "id"), children };
+}
+
+/** A label that libvirt chooses, and the control group that it takes, unless told otherwise. */
+function isDefault(element: Element): boolean {
+  const { type, relabel } = element.attributes;
+  if (element.name === "seclabel")
+    return type === "dynamic" && relabel !== "no" && elementsAt(element, "baselabel").length === 0;
+  if (element.name !== "resource") return false;
+  const [partition, ...others] = elementsIn(element);
+  return others.length === 0 && partition?.name === "partition" && partition.children.join("") === "/machine";
+}
+
+function cleaned(device: Element, isLive: boolean): Element {
+  const lean = withChildren(device, (child) => !isOfOneRun(child));
+  switch (lean.name) {
+    case "disk":
+      return disk(lean);
+    case "interface":
+      return networkInterface(lean);
+    case "graphics":
+      return graphics(lean, isLive);
+    case "channel":
+    case "console":
+    case "parallel":
+    case "serial":
+      return characterDevice(lean);
+    case "hostdev":
+      return isLive ? usbHostDevice(lean) : lean;
+    case "memory":
+      return mapped(lean, "target", (target) => withChildren(target, ({ name }) => name !== "current"));
+    case "vsock":
+      return mapped(lean, "cid", (cid) => (cid.attributes.auto === "yes" ? without(cid, "address") : cid));
+    default:
+      return lean;
+  }
+}
+
+/** Names that users give to devices begin with `ua-`; those that libvirt gives to interfaces end in a number. */
+const isOfOneRun = ({ name, attributes }: Element) =>
+  (name === "alias" && !attributes.name?.startsWith("ua-")) ||
+  (name === "target" && /^(vnet|vif|macvtap|macvlan)\d+$/.test(attributes.dev ?? "")) ||
+  name === "mirror" ||
+  name === "privateData";
+
+function disk(device: Element): Element {
+  const numbered = (element: Element): Element => ({
+    ...without(element, "index"),
+    children: element.children.map((child) => (isElement(child) ? numbered(child) : child)),
+  });
+  const managed = (source: Element) =>
+    mapped(source, "reservations", (one) => (one.attributes.managed === "yes" ? { ...one, children: [] } : one));
+  const plain = mapped(mapped(device, "source", numbered), "backingStore", numbered);
+  return mapped(mapped(plain, "source", managed), "target", (target) => without(target, "tray"));
+}
+
+function networkInterface(device: Element): Element {
+  if (device.attributes.type !== "network") return device;
+  const lean = withChildren(device, ({ name }) => name !== "actual");
+  return mapped(lean, "source", (source) => without(source, "portid", "bridge", "dev", "mode"));
+}
+
+function graphics(device: Element, isLive: boolean): Element {
+  const { autoport, websocket } = device.attributes;
+  const automatic = autoport === "yes" ? without(device, "port", "tlsPort") : device;
+  // "-1" is libvirt's word for a port that it chooses.
+  const isChosen = isLive && autoport === "yes" && websocket !== undefined;
+  const chosen = isChosen ? { ...automatic, attributes: { ...automatic.attributes, websocket: "-1" } } : automatic;
+  const listens = mapped(chosen, "listen", (listen) => {
+    if (listen.attributes.type === "network") return without(listen, "address");
+    return isOwnPath(listen.attributes.socket) ? without(listen, "socket") : listen;
+  });
+  const byNetwork = isLive && attributeAt(device, "type", "listen") === "network";
+  const names = [...(byNetwork ? ["listen"] : []), ...(isOwnPath(device.attributes.socket) ? ["socket"] : [])];
+  return without(listens, ...names);
+}
+
+function characterDevice(device: Element): Element {
+  const { type } = device.attributes;
+  const lean = mapped(device, "target", (target) => (device.name === "channel" ? without(target, "state") : target));
+  if (type === "pty") return withChildren(without(lean, "tty"), ({ name }) => name !== "source");
+  const isOwn = ({ name, attributes }: Element) => name === "source" && isOwnPath(attributes.path);
+  return type === "unix" ? withChildren(lean, (child) => !isOwn(child)) : lean;
+}
+
+/** Where libvirt puts sockets of its own, in all its releases. */
+const isOwnPath = (path = "") =>
+  /^(\/var\/lib|\/var\/run|\/run)\/libvirt\/qemu\/(channel\/|domain-)/.test(path) ||
+  /\/libvirt\/qemu\/(lib\/)?(channel\/target\/)?domain-\d+-[^/]*\//.test(path);
+
+/** Which of several ports it is plugged into: known by its vendor and product it need not be there again. */
+function usbHostDevice(device: Element): Element {
+  const source = elementAt(device, "source");
+  if (device.attributes.type !== "usb" || source === undefined || elementsAt(source, "vendor").length === 0)
+    return device;
+  return mapped(device, "source", (one) => withChildren(one, ({ name }) => name !== "address"));
+}
+
+function without(element: Element, ...names: string[]): Element {
+  const attributes = Object.entries(element.attributes).filter(([name]) => !names.includes(name));
+  return { ...element, attributes: Object.fromEntries(attributes) };
+}
+
+const withChildren = (element: Element, keep: (child: Element) => boolean): Element => ({
+  ...element,
+  children: element.children.filter((child) => !isElement(child) || keep(child)),
+});
+
+const mapped = (parent: Element, name: string, change: (child: Element) => Element): Element => ({
+  ...parent,
+  children: parent.children.map((child) => (isElement(child) && child.name === name ? change(child) : child)),
+});

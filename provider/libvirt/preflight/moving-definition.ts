@@ -1,0 +1,46 @@
+/** The definition that a guest runs with now: what was attached to it by hand is there, too. */
+import type { RemoteHost } from "../../host/host";
+import { blockerOf } from "../../migration-blockers/table";
+import { isAtLeast } from "../../util/version";
+import { blockingDevices, blockingProblem } from "../definition/blocking-devices";
+import { withoutLiveState } from "../definition/live-state";
+import { type Element, parseXml, printXml } from "../definition/xml";
+import type { Capabilities } from "../migration/capabilities";
+import { virsh } from "../virsh";
+
+export interface MovingDefinition {
+  definition: string;
+  domain: Element;
+}
+
+/** @throws HostError; MalformedXml */
+export async function movingDefinition(from: RemoteHost, uuid: string, signal: AbortSignal): Promise<MovingDefinition> {
+  const { stdout } = await from.run(virsh("dumpxml", uuid), { signal });
+  const domain = withoutLiveState(parseXml(stdout));
+  return { domain, definition: printXml(domain) };
+}
+
+/** Pure. Releases that decide by what the host has are left to decide: they do so before anything is changed. */
+export function unmovable(
+  name: string,
+  from: { name: string } & Pick<Capabilities, "libvirtVersion" | "qemuVersion">,
+  domain: Element,
+): string[] {
+  return blockingDevices(domain)
+    .filter(({ kind }) => {
+      const { libvirt, qemu } = blockerOf(kind).certainUpTo ?? {};
+      const isLater = (version: string, last: string | undefined) =>
+        last !== undefined && version !== "" && isAtLeast(version, next(last));
+      return !isLater(from.libvirtVersion, libvirt) && !isLater(from.qemuVersion, qemu);
+    })
+    .map(
+      (device) =>
+        `${name} cannot move from ${from.name}: it has ${blockingProblem({ ...device, elements: [] })} Detach it first (\`virsh detach-device\`), or leave the guest where it is.`,
+    );
+}
+
+/** The first release after all of `major.minor`. */
+const next = (version: string): string => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return `${major}.${minor + 1}`;
+};
