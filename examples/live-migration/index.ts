@@ -26,7 +26,7 @@ const images = new NfsExport("images", { server: nas, path, clients: [client] })
 const mounts = [hvA, hvB].map((host) => new NfsMount(`images-${host.name}`, { ...mount, host, source: images.source }));
 const pki = new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
 
-const guest = new Domain("ubuntu-14.04", { xml, blockingDevices: "remove" });
+const guest = new Domain("ubuntu-14.04", { xml, blockingDevices: { remove: ["cdrom", "usb"] } });
 const placement = new DomainPlacement(
   "ubuntu-14.04",
   { domain: guest, host: config.require("host") === "hv-b" ? hvB : hvA, candidates: [hvA, hvB], onDelete },

@@ -10,7 +10,7 @@ export const overlay = join(__dirname, "overlay");
 const packages: readonly string[] = [
   ..."systemd systemd-sysv dbus udev kmod iproute2 procps netbase openssh-server sudo".split(" "),
   ..."libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils gnutls-bin".split(" "),
-  ..."nfs-kernel-server nfs-common openvswitch-switch".split(" "),
+  ..."nfs-kernel-server nfs-common openvswitch-switch swtpm swtpm-tools".split(" "),
 ];
 
 const extraPackages: Record<Release, readonly string[]> = {

@@ -50,11 +50,15 @@ export class PlacedGuest {
 
   async inputs(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<Inputs> {
     const { hvA, hvB } = runningLab();
-    await this.definitions.up({ xml: domainXml(this.guest) });
+    await this.definitions.up({ xml: this.xml() });
     const { uuid, name, definition } = this.definitions.outputs as Record<string, string>;
     const candidates = connectionsTo([hvA, hvB]);
     for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });
     return { domain: { uuid, name, definition } as Inputs["domain"], host, candidates, migration, ...changes };
+  }
+
+  protected xml(): string {
+    return domainXml(this.guest);
   }
 
   /** @throws Error before the first `up` */
