@@ -23,6 +23,7 @@ import type { QemuGuestOptions } from "./guest";
 import { observeQemuHost } from "./preflight/host-checks";
 import { nameProblems } from "./preflight/name-checks";
 import { versionProblems } from "./preflight/version-checks";
+import { migrationOf, withMonitor } from "./qmp/monitor";
 import { observeRunAsFacts, type RunAsFacts, runAsOf } from "./run-as";
 
 const remedies: Remedies = {
@@ -150,9 +151,14 @@ async function moveProblems(
     versionProblems(guest, from, to, commandLine, signal),
     userProblems(guest, from, to, commandLine, signal),
   ]);
+  const { "blocked-reasons": blocked = [] } = await withMonitor(from.host, guest.domain, migrationOf, signal);
   const here = source.filter(({ kind }) => kind === "image");
   const certificates = source.filter(({ kind }) => kind !== "image");
   return [
+    ...blocked.map(
+      (reason) =>
+        `${guest.domain.name} cannot move from ${from.name}: QEMU says: ${reason}. Take away in the guest what it names, or leave the guest where it is.`,
+    ),
     ...missingRequirements(from.name, certificates, remedies),
     ...differentImages({ from: from.name, to: to.name }, here, there, guest.migration.trustedImages ?? []),
     ...unreadProblems(from.name, chain),

@@ -17,6 +17,8 @@ export const withMonitor = <T>(
 export interface MigrationInfo {
   status?: string;
   "error-desc"?: string;
+  /** Why QEMU would refuse to migrate now. */
+  "blocked-reasons"?: string[];
   "total-time"?: number;
   "setup-time"?: number;
   downtime?: number;
