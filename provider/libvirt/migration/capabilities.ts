@@ -31,6 +31,10 @@ export function parseCapabilities(text: string): Capabilities {
   return { libvirtVersion, qemuVersion: facts.get("qemu") ?? "", userfaultfd };
 }
 
+/** True when an option needs more than every libvirt can do. */
+export const needsCapabilities = ({ compression, postCopy }: MigrationOptions): boolean =>
+  compression !== undefined || postCopy !== undefined;
+
 export type Side = { name: string } & Capabilities;
 
 /** Pure. @returns what these two hosts cannot do, each with the option, the reason and the fix */

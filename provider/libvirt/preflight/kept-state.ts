@@ -51,7 +51,7 @@ export async function leftBehind(
   return kept.flatMap(({ what, path }, index) =>
     isLeft(here?.[index], there?.[index])
       ? [
-          `The ${what} of ${guest.name} are in ${path} on ${from.name}, and a guest that is off moves without them. Start it, move it, then shut it down: a live move takes them along. Or copy ${path} to ${to.name}'s storage and mount it on both hosts.`,
+          `${guest.name} has ${what} in ${path} on ${from.name}, and a guest that is off moves without what is there. Start it, move it, then shut it down: a live move takes it along. Or put ${path} on storage that ${to.name} has, too.`,
         ]
       : [],
   );

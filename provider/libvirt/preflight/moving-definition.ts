@@ -1,8 +1,8 @@
 /** The definition that a guest runs with now: what was attached to it by hand is there, too. */
 import type { RemoteHost } from "../../host/host";
-import { blockerOf } from "../../migration-blockers/table";
+import { type BlockerKind, blockerOf } from "../../migration-blockers/table";
 import { isAtLeast } from "../../util/version";
-import { blockingDevices, blockingProblem } from "../definition/blocking-devices";
+import { type BlockingDevice, blockingProblem } from "../definition/blocking-devices";
 import { withoutLiveState } from "../definition/live-state";
 import { type Element, parseXml, printXml } from "../definition/xml";
 import type { Capabilities } from "../migration/capabilities";
@@ -24,9 +24,9 @@ export async function movingDefinition(from: RemoteHost, uuid: string, signal: A
 export function unmovable(
   name: string,
   from: { name: string } & Pick<Capabilities, "libvirtVersion" | "qemuVersion">,
-  domain: Element,
+  blocking: readonly BlockingDevice<BlockerKind>[],
 ): string[] {
-  return blockingDevices(domain)
+  return blocking
     .filter(({ kind }) => {
       const { libvirt, qemu } = blockerOf(kind).certainUpTo ?? {};
       const isLater = (version: string, last: string | undefined) =>
@@ -35,7 +35,7 @@ export function unmovable(
     })
     .map(
       (device) =>
-        `${name} cannot move from ${from.name}: it has ${blockingProblem({ ...device, elements: [] })} Detach it first (\`virsh detach-device\`), or leave the guest where it is.`,
+        `${name} cannot move from ${from.name}: ${blockingProblem({ ...device, elements: [] })} Or detach it first (\`virsh detach-device\`).`,
     );
 }
 

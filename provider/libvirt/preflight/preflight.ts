@@ -18,10 +18,11 @@ import {
 import { lockedImages } from "../../placement/preflight/image-locks";
 import type { Operation } from "../../util/operation";
 import { controlProblems } from "../connectivity/problems";
+import { blockingDevices } from "../definition/blocking-devices";
 import { disksOf } from "../definition/disks";
 import { requirementsOf } from "../definition/requirements";
 import type { LibvirtGuest } from "../guest";
-import { capabilitiesOf, noPostCopyResume, type Side, unsupported } from "../migration/capabilities";
+import { capabilitiesOf, needsCapabilities, noPostCopyResume, type Side, unsupported } from "../migration/capabilities";
 import { copiedImages, storageProblems } from "../migration/storage";
 import { leftBehind } from "./kept-state";
 import { movingDefinition, unmovable } from "./moving-definition";
@@ -93,6 +94,7 @@ async function moveProblems(
   signal: AbortSignal,
 ): Promise<PreflightProblems> {
   const running = await movingDefinition(from.host, domain.uuid, signal);
+  const blocking = blockingDevices(running.domain);
   const copied = migration.copyStorage && copiedImages(running.definition, migration.copyStorage);
   const images = copied?.images ?? [];
   const needs = unique([...requirementsOf(running.definition), ...wanted]);
@@ -100,23 +102,22 @@ async function moveProblems(
   const shared = needs.filter(isShared);
   const check = ({ host }: Candidate) => checkRequirements(host, shared, signal);
   const side = async ({ name, host }: Candidate): Promise<Side> => ({ name, ...(await capabilitiesOf(host, signal)) });
-  const [there, here, control, storage, source, destination] = await Promise.all([
+  const [there, here, control, storage, sides] = await Promise.all([
     check(to),
     check(from),
     controlProblems(from, to, migration, signal),
     images.length > 0 ? storageProblems(to, domain.uuid, images, signal) : [],
-    side(from),
-    side(to),
+    needsCapabilities(migration) || blocking.length > 0 ? Promise.all([side(from), side(to)]) : undefined,
   ]);
   return {
     problems: [
-      ...unmovable(domain.name, source, running.domain),
+      ...(sides ? unmovable(domain.name, sides[0], blocking) : []),
       ...missingRequirements(to.name, there, remedies),
       ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
       ...control,
       ...storage,
     ],
-    unsupported: [...(copied?.problems ?? []), ...unsupported(migration, source, destination)],
+    unsupported: [...(copied?.problems ?? []), ...(sides ? unsupported(migration, ...sides) : [])],
   };
 }
 

@@ -3,6 +3,7 @@
 import { libvirtDriver } from "../../libvirt/driver";
 import { libvirtMessages } from "../../libvirt/messages";
 import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
+import { keptStateOf } from "../../libvirt/preflight/kept-state";
 import type { Definition } from "../../lifecycle/definition";
 import type { LockedOperation } from "../../placement/lock/locks";
 import { digest } from "../../util/identity";
@@ -45,7 +46,11 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   reconcile,
   things: ({ domain, candidates }) => guestThings("domain", domain.uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "domain"),
-  remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
+  remove: async (operation, { args, placement }) => {
+    const from = await removePlacement(operation, placement, args.onDelete);
+    const kept = from === undefined ? [] : keptStateOf(args.domain.definition, args.domain.uuid);
+    for (const { what, path } of kept) operation.info(`${args.domain.name} leaves ${what} on ${from}, in ${path}.`);
+  },
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
   explain: (operation, { placement }, error) => withHistory(operation, placement, error),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),

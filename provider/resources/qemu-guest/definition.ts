@@ -45,7 +45,9 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   reconcile,
   things: ({ uuid = "", candidates }) => guestThings("uuid", uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "uuid"),
-  remove: (operation, { args, placement }) => removePlacement(operation, placement, args.onDelete),
+  remove: async (operation, { args, placement }) => {
+    await removePlacement(operation, placement, args.onDelete);
+  },
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
   explain: (operation, { placement }, error) => withHistory(operation, placement, error),
   inputsOf: (args, state) => ({
