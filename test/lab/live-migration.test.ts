@@ -70,7 +70,7 @@ test("the first preview knows what will be, and touches nothing", async () => {
 test("up sets everything up and starts the guest on hv-a, without cdrom and USB", async () => {
   const said = await pulumi("up", "--yes", "--skip-preview");
   expect(said).not.toContain("Undefined value");
-  expect(said).toContain("Left out of ubuntu-14.04, since it cannot move live: cdrom hdc, USB controller 0.");
+  expect(said).toContain("Left out of ubuntu-14.04, as blockingDevices says: cdrom hdc, USB controller 0.");
   for (const type of ["Host", "NfsExport", "NfsMount", "LibvirtTlsPki", "Domain", "DomainPlacement"])
     expect(said).toContain(`kvm:${type} `);
   await expectOnlyOn(hvA, exampleGuest.name);

@@ -52,11 +52,11 @@ const isOptional: Record<(typeof optionalKinds)[number], (device: Element) => bo
   usb: isOnUsb,
 };
 
-/** e.g. `virtiofs at line 12 cannot move live: … Use …, or …`. */
+/** e.g. `virtiofs data (line 12), which cannot move live: … Mount NFS in the guest.`; follows `has`. */
 export function blockingProblem({ kind, what, elements }: BlockingDevice<BlockerKind>): string {
   const { reason, remedy } = blockerOf(kind);
   const line = elements[0]?.line;
-  return `${what}${line === undefined ? "" : ` (line ${line})`} cannot move live: ${reason}.${remedy === "none" ? "" : ` ${remedy[0]?.toUpperCase()}${remedy.slice(1)}.`}`;
+  return `${what}${line === undefined ? "" : ` (line ${line})`}, which cannot move live: ${reason}.${remedy === "none" ? "" : ` ${remedy[0]?.toUpperCase()}${remedy.slice(1)}.`}`;
 }
 
 function deviceBlocker(device: Element): BlockerKind | undefined {
@@ -138,7 +138,7 @@ function features(domain: Element): BlockingDevice<BlockerKind>[] {
   const timers = elementsAt(domain, "clock", "timer").map(({ attributes }) => attributes);
   const hasFrequency = timers.some(({ name, frequency }) => name === "tsc" && Number(frequency) > 0);
   if (!hasFrequency) add("invtsc", wanted, "CPU feature invtsc");
-  if (!hasFrequency && wanted === undefined && passesInvtscThrough(domain, cpu))
+  if (!hasFrequency && passesInvtscThrough(domain, cpu))
     add("invtsc", cpu, "cpu host-passthrough with migratable='off'");
   const hyperv = elementAt(domain, "features", "hyperv");
   if (hyperv?.attributes.mode === "passthrough") add("hyperv-passthrough", hyperv, "hyperv passthrough");

@@ -8,7 +8,7 @@ export function withoutDevices(domain: Element, devices: readonly BlockingDevice
   const leavesOutUsb = devices.some(({ kind }) => kind === "usb");
   const parts = domain.children.flatMap((child): Element["children"] => {
     if (!isElement(child)) return [child];
-    if (child.name === "cpu" && gone.has(child)) return [migratable(child)];
+    if (child.name === "cpu" && gone.has(child)) return [migratable(pruned(child, gone))];
     if (gone.has(child)) return [];
     const rest = pruned(child, gone);
     return [child.name === "devices" ? withoutTraces(rest, child, leavesOutUsb) : rest];

@@ -35,7 +35,7 @@ export function unmovable(
     })
     .map(
       (device) =>
-        `${name} cannot move from ${from.name}: ${blockingProblem({ ...device, elements: [] })} Or detach it first (\`virsh detach-device\`).`,
+        `${name} cannot move from ${from.name}. It has ${blockingProblem({ ...device, elements: [] })} Or detach it first (\`virsh detach-device\`).`,
     );
 }
 

@@ -47,7 +47,7 @@ function xmlProblems(xml: string, policy: Policy): string[] {
   const left = withoutDevices(domain, leftOut(domain, policy));
   return blockingDevices(left).map(
     (device) =>
-      `has what cannot move: ${blockingProblem(device)} Or set blockingDevices to { remove: ["${device.kind}"] } to have it left out, or to "keep" if the guest is never to move`,
+      `has ${blockingProblem(device)} Or set blockingDevices to { remove: ["${device.kind}"] } to have it left out, or to "keep" if the guest is never to move`,
   );
 }
 

@@ -22,9 +22,9 @@ test("a definition that can move will do", () => {
 test("all that cannot move is named, with its line and what can be done", () => {
   expect(problems({ xml: withDevices(shmem + nvme) })).toEqual([
     expect.stringMatching(
-      /^xml has what cannot move: shmem one \(line 15\) cannot move live: only shared memory whose role is master moves.* Set role='master'.* Or set blockingDevices to \{ remove: \["shmem"\] \} .* or to "keep"/,
+      /^xml has shmem one \(line 15\), which cannot move live: only shared memory whose role is master moves.* Set role='master'.* Or set blockingDevices to \{ remove: \["shmem"\] \} .* or to "keep"/,
     ),
-    expect.stringMatching(/^xml has what cannot move: disk vdb \(line 16\) cannot move live: .*NVMe/),
+    expect.stringMatching(/^xml has disk vdb \(line 16\), which cannot move live: .*NVMe/),
   ]);
 });
 

@@ -81,6 +81,15 @@ test.each(blocking.map(([kind, what, devices, rest = ""]) => [kind, what, device
   },
 );
 
+test("an invariant TSC goes with what passes it through", () => {
+  const domain = domainOf(
+    "",
+    "<cpu mode='host-passthrough' migratable='off'><feature policy='require' name='invtsc'/></cpu>",
+  );
+  expect(blockingDevices(domain)).toHaveLength(2);
+  expect(blockingDevices(withoutDevices(domain, blockingDevices(domain)))).toEqual([]);
+});
+
 test("there is one for each row of the table", () => {
   expect(new Set(blocking.map(([kind]) => kind))).toEqual(new Set(blockerKinds));
 });

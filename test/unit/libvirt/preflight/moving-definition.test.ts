@@ -9,7 +9,9 @@ const virtiofs = "<filesystem><driver type='virtiofs'/><target dir='tag'/></file
 
 test("what was attached by hand keeps a guest from moving", () => {
   expect(unmovable("web", from("9.0.0", "7.2.22"), running("<shmem name='m'/>"))).toEqual([
-    expect.stringMatching(/^web cannot move from hv-a: shmem m cannot move live: .*\. Or detach it first/),
+    expect.stringMatching(
+      /^web cannot move from hv-a. It has shmem m, which cannot move live: .*\. Or detach it first/,
+    ),
   ]);
 });
 
