@@ -143,7 +143,8 @@ lengthyTest("what a host lacks is named before anything moves, all at once", asy
   const parts =
     '<graphics type="vnc" listen="10.77.0.11"><listen type="address" address="10.77.0.11"/></graphics>' +
     '<interface type="network"><source network="lab-net"/></interface>';
-  const network = "<network><name>lab-net</name></network>";
+  const network = "<network><name>lab-net</name><forward mode='bridge'/><bridge name='br-lab'/></network>";
+  await hvA.script("ip link add br-lab type bridge; ip link set br-lab up");
   await hvA.exec(["virsh", "net-define", "/dev/stdin"], { input: network });
   await virsh(hvA, "net-start", "lab-net");
   const listens = new Guest("listens", device(parts));
@@ -155,7 +156,7 @@ lengthyTest("what a host lacks is named before anything moves, all at once", asy
   await listens.expectOn("hv-a");
   await virsh(hvA, "destroy", "listens");
   await listens.placement.destroy();
-  await hvA.script("virsh net-destroy lab-net; virsh net-undefine lab-net");
+  await hvA.script("virsh net-destroy lab-net; virsh net-undefine lab-net; ip link del br-lab");
 });
 
 lengthyTest("an empty drive and a medium that both have move; one that the other lacks is named", async () => {
@@ -168,7 +169,7 @@ lengthyTest("an empty drive and a medium that both have move; one that the other
   await media.up("hv-b");
   await media.expectOn("hv-b");
   await hvB.script(
-    'truncate -s 2M /var/lib/libvirt/images/own.iso; virsh change-media media hdc --insert --live "$1"',
+    'truncate -s 2M /var/lib/libvirt/images/own.iso; virsh change-media media hdc --update --live "$1"',
     "/var/lib/libvirt/images/own.iso",
   );
   expect(await messageOf(media.up("hv-a"))).toMatch(/hv-a has no medium \/var\/lib\/libvirt\/images\/own\.iso.*eject/);
