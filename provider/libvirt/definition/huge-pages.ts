@@ -1,5 +1,6 @@
 /** Pure: the huge pages that a guest's memory is made of. @see https://libvirt.org/formatdomain.html#memory-backing */
 import type { Requirement } from "../../placement/preflight/host-requirements";
+import { inKiB } from "./memory";
 import { type Element, elementAt, elementsAt, textAt } from "./xml";
 
 /** A page size that is not named is the host's default, which is not known here. */
@@ -15,24 +16,3 @@ export function hugePagesOf(domain: Element): Requirement[] {
   if (!(sizeKiB > 0) || !(memoryKiB > 0)) return [];
   return [{ kind: "huge pages", what: `${sizeKiB} ${Math.ceil(memoryKiB / sizeKiB)}` }];
 }
-
-/** @see https://libvirt.org/formatdomain.html#memory-allocation (unit) */
-const bytesOf: Readonly<Record<string, number>> = {
-  b: 1,
-  bytes: 1,
-  KB: 1e3,
-  k: 2 ** 10,
-  KiB: 2 ** 10,
-  MB: 1e6,
-  M: 2 ** 20,
-  MiB: 2 ** 20,
-  GB: 1e9,
-  G: 2 ** 30,
-  GiB: 2 ** 30,
-  TB: 1e12,
-  T: 2 ** 40,
-  TiB: 2 ** 40,
-};
-
-const inKiB = (number: string | undefined, unit: string): number =>
-  Math.ceil((Number(number) * (bytesOf[unit] ?? Number.NaN)) / 1024);

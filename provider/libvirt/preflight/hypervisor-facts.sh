@@ -1,0 +1,17 @@
+# Records whether libvirt here can run a guest of type $1, architecture $2 and machine type $3 by the emulator $4 (may be
+# empty), whether it has the CPU that stands on standard input ($5: yes), and the memory that is free.
+type=$1 arch=$2 machine=$3 emulator=$4 has_cpu=$5
+set -- --virttype "$type" --arch "$arch"
+[ -z "$machine" ] || set -- "$@" --machine "$machine"
+binary=${emulator:+--emulatorbin}
+said=$(virsh --connect qemu:///system domcapabilities "$@" ${binary:+"$binary"} ${emulator:+"$emulator"} 2>&1 > /dev/null) || record refused "$said"
+if [ "$has_cpu" = yes ]; then
+  folder=$(mktemp -d)
+  cat > "$folder/cpu.xml"
+  binary=${emulator:+--emulator}
+  said=$(virsh --connect qemu:///system hypervisor-cpu-compare "$folder/cpu.xml" "$@" ${binary:+"$binary"} ${emulator:+"$emulator"} --error 2>&1) &&
+    said=
+  rm -rf "$folder"
+  record cpu "$said"
+fi
+record freeKiB "$(awk '/^(MemAvailable|SwapFree):/ { free += $2 } END { print free }' /proc/meminfo)"

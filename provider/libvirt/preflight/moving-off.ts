@@ -1,0 +1,31 @@
+/** Why a guest that is off cannot move by its definition: it would start from other disks, or without what is its own. */
+import type { Candidate } from "../../placement/observe/candidate";
+import { backingChain, unreadProblems } from "../../placement/preflight/backing-chain";
+import { differentImages } from "../../placement/preflight/different-images";
+import { checkRequirements, missingRequirements } from "../../placement/preflight/host-requirements";
+import { requirementsOf } from "../definition/requirements";
+import type { LibvirtGuest } from "../guest";
+import { leftBehind } from "./kept-state";
+import { remedies, topsOf, withLayers } from "./needs";
+
+export async function movesOffProblems(
+  { domain, migration }: LibvirtGuest,
+  from: Candidate,
+  to: Candidate,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const chain = await backingChain(from.host, topsOf(domain.definition), signal);
+  const needs = withLayers(requirementsOf(domain.definition), chain.below);
+  const images = needs.filter(({ kind }) => kind === "image" || kind === "medium");
+  const [here, there, left] = await Promise.all([
+    checkRequirements(from.host, images, signal),
+    checkRequirements(to.host, images, signal),
+    leftBehind(domain, from, to, signal),
+  ]);
+  return [
+    ...missingRequirements(to.name, there, remedies),
+    ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
+    ...unreadProblems(from.name, chain),
+    ...left,
+  ];
+}

@@ -1,0 +1,53 @@
+/** Why a live migration would fail: of what the guest runs with now, and of what the program says that it needs. */
+import type { PreflightProblems } from "../../placement/driver";
+import type { Candidate } from "../../placement/observe/candidate";
+import { differentImages } from "../../placement/preflight/different-images";
+import { checkRequirements, missingRequirements, type Requirement } from "../../placement/preflight/host-requirements";
+import { controlProblems } from "../connectivity/problems";
+import { blockingDevices } from "../definition/blocking-devices";
+import { requirementsOf } from "../definition/requirements";
+import type { LibvirtGuest } from "../guest";
+import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../migration/capabilities";
+import { copiedImages, storageProblems } from "../migration/storage";
+import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
+import { hypervisorProblems } from "./hypervisor-problems";
+import { movingDefinition, unmovable } from "./moving-definition";
+import { remedies, withLayers } from "./needs";
+
+export async function moveProblems(
+  { domain, migration }: LibvirtGuest,
+  from: Candidate,
+  to: Candidate,
+  signal: AbortSignal,
+): Promise<PreflightProblems> {
+  const running = await movingDefinition(from.host, domain.uuid, signal);
+  const blocking = blockingDevices(running.domain);
+  const copied = migration.copyStorage && copiedImages(running.definition, migration.copyStorage);
+  const images = copied?.images ?? [];
+  const needs = withLayers([...requirementsOf(running.definition), ...requirementsOf(domain.definition)], []);
+  const isShared = ({ kind, what }: Requirement) => !(kind === "image" && images.some(({ path }) => path === what));
+  const shared = needs.filter(isShared);
+  const hypervisorNeeds = hypervisorNeedsOf(running.domain);
+  const check = ({ host }: Candidate) => checkRequirements(host, shared, signal);
+  const side = async ({ name, host }: Candidate): Promise<Side> => ({ name, ...(await capabilitiesOf(host, signal)) });
+  const [there, here, control, storage, hypervisor, ownHypervisor, sides] = await Promise.all([
+    check(to),
+    check(from),
+    controlProblems(from, to, migration, signal),
+    images.length > 0 ? storageProblems(to, domain.uuid, images, signal) : [],
+    observeHypervisor(to.host, hypervisorNeeds, signal),
+    observeHypervisor(from.host, hypervisorNeeds, signal),
+    needsCapabilities(migration) || blocking.length > 0 ? Promise.all([side(from), side(to)]) : undefined,
+  ]);
+  return {
+    problems: [
+      ...(sides ? unmovable(domain.name, sides[0], blocking) : []),
+      ...hypervisorProblems(domain.name, to.name, hypervisorNeeds, hypervisor, ownHypervisor),
+      ...missingRequirements(to.name, there, remedies),
+      ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
+      ...control,
+      ...storage,
+    ],
+    unsupported: [...(copied?.problems ?? []), ...(sides ? unsupported(migration, ...sides) : [])],
+  };
+}

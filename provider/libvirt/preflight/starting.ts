@@ -1,0 +1,27 @@
+/** Why a guest could not start on a host. */
+import type { Candidate } from "../../placement/observe/candidate";
+import { backingChain } from "../../placement/preflight/backing-chain";
+import { checkRequirements, missingRequirements } from "../../placement/preflight/host-requirements";
+import { requirementsOf } from "../definition/requirements";
+import { parseXml } from "../definition/xml";
+import type { LibvirtGuest } from "../guest";
+import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
+import { hypervisorProblems } from "./hypervisor-problems";
+import { remedies, topsOf, withLayers } from "./needs";
+
+export async function startProblems(
+  { domain: { name, definition } }: LibvirtGuest,
+  on: Candidate,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const hypervisorNeeds = hypervisorNeedsOf(parseXml(definition));
+  const required = async () => {
+    const { below } = await backingChain(on.host, topsOf(definition), signal);
+    return checkRequirements(on.host, withLayers(requirementsOf(definition), below), signal);
+  };
+  const [checked, facts] = await Promise.all([required(), observeHypervisor(on.host, hypervisorNeeds, signal)]);
+  return [
+    ...missingRequirements(on.name, checked, remedies),
+    ...hypervisorProblems(name, on.name, hypervisorNeeds, facts),
+  ];
+}
