@@ -17,7 +17,8 @@ export interface Image extends Option {
   isFlash: boolean;
 }
 
-const imageOptions = ["hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "pflash", "sd", "mtdblock"];
+/** Those whose whole value is the name of an image. */
+export const imageOptions = ["hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "pflash", "sd", "mtdblock"];
 
 export function imagesOf(argv: readonly string[]): Image[] {
   const options = optionsOf(argv);

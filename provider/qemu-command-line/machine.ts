@@ -21,6 +21,9 @@ export function needsKvm(argv: readonly string[]): boolean {
   return accelerators.length > 0 && accelerators.every((name) => name === "kvm");
 }
 
+/** True when QEMU is told to do without KVM. */
+export const usesTcg = (argv: readonly string[]): boolean => acceleratorsOf(argv)[0] === "tcg";
+
 /**
  * Accelerators in the order in which QEMU tries them. Several `-accel` add up; of the older options the last counts.
  */

@@ -6,8 +6,10 @@
 import { type BlockerKind, blockerOf } from "../migration-blockers/table";
 import { own } from "../util/own";
 import { type Option, optionsOf } from "./arguments";
+import { imageOptions } from "./images";
+import { usesTcg } from "./machine";
 import { isOn } from "./option-list";
-import { optionPairs, type Pairs } from "./option-pairs";
+import { isJson, jsonPairs, optionPairs, type Pairs } from "./option-pairs";
 
 export interface BlockingOption extends Option {
   kind: BlockerKind;
@@ -15,11 +17,14 @@ export interface BlockingOption extends Option {
   what: string;
 }
 
-export const migrationBlockersIn = (argv: readonly string[]): BlockingOption[] =>
-  optionsOf(argv).flatMap((option) => {
-    const [kind, what] = blockerIn(option) ?? [];
+export function migrationBlockersIn(argv: readonly string[]): BlockingOption[] {
+  // Only KVM gives a guest what its host's processor has.
+  const byTcg = usesTcg(argv);
+  return optionsOf(argv).flatMap((option) => {
+    const [kind, what] = (option.option === "cpu" && byTcg ? undefined : blockerIn(option)) ?? [];
     return kind === undefined ? [] : [{ ...option, kind, what: `-${option.option} ${what}`.trim() }];
   });
+}
 
 /** As `argumentProblems` says it. */
 export const blockerProblem = ({ kind, what }: BlockingOption): string => {
@@ -76,9 +81,7 @@ function blockerIn({ option, value = "" }: Option): Found {
       return kind && [kind, new Map(pairs).get("driver") ?? ""];
     }
     case "usbdevice":
-      return usbDevices.includes(value.split(":")[0] ?? "")
-        ? [value.startsWith("net") ? "usb-net" : "usb-serial", value]
-        : undefined;
+      return usbDeviceBlocker(value);
     case "virtfs":
       return ["9p", ""];
     case "cpu":
@@ -101,13 +104,21 @@ function blockerIn({ option, value = "" }: Option): Found {
     case "drive":
     case "blockdev":
       return imageBlocker(optionPairs(value, option === "blockdev" ? "driver" : undefined));
+    case "accel":
+      // With it QEMU makes a xenstore (hw/i386/kvm/xen_xenstore.c), which it marks as unmigratable.
+      return new Map(optionPairs(value)).has("xen-version") ? ["qemu-device", "xen-version"] : undefined;
     default:
-      return undefined;
+      return imageOptions.includes(option) ? imageBlocker([["file", value]]) : undefined;
   }
 }
 
 const first = (value: string, key: string) => new Map(optionPairs(value, key)).get(key) ?? "";
-const usbDevices = ["serial", "net", "braille"];
+/** Later releases know only some of these; the device is the one with `usb-` in front. */
+function usbDeviceBlocker(value: string): Found {
+  const kind = own(deviceKinds, `usb-${value.split(":")[0]}`);
+  return kind && [kind, value];
+}
+
 const securityObjects = ["sev-guest", "sev-snp-guest", "tdx-guest", "s390-pv-guest", "pef-guest"];
 const soundModels = ["usb", "usb-audio", "virtio", "virtio-sound"];
 
@@ -116,11 +127,12 @@ function cpuBlocker(pairs: Pairs): Found {
   const has = (name: string) => settings.has(`+${name}`) || isOn(settings.get(name));
   const hasFrequency = Number(settings.get("tsc-frequency") ?? 0) > 0;
   if (has("invtsc") && !settings.has("-invtsc") && !hasFrequency) return ["invtsc", "invtsc"];
-  const isWhole = settings.get("model") === "host" && isOff(settings.get("migratable"));
+  const isWhole = ["host", "max"].includes(settings.get("model") ?? "") && isOff(settings.get("migratable"));
   if (isWhole && !hasFrequency && !settings.has("-invtsc") && !isOff(settings.get("invtsc")))
-    return ["invtsc", "host,migratable=off"];
+    return ["invtsc", `${settings.get("model")},migratable=off`];
   if (has("hv-passthrough") || has("hv_passthrough")) return ["hyperv-passthrough", "hv-passthrough"];
-  return undefined;
+  const isAuto = settings.get("hv-no-nonarch-coresharing") === "auto";
+  return isAuto ? ["hyperv-passthrough", "hv-no-nonarch-coresharing=auto"] : undefined;
 }
 
 const isOff = (value: string | undefined) => ["off", "no", "false", "n"].includes(value ?? "");
@@ -128,7 +140,12 @@ const isOff = (value: string | undefined) => ["off", "no", "false", "n"].include
 /** QEMU's formats whose drivers add a blocker. */
 export const unmovableFormats = ["vmdk", "vdi", "vhdx", "vpc", "qcow", "parallels"];
 
-function imageBlocker(pairs: Pairs): Found {
+function imageBlocker(given: Pairs): Found {
+  // A file's name may be a whole `-blockdev`.
+  const pairs = given.flatMap(([key, value]): Pairs => {
+    const json = value.replace(/^json:/, "");
+    return key === "file" && json !== value && isJson(json) ? (jsonPairs(json) ?? []) : [[key, value]];
+  });
   const format = pairs.find(([key, value]) => /(^|\.)(driver|format)$/.test(key) && unmovableFormats.includes(value));
   if (format) return ["image-format", format.join("=")];
   const isVvfat = pairs.some(([key, value]) => /(^|\.)driver$/.test(key) && value === "vvfat");

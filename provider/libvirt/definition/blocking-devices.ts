@@ -5,6 +5,7 @@
  * @see https://libvirt.org/formatdomain.html#devices
  */
 import { type BlockerKind, blockerOf } from "../../migration-blockers/table";
+import { isDiskShorthand } from "../../qemu-command-line/arguments";
 import { migrationBlockersIn, unmovableFormats } from "../../qemu-command-line/migration-blockers";
 import { isOnUsb } from "./usb";
 import { attributeAt, type Element, elementAt, elementsAt, elementsIn, textAt } from "./xml";
@@ -166,13 +167,12 @@ export const commandLineArguments = (domain: Element): Element[] =>
 
 function ofCommandLine(domain: Element): BlockingDevice<BlockerKind>[] {
   const args = commandLineArguments(domain);
-  return migrationBlockersIn(args.map(({ attributes }) => attributes.value ?? "")).map(
-    ({ kind, what, index, value }) => ({
-      kind,
-      elements: args.slice(index, index + (value === undefined ? 1 : 2)),
-      what: `${what} in <qemu:commandline>`,
-    }),
-  );
+  const argv = args.map(({ attributes }) => attributes.value ?? "");
+  return migrationBlockersIn(argv).map(({ kind, what, index, value }) => ({
+    kind,
+    elements: args.slice(index, index + (value === undefined || isDiskShorthand(argv[index] ?? "") ? 1 : 2)),
+    what: `${what} in <qemu:commandline>`,
+  }));
 }
 
 /** A device in the words of its definition. */
