@@ -65,7 +65,8 @@ function deviceBlocker(pairs: Pairs): BlockerKind | undefined {
   const settings = new Map(pairs);
   const driver = settings.get("driver") ?? "";
   const name = driver.replace(busSuffix, "");
-  if (/^vfio-/.test(driver)) return "vfio";
+  // One of a pair is taken out of the guest for the time of the move.
+  if (/^vfio-/.test(driver)) return settings.has("failover_pair_id") ? undefined : "vfio";
   if (/^ivshmem/.test(driver)) return isOn(settings.get("master")) ? undefined : "shmem";
   if (/^virtio-(gpu|vga)/.test(driver) && isOn(settings.get("virgl"))) return "3d-acceleration";
   return own(deviceKinds, driver) ?? own(deviceKinds, name);

@@ -142,7 +142,9 @@ function features(domain: Element): BlockingDevice<BlockerKind>[] {
   if (!hasFrequency && passesInvtscThrough(domain, cpu))
     add("invtsc", cpu, "cpu host-passthrough with migratable='off'");
   const hyperv = elementAt(domain, "features", "hyperv");
-  if (hyperv?.attributes.mode === "passthrough") add("hyperv-passthrough", hyperv, "hyperv passthrough");
+  // Without KVM there is nothing to pass through.
+  if (domain.attributes.type === "kvm" && hyperv?.attributes.mode === "passthrough")
+    add("hyperv-passthrough", hyperv, "hyperv passthrough");
   return found;
 }
 

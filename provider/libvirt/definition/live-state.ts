@@ -97,8 +97,19 @@ function characterDevice(device: Element): Element {
   const { type } = device.attributes;
   const lean = mapped(device, "target", (target) => (device.name === "channel" ? without(target, "state") : target));
   if (type === "pty") return withChildren(without(lean, "tty"), ({ name }) => name !== "source");
-  const isOwn = ({ name, attributes }: Element) => name === "source" && isOwnPath(attributes.path);
+  const channel = attributeAt(device, "name", "target") ?? "";
+  const isOwn = ({ name, attributes: { mode, path } }: Element) =>
+    name === "source" && mode !== "connect" && isOwnSocket(path, channel);
   return type === "unix" ? withChildren(lean, (child) => !isOwn(child)) : lean;
+}
+
+/** Where libvirt puts a channel's socket, in all its releases. @see `qemuDomainChrMatchDefaultPath` of libvirt */
+function isOwnSocket(path = "", channel: string): boolean {
+  if (!path.endsWith(channel)) return false;
+  const before = path.slice(0, path.length - channel.length);
+  return (
+    isOwnPath(path) && /\/libvirt\/qemu\/(lib\/)?channel\/(target\/)?([^/]+\.|domain-[^/]+\/|\d+-[^/]+\/)$/.test(before)
+  );
 }
 
 /** Where libvirt puts sockets of its own, in all its releases. */

@@ -50,6 +50,7 @@ test.each([
 
 test.each([
   "-device ivshmem-plain,memdev=m,master=on",
+  "-device virtio-net-pci,netdev=n,id=n0,failover=on -device vfio-pci,host=01:00.0,failover_pair_id=n0",
   "-device virtio-gpu-pci -device usb-tablet -device usb-host,vendorid=1 -device virtio-scsi-pci",
   "-cpu host,+invtsc,tsc-frequency=3000000000",
   "-cpu host,-invtsc,migratable=off",

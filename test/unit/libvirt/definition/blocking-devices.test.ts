@@ -117,7 +117,18 @@ test.each([
   "<cpu mode='host-passthrough' migratable='on'/>",
   "<features><hyperv mode='custom'/></features>",
   qemuArguments("-device", "virtio-rng-pci"),
+  qemuArguments("-device", "vfio-pci,host=01:00.0,failover_pair_id=ua-0"),
 ])("%s moves", (rest) => expect(blockingDevices(domainOf("", rest))).toEqual([]));
+
+test("without KVM there are no Hyper-V features to pass through", () => {
+  const rest = "<features><hyperv mode='passthrough'/></features>";
+  expect(blockingDevices(parseXml(`<domain type='qemu'><name>a</name>${rest}</domain>`))).toEqual([]);
+});
+
+test("with a disk image that no option is before, the next argument stays", () => {
+  const domain = domainOf("", qemuArguments("fat:rw:/srv", "-no-reboot"));
+  expect(printXml(withoutDevices(domain, devicesOfKinds(domain, ["vvfat"])))).toContain("-no-reboot");
+});
 
 describe("without USB", () => {
   const left = (devices: string) => {

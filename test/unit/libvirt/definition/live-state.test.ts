@@ -113,6 +113,25 @@ test("what the user has chosen stays", () => {
     expect(definition).toContain(kept);
 });
 
+test.each([
+  "mode='connect' path='/var/lib/libvirt/qemu/channel/target/web.agent'",
+  "mode='bind' path='/var/lib/libvirt/qemu/channel/target/mine'",
+  "mode='bind' path='/var/lib/libvirt/qemu/channel/target/web/agent'",
+  "mode='bind' path='/tmp/libvirt/qemu/channel/1-web/agent'",
+])("a socket that libvirt would not make stays: %s", (source) => {
+  const channel = `<channel type='unix'><source ${source}/><target type='virtio' name='agent'/></channel>`;
+  expect(canonical(`<domain type='kvm'>${head}<devices>${channel}</devices></domain>`)).toContain("<source ");
+});
+
+test.each(["target/web.agent", "target/domain-web/agent", "target/domain-3-web/agent", "3-web/agent"])(
+  "a socket that libvirt makes goes: %s",
+  (path) => {
+    const source = `<source mode='bind' path='/var/lib/libvirt/qemu/channel/${path}'/>`;
+    const channel = `<channel type='unix'>${source}<target type='virtio' name='agent'/></channel>`;
+    expect(canonical(`<domain type='kvm'>${head}<devices>${channel}</devices></domain>`)).not.toContain("<source");
+  },
+);
+
 test("metadata is the user's, whatever it looks like", () => {
   const metadata =
     '<metadata><my:app xmlns:my="urn:my"><alias name="x"/><target dev="vnet3"/><console type="pty" tty="/dev/pts/1"><source path="/dev/pts/1"/></console></my:app></metadata>';
