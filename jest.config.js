@@ -9,7 +9,7 @@ const project = (displayName) => ({
 });
 
 module.exports = {
-  projects: [project("unit"), project("protocol"), project("checks"), project("lab")],
+  projects: ["unit", "protocol", "checks", "corpus", "lab"].map(project),
   reporters: ["default", "<rootDir>/test/progress-reporter.js"],
   testTimeout: 600_000,
 };

@@ -18,6 +18,7 @@ import { spread, type TestFile } from "./spread";
 
 const [onlyLab, recordsDurations] = ["--only", "--record-durations"].map((flag) => process.argv.includes(flag));
 const filters = process.argv.slice(2).filter((argument) => !["--only", "lab", "--record-durations"].includes(argument));
+const isEverything = process.env.KVM_LIVE_EVERYTHING === "1";
 const labFolder = join(repository, "test/lab");
 /** Seconds of lab test files; `npm test -- --record-durations` writes them down. */
 const durationsFile = join(labFolder, "durations.json");
@@ -41,6 +42,8 @@ async function main(): Promise<JestRun[]> {
       ),
     );
     runs.push(...(await Promise.all(lists)));
+    if (isEverything && !onlyLab)
+      runs.push(await jest("corpus", [...filters, "--selectProjects", "corpus", "--passWithNoTests"]));
   } catch (error) {
     console.error(`\nerror: ${(error as Error).message}`);
     runs.push({ name: "labs", seconds: 0, exitCode: 1, result: nothing });
@@ -73,7 +76,7 @@ function labTestFiles(): TestFile[] {
   const recorded = recordedDurations();
   return readdirSync(labFolder)
     .filter((name) => name.endsWith(".test.ts"))
-    .filter((name) => !name.endsWith(".lengthy.test.ts") || process.env.KVM_LIVE_EVERYTHING === "1")
+    .filter((name) => !name.endsWith(".lengthy.test.ts") || isEverything)
     .map((name) => ({ path: join(labFolder, name), ...(name in recorded && { seconds: recorded[name] }) }))
     .filter(({ path }) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
 }
@@ -97,7 +100,7 @@ async function jest(name: string, args: string[], lab?: Lab): Promise<JestRun> {
 
 main().then((runs) => {
   if (recordsDurations) {
-    const measured = runs.slice(onlyLab ? 0 : 1).flatMap(({ result }) => fileSeconds(result));
+    const measured = runs.filter(({ name }) => name.startsWith("lab ")).flatMap(({ result }) => fileSeconds(result));
     const all = Object.entries({ ...recordedDurations(), ...Object.fromEntries(measured) }).sort();
     writeFileSync(durationsFile, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
   }
