@@ -1,6 +1,7 @@
 /** `npm run lab -- …` */
 import { Argument, Command, Option } from "commander";
 import { buildGuest, guests } from "./guest/build";
+import { buildLinux } from "./guest/linux";
 import { defaultHosts, hostSpecs } from "./hosts";
 import { Lab } from "./lab";
 import { overSsh } from "./machine/ssh";
@@ -116,7 +117,7 @@ program
   .command("guest")
   .description("the lab's guests")
   .command("build")
-  .description("build the guests and print where their images are")
+  .description("build the guests and print where their files are")
   .option("--fill-mib <mib>", "memory that the guest `dirty` fills, in MiB", Number, guests.dirty.fillMiB)
   .option(
     "--dirty-mib-per-second <rate>",
@@ -128,6 +129,8 @@ program
     const dirty = { fillMiB: options.fillMib, dirtyMiBPerSecond: options.dirtyMibPerSecond };
     for (const [name, guest] of Object.entries({ ...guests, dirty }))
       console.log(`${name.padEnd(5)}  ${await buildGuest(guest)}`);
+    const { kernel, initramfs } = await buildLinux(console.error);
+    console.log(`linux  ${kernel}\n       ${initramfs}`);
   });
 
 async function endPartitions(host: ReturnType<Lab["host"]>): Promise<void> {

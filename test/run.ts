@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildProvider } from "../lab/build-provider";
+import { buildLinux } from "../lab/guest/linux";
 import { defaultHosts } from "../lab/hosts";
 import { Lab } from "../lab/lab";
 import { repository } from "../lab/paths";
@@ -60,6 +61,7 @@ const prepareLabs = (): Promise<void> =>
       { title: "Taking down the last test's labs", run: () => downAll() },
       { title: "Building the provider", run: buildProvider },
       ...setupSteps({ labs, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
+      ...(isEverything ? [{ title: "Building the Linux guest", run: buildLinux }] : []),
     ],
     { log: onlyLab !== true },
   );
