@@ -4,8 +4,8 @@ import { bridge } from "./network";
 import { inNamespace } from "./ssh";
 
 export interface Announcement {
-  /** Resolves when it was seen; rejects when the wait ended before. */
-  seen: Promise<void>;
+  /** Resolves when it was seen. @throws Error when it is not, in this time from now */
+  seen(timeoutMs: number): Promise<void>;
   /** Ends the wait; seen already is fine. */
   stop(): void;
 }
@@ -25,12 +25,18 @@ export async function awaitAnnouncement(lab: string, host: string, mac: string):
   const onLine = (line: string) => line.includes("listening on") && listening();
   const tcpdump = startCommand(inNamespace(lab, ["tcpdump", ...options, announcementFilter(host, mac)]), { onLine });
   const failed = ({ stderr }: RunResult) => new Error(`tcpdump has seen no announcement: ${stderr.trim()}`);
-  await Promise.race([started, tcpdump.done.then((result) => Promise.reject(failed(result)))]);
-  const seen = tcpdump.done.then((result) => {
-    if (!/^1 packets? captured/m.test(result.stderr)) throw failed(result);
-  });
-  seen.catch(() => {}); // whoever wants to know awaits it
-  return { seen, stop: () => tcpdump.signal("SIGINT") };
+  const ended = tcpdump.done.then((result) => Promise.reject(failed(result)));
+  ended.catch(() => {}); // it ends after this wait, too
+  await Promise.race([started, ended]);
+  const stop = () => tcpdump.signal("SIGINT");
+  return {
+    stop,
+    async seen(timeoutMs) {
+      const end = setTimeout(stop, timeoutMs);
+      const result = await tcpdump.done.finally(() => clearTimeout(end));
+      if (!/^1 packets? captured/m.test(result.stderr)) throw failed(result);
+    },
+  };
 }
 
 /**
