@@ -178,7 +178,7 @@ function ofCommandLine(domain: Element): BlockingDevice<BlockerKind>[] {
 }
 
 /** A device in the words of its definition. */
-function nameOf(device: Element): string {
+export function nameOf(device: Element): string {
   const { type, device: role, mode, model, bus, index } = device.attributes;
   const target = elementAt(device, "target")?.attributes;
   const words = (...all: (string | undefined)[]) => all.filter(Boolean).join(" ");

@@ -3,12 +3,14 @@ import type { PreflightProblems } from "../../placement/driver";
 import type { Candidate } from "../../placement/observe/candidate";
 import { differentImages } from "../../placement/preflight/different-images";
 import { checkRequirements, missingRequirements, type Requirement } from "../../placement/preflight/host-requirements";
+import type { Operation } from "../../util/operation";
 import { controlProblems } from "../connectivity/problems";
 import { blockingDevices } from "../definition/blocking-devices";
 import { requirementsOf } from "../definition/requirements";
 import type { LibvirtGuest } from "../guest";
 import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../migration/capabilities";
 import { copiedImages, storageProblems } from "../migration/storage";
+import { attachedDevices } from "./attached-devices";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
 import { hypervisorProblems } from "./hypervisor-problems";
 import { movingDefinition, unmovable } from "./moving-definition";
@@ -18,9 +20,14 @@ export async function moveProblems(
   { domain, migration }: LibvirtGuest,
   from: Candidate,
   to: Candidate,
-  signal: AbortSignal,
+  { signal, info }: Operation,
 ): Promise<PreflightProblems> {
   const running = await movingDefinition(from.host, domain.uuid, signal);
+  const attached = attachedDevices(running.domain, domain.definition);
+  if (attached.length > 0)
+    info(
+      `${domain.name} runs with what its definition lacks: ${attached.join(", ")}. It moves along, and is gone once the guest is started anew.`,
+    );
   const blocking = blockingDevices(running.domain);
   const copied = migration.copyStorage && copiedImages(running.definition, migration.copyStorage);
   const images = copied?.images ?? [];

@@ -34,7 +34,7 @@ export async function preflight(
     [noPostCopyResume({ name, ...(await capabilitiesOf(host, signal)) })].filter((problem) => problem !== undefined),
   );
   const [moving, ...others] = await Promise.all([
-    Promise.all(moves.map(({ from, to }) => moveProblems(guest, on(from), on(to), signal))),
+    Promise.all(moves.map(({ from, to }) => moveProblems(guest, on(from), on(to), operation))),
     ...starts.map((one) => startProblems(guest, one, signal)),
     ...locked,
     ...movesOff(steps, seen).map(({ from, to }) => movesOffProblems(guest, on(from), on(to), signal)),
