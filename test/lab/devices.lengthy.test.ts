@@ -5,7 +5,8 @@
 import { shareFolder } from "../../lab/by-hand/nfs";
 import { exchangeCertificates } from "../../lab/by-hand/tls";
 import type { LabHost } from "../../lab/lab-host";
-import { markedDefinition } from "../../provider/libvirt/definition/domain-xml";
+import { canonicalDefinition, markedDefinition } from "../../provider/libvirt/definition/domain-xml";
+import { parseXml } from "../../provider/libvirt/definition/xml";
 import { domain } from "../../provider/resources/domain/definition";
 import { deviceFiles, deviceGuests } from "./device-guests";
 import { prepareHypervisors, runningLab } from "./support";
@@ -30,6 +31,11 @@ function definitionOf(name: string, blockingDevices: "keep" | "remove"): string 
   return markedDefinition(String(domain.derived?.from(args, "urn").definition), undefined);
 }
 
+const moveTo = ({ name, address }: LabHost) => [
+  ...["virsh", "migrate", "--live", "--persistent", "--undefinesource", "device-guest", `qemu+tls://${name}/system`],
+  ...["--migrateuri", `tcp://${address}`],
+];
+
 const forget = (host: LabHost) =>
   host.tryExec(["sh", "-c", "virsh destroy device-guest; virsh undefine device-guest --keep-nvram --keep-tpm"]);
 
@@ -45,6 +51,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([hvA, hvB, hvC].map(forget));
   await hvC.kill();
+});
+
+test("dumps of one running guest by both releases are one definition", async () => {
+  const chatty =
+    "<serial type='pty'/><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel><graphics type='vnc' port='-1' autoport='yes' websocket='-1'/><video><model type='virtio'/></video>";
+  const input = definitionOf("plain disk", "keep").replace("<memballoon", `${chatty}<memballoon`);
+  await hvA.exec(["virsh", "define", "/dev/stdin", "--validate"], { input });
+  await hvA.exec(["virsh", "start", "device-guest"]);
+  const canonical = async (host: LabHost) =>
+    canonicalDefinition(parseXml((await host.exec(["virsh", "dumpxml", "device-guest"])).stdout), "urn").definition;
+  const before = await canonical(hvA);
+  await hvA.exec(moveTo(hvC));
+  expect(await canonical(hvC)).toBe(before);
+  await Promise.all([hvA, hvC].map(forget));
 });
 
 test.each(names)("%s: by default it is refused or accepted as QEMU would", (name) => {
@@ -63,16 +83,7 @@ describe.each(["hv-a", "hv-c"])("from %s", (source) => {
     await from.exec(["virsh", "define", "/dev/stdin", "--validate"], { input: left });
     await from.exec(["virsh", "define", "/dev/stdin", "--validate"], { input: definitionOf(name, "keep") });
     await from.exec(["virsh", "start", "device-guest"]);
-    const move = [
-      "virsh",
-      "migrate",
-      "--live",
-      "device-guest",
-      `qemu+tls://${hvB.name}/system`,
-      "--migrateuri",
-      `tcp://${hvB.address}`,
-    ];
-    const { exitCode, stderr } = await from.tryExec(move);
+    const { exitCode, stderr } = await from.tryExec(moveTo(hvB));
     const blocked = deviceGuests[name]?.blocked;
     console.log(`${source} ${name}: ${exitCode === 0 ? "moved" : stderr.trim().slice(0, 200)}`);
     expect({ moved: exitCode === 0, stderr }).toMatchObject({ moved: blocked === undefined });

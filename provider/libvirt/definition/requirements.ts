@@ -87,7 +87,10 @@ const characterDevice: Reader = (device, source) => {
 /** One that a host has of its own; a name is resolved by each host, and `0.0.0.0` is on all of them. */
 function address(text: string | undefined): Requirement[] {
   const isEverywhere = text === undefined || /^(0\.0\.0\.0|::|127\..*|::1)$/.test(text);
-  return isEverywhere || isIP(text) === 0 ? [] : [{ kind: "address", what: text }];
+  if (isEverywhere || isIP(text) === 0 || text.includes("%")) return [];
+  // As the kernel prints it.
+  const what = isIP(text) === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
+  return [{ kind: "address", what }];
 }
 
 const readers: Readonly<Record<string, Reader>> = {

@@ -71,6 +71,10 @@ describe("each of these needs something", () => {
     ],
     ["<graphics type='vnc' listen='10.0.0.1'/>", ["address 10.0.0.1"]],
     [
+      "<graphics type='vnc' listen='2001:DB8:0::1'/><graphics type='vnc' listen='fe80::1%eth0'/>",
+      ["address 2001:db8::1"],
+    ],
+    [
       "<graphics type='vnc' listen='0.0.0.0'/><graphics type='spice'><listen type='network' network='n'/></graphics>",
       ["network n"],
     ],
