@@ -70,7 +70,7 @@ const migrationBlockers = {
     certainUpTo: { libvirt: "9.0" },
   },
   shmem: {
-    refusedBy: "libvirt",
+    refusedBy: "QEMU",
     releases: all,
     reason: "only shared memory whose role is master moves, and the default is peer",
     remedy: "set role='master' in the one guest that owns the memory",
@@ -102,7 +102,7 @@ const migrationBlockers = {
     releases: "all, when the guest may write to it",
     reason: "QEMU does not move a folder that it shows as a disk that can be written to",
     remedy: "make it <readonly/>, or an image",
-    proof: "moved",
+    proof: "only-migratable",
   },
   "input-passthrough": {
     refusedBy: "QEMU",

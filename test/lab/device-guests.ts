@@ -15,7 +15,7 @@ const file = "/srv/vm/device-guests";
 export const deviceFiles: readonly [name: string, command: string][] = [
   ["disk.raw", 'truncate -s 1M "$1"'],
   ["disk.qcow2", 'qemu-img create -q -f qcow2 "$1" 1M'],
-  ...["vmdk", "vdi", "vhdx", "vpc", "qcow", "parallels"].map((format): [string, string] => [
+  ...["vmdk", "vdi", "vpc", "qcow"].map((format): [string, string] => [
     `disk.${format}`,
     `qemu-img create -q -f ${format} "$1" 8M`,
   ]),
@@ -58,15 +58,11 @@ export const deviceGuests: Readonly<Record<string, DeviceGuest>> = {
   },
   "transient disk": { blocked: "transient", devices: disk("qcow2", "<transient/>") },
   ...Object.fromEntries(
-    ["vmdk", "vdi", "vhdx", "vpc", "qcow", "parallels"].map((format) => [
+    ["vmdk", "vdi", "vpc", "qcow"].map((format) => [
       `${format} image`,
       { blocked: "image-format" as const, devices: disk(format) },
     ]),
   ),
-  "folder as a floppy that is written": {
-    blocked: "vvfat",
-    devices: `<disk type='dir' device='floppy'><driver name='qemu' type='fat'/><source dir='${file}/folder'/><target dev='fda'/></disk>`,
-  },
   "qemu-vdagent": {
     blocked: "vdagent",
     devices:
@@ -85,7 +81,7 @@ export const deviceGuests: Readonly<Record<string, DeviceGuest>> = {
   "USB sound": { blocked: "sound", devices: `${usb}<sound model='usb'/>` },
   "USB network card": {
     blocked: "usb-net",
-    devices: `${usb}<interface type='user'><model type='usb-net'/></interface>`,
+    devices: `${usb}<interface type='user'><model type='usb-net'/><address type='usb' bus='0' port='1'/></interface>`,
   },
   "USB serial port": {
     blocked: "usb-serial",

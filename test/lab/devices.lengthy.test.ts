@@ -77,7 +77,10 @@ test.each(names)("%s: by default it is refused or accepted as QEMU would", (name
 describe.each(["hv-a", "hv-c"])("from %s", (source) => {
   const from = lab.host(source);
 
-  test.each(names)("%s", async (name) => {
+  // Debian 13 has QEMU's Spice in a package of its own.
+  const made = names.filter((name) => source !== "hv-c" || !deviceGuests[name]?.devices.includes("spice"));
+
+  test.each(made)("%s", async (name) => {
     await Promise.all([from, hvB].map(forget));
     const left = definitionOf(name, "remove");
     await from.exec(["virsh", "define", "/dev/stdin", "--validate"], { input: left });
