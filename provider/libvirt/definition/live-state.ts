@@ -10,7 +10,7 @@ export function withoutLiveState(domain: Element): Element {
   const isLive = domain.attributes.id !== undefined;
   const children = domain.children.flatMap((child): Element["children"] => {
     if (!isElement(child)) return [child];
-    if (isDefault(child)) return [];
+    if (isDefaultLabel(child)) return [];
     if (child.name === "seclabel") return [withChildren(child, ({ name }) => name !== "imagelabel")];
     if (child.name !== "devices") return [child];
     const devices = child.children.map((device) => (isElement(device) ? cleaned(device, isLive) : device));
@@ -19,15 +19,12 @@ export function withoutLiveState(domain: Element): Element {
   return { ...without(domain, "id"), children };
 }
 
-/** A label that libvirt chooses, and the control group that it takes, unless told otherwise. */
-function isDefault(element: Element): boolean {
-  const { type, relabel } = element.attributes;
-  if (element.name === "seclabel")
-    return type === "dynamic" && relabel !== "no" && elementsAt(element, "baselabel").length === 0;
-  if (element.name !== "resource") return false;
-  const [partition, ...others] = elementsIn(element);
-  return others.length === 0 && partition?.name === "partition" && partition.children.join("") === "/machine";
-}
+/** The label that libvirt chooses unless told otherwise. */
+const isDefaultLabel = (element: Element): boolean =>
+  element.name === "seclabel" &&
+  element.attributes.type === "dynamic" &&
+  element.attributes.relabel !== "no" &&
+  elementsAt(element, "baselabel").length === 0;
 
 function cleaned(device: Element, isLive: boolean): Element {
   const lean = withChildren(device, (child) => !isOfOneRun(child));

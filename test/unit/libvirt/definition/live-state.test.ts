@@ -70,7 +70,6 @@ test("two dumps of one running guest are one definition", () => {
     "mirror",
     "index=",
     "seclabel",
-    "resource",
     "domain-3",
     "10.0.0.3",
     "<address bus",
