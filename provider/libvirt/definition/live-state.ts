@@ -4,7 +4,7 @@
  *
  * @see https://libvirt.org/formatdomain.html
  */
-import { attributeAt, type Element, elementAt, elementsAt, elementsIn, isElement } from "./xml";
+import { attributeAt, type Element, elementAt, elementsAt, isElement } from "./xml";
 
 export function withoutLiveState(domain: Element): Element {
   const isLive = domain.attributes.id !== undefined;
