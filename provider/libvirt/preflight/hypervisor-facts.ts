@@ -27,7 +27,8 @@ export interface HypervisorFacts {
   refusal: string;
   /** What it says against the CPU. */
   cpuRefusal: string;
-  freeKiB: number;
+  /** Undefined where the kernel is told to give out more memory than it has. */
+  freeKiB: number | undefined;
 }
 
 const script = sh`${recordFunctions}${scriptFile(__dirname, "hypervisor-facts.sh")}`;
@@ -56,9 +57,10 @@ export async function observeHypervisor(
 ): Promise<HypervisorFacts> {
   const argv = [type, arch, machine, emulator, cpu === undefined ? "no" : "yes"];
   const records = await askRecords(host, script, argv, { signal, ...(cpu !== undefined && { input: cpu }) });
+  const free = valuesOf(records, "freeKiB")[0]?.[0]?.trim() ?? "";
   return {
     refusal: firstOf(records, "refused").trim(),
     cpuRefusal: valuesOf(records, "cpu")[0]?.[0]?.trim() ?? "",
-    freeKiB: Number(firstOf(records, "freeKiB")),
+    freeKiB: /^\d+$/.test(free) ? Number(free) : undefined,
   };
 }

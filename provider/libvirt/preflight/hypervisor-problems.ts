@@ -14,12 +14,13 @@ export function hypervisorProblems(
   onSource?: HypervisorFacts,
 ): string[] {
   const { memoryKiB } = needs;
-  const lacksMemory = memoryKiB !== undefined && Number.isFinite(freeKiB) && memoryKiB > freeKiB;
   return [
     refusal !== "" && refused(hostName, needs, refusal),
     cpuRefusal !== "" && refusal === "" && (onSource?.cpuRefusal ?? "") === "" && lacksCpu(guest, hostName, cpuRefusal),
-    lacksMemory &&
-      `${hostName} has ${MiB(freeKiB)} MiB of memory free, and ${guest} has ${MiB(memoryKiB)} MiB. Move or end other guests there, or give it less memory.`,
+    memoryKiB !== undefined &&
+      freeKiB !== undefined &&
+      memoryKiB > freeKiB &&
+      `${hostName} has ${MiB(freeKiB)} MiB of memory free, and ${guest} has ${MiB(memoryKiB)} MiB. Move or end other guests there, or give it less memory; a host that is to give out more than it has is told so by the sysctl vm.overcommit_memory=1.`,
   ].filter((problem) => typeof problem === "string");
 }
 

@@ -1,5 +1,5 @@
 import { parseXml } from "../../../../provider/libvirt/definition/xml";
-import { hypervisorNeedsOf } from "../../../../provider/libvirt/preflight/hypervisor-facts";
+import { type HypervisorFacts, hypervisorNeedsOf } from "../../../../provider/libvirt/preflight/hypervisor-facts";
 import { hypervisorProblems } from "../../../../provider/libvirt/preflight/hypervisor-problems";
 
 const domain = (inner: string) =>
@@ -7,8 +7,8 @@ const domain = (inner: string) =>
     `<domain type='kvm'><name>web</name><os><type arch='x86_64' machine='pc-q35-9.9'>hvm</type></os>${inner}</domain>`,
   );
 const needs = hypervisorNeedsOf(domain("<memory unit='GiB'>8</memory>"));
-const fine = { refusal: "", cpuRefusal: "", freeKiB: 16 * 2 ** 20 };
-const problems = (facts: Partial<typeof fine>, onSource?: Partial<typeof fine>) =>
+const fine: HypervisorFacts = { refusal: "", cpuRefusal: "", freeKiB: 16 * 2 ** 20 };
+const problems = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFacts>) =>
   hypervisorProblems("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource });
 
 test("a host that has everything has no problem", () => expect(problems({})).toEqual([]));
@@ -33,6 +33,7 @@ test("machine type, KVM, CPU and memory, each with the fix", () => {
   expect(problems({ freeKiB: 2 ** 20 })).toEqual([
     expect.stringMatching(/^hv-b has 1024 MiB of memory free, and web has 8192 MiB\./),
   ]);
+  expect(problems({ freeKiB: undefined })).toEqual([]);
 });
 
 test("where the source says the same of the CPU that the guest has, it tells nothing", () => {
