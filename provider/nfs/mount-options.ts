@@ -37,7 +37,7 @@ const opposites: readonly (readonly string[])[] = [
 
 /** @returns the problems of a list of options, as phrases such as `has vers twice` */
 export function mountOptionProblems(options: readonly string[]): string[] {
-  const keys = options.map((option) => keyOf(canonical(option)));
+  const keys = canonicalOptions(options).map(keyOf);
   const repeated = [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
   return [
     ...options.flatMap(optionProblem),
@@ -61,8 +61,18 @@ const spellings: Readonly<Record<string, string>> = { tcp: "proto=tcp", udp: "pr
 
 function canonical(option: string): string {
   const version = /^(?:nfsvers=|vers=|v(?=\d))(.*)$/.exec(option)?.[1];
-  if (version !== undefined) return `vers=${version === "4" ? "4.2" : version}`;
+  if (version !== undefined) return `vers=${version}`;
   return own(spellings, option) ?? option;
+}
+
+/** `minorversion=1` beside version 4 is version 4.1. */
+function canonicalOptions(options: readonly string[]): string[] {
+  const plain = options.map(canonical);
+  const minor = plain.find((option) => keyOf(option) === "minorversion")?.split("=")[1];
+  if (minor === undefined || !plain.includes("vers=4")) return plain;
+  return plain.flatMap((option) =>
+    keyOf(option) === "minorversion" ? [] : option === "vers=4" ? [`vers=4.${minor}`] : [option],
+  );
 }
 
 const keyOf = (option: string) => option.split("=")[0] ?? "";
@@ -73,10 +83,13 @@ const shownFlags = ["ro", "sync", "noatime", "nodiratime", "nodev", "noexec", "n
 
 /** @returns how the mount differs from the options, e.g. `timeo=600 instead of timeo=100` */
 export function mountOptionDifferences(effective: readonly string[], options: readonly string[]): string[] {
-  const wanted = options.map(canonical);
+  const wanted = canonicalOptions(options);
+  // Version 4 is whatever minor version of it client and server agree on.
+  const isMet = (option: string) =>
+    effective.includes(option) || (option === "vers=4" && effective.some((other) => /^vers=4(\.\d+)?$/.test(other)));
   const values = wanted
     .filter((option) => shownKeys.includes(keyOf(option)) && option.includes("="))
-    .filter((option) => !effective.includes(option))
+    .filter((option) => !isMet(option))
     .map((option) => `${effective.find((other) => keyOf(other) === keyOf(option)) ?? "nothing"} instead of ${option}`);
   const flags = shownFlags
     .filter((flag) => effective.includes(flag) !== wanted.includes(flag))
@@ -92,7 +105,4 @@ export const sameMountOptions = (a: readonly string[], b: readonly string[]): bo
   essence(a).join() === essence(b).join();
 
 const essence = (options: readonly string[]) =>
-  options
-    .filter((option) => !aboutWhen.test(option))
-    .map(canonical)
-    .sort();
+  canonicalOptions(options.filter((option) => !aboutWhen.test(option))).sort();

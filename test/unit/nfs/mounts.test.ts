@@ -91,6 +91,24 @@ test("options about when to mount do not change a mount", () => {
   expect(sameMountOptions(["hard"], ["hard", "nconnect=4"])).toBe(false);
 });
 
+test.each<[string[], string, boolean]>([
+  [["vers=4"], "vers=4.1", true],
+  [["nfsvers=4"], "vers=4.2", true],
+  [["v4"], "vers=4.0", true],
+  [["vers=4"], "vers=3", false],
+  [["vers=4.2"], "vers=4.1", false],
+  [["nfsvers=4", "minorversion=1"], "vers=4.1", true],
+  [["minorversion=1", "vers=4"], "vers=4.2", false],
+])("%j and a mount of %s: %s", (options, effective, isMet) => {
+  expect(mountOptionDifferences([effective], options)).toHaveLength(isMet ? 0 : 1);
+  expect(mountOptionProblems(options)).toEqual([]);
+});
+
+test("version 4 with a minor version is that version", () => {
+  expect(sameMountOptions(["nfsvers=4", "minorversion=1"], ["vers=4.1"])).toBe(true);
+  expect(sameMountOptions(["vers=4"], ["vers=4.1"])).toBe(false);
+});
+
 test("fstab", () => {
   expect(
     fstabSources("# nas:/x /srv/vm nfs\nnas:/x\t/srv/vm nfs defaults 0 0\nnas:/y /srv nfs\n\n", "/srv/vm"),
