@@ -13,8 +13,9 @@ export function withoutLiveState(domain: Element): Element {
     if (isDefaultLabel(child)) return [];
     if (child.name === "seclabel") return [withChildren(child, ({ name }) => name !== "imagelabel")];
     if (child.name !== "devices") return [child];
-    const devices = child.children.map((device) => (isElement(device) ? cleaned(device, isLive) : device));
-    return [{ ...child, children: devices }];
+    const own = child.children.filter((device) => !(isLive && isElement(device) && isPartOfMachine(device)));
+    const devices = own.map((device) => (isElement(device) ? cleaned(device, isLive) : device));
+    return [{ ...child, children: isLive ? inOrder(devices) : devices }];
   });
   return { ...without(domain, "id"), children };
 }
@@ -25,6 +26,27 @@ const isDefaultLabel = (element: Element): boolean =>
   element.attributes.type === "dynamic" &&
   element.attributes.relabel !== "no" &&
   elementsAt(element, "baselabel").length === 0;
+
+/** Every q35 machine has this watchdog; later releases than 9.0 tell of it, and 9.0 knows no such model. */
+const isPartOfMachine = ({ name, attributes: { model, action } }: Element) =>
+  name === "watchdog" && model === "itco" && action === "reset";
+
+/**
+ * libvirt adds controllers to a guest that it starts behind those of the definition, and has each beside those of its kind
+ * once it has read the definition again, as after a move. All have addresses by then.
+ */
+function inOrder(devices: Element["children"]): Element["children"] {
+  const isController = (child: Element | string): child is Element => isElement(child) && child.name === "controller";
+  const typeOf = (controller: Element) => controller.attributes.type ?? "";
+  const controllers = devices.filter(isController);
+  const types = [...new Set(controllers.map(typeOf))];
+  const sorted = types.flatMap((type) =>
+    controllers
+      .filter((controller) => typeOf(controller) === type)
+      .sort((one, other) => Number(one.attributes.index ?? 0) - Number(other.attributes.index ?? 0)),
+  );
+  return devices.map((child) => (isController(child) ? (sorted.shift() ?? child) : child));
+}
 
 function cleaned(device: Element, isLive: boolean): Element {
   const lean = withChildren(device, (child) => !isOfOneRun(child));

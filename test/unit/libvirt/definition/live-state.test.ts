@@ -87,6 +87,26 @@ test("two dumps of one running guest are one definition", () => {
   expect(canonical(definition)).toBe(definition);
 });
 
+test("controllers are beside those of their kind, as after a move", () => {
+  const [serial, root, port] = [
+    "<controller type='virtio-serial' index='0'/>",
+    "<controller type='pci' index='0'/>",
+    "<controller type='pci' index='1'/>",
+  ] as const;
+  const live = (...controllers: string[]) =>
+    canonical(`<domain type='kvm' id='1'>${head}<devices><disk/>${controllers.join("")}<rng/></devices></domain>`);
+  expect(live(root, serial, port)).toBe(live(root, port, serial));
+  const written = `<domain type='kvm'>${head}<devices>${root}${serial}${port}</devices></domain>`;
+  expect(canonical(written)).toMatch(/pci.*\n.*virtio-serial.*\n.*pci/);
+});
+
+test("a watchdog that is part of the machine is none of the definition's", () => {
+  const itco = (live: string) =>
+    canonical(`<domain type='kvm' ${live}>${head}<devices><watchdog model='itco' action='reset'/></devices></domain>`);
+  expect(itco("id='1'")).not.toContain("itco");
+  expect(itco("")).toContain("itco");
+});
+
 test("what the user has chosen stays", () => {
   const chosen = `<domain type='kvm'>${head}<devices>
     <graphics type='vnc' port='5950' autoport='no' websocket='5750' listen='10.0.0.1'><listen type='address' address='10.0.0.1'/></graphics>
