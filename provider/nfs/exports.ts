@@ -3,6 +3,7 @@
  *
  * @see https://man7.org/linux/man-pages/man5/exports.5.html
  */
+import { posix } from "node:path";
 import { statedOptions } from "./export-options";
 import { unescapeOctal } from "./octal-escapes";
 
@@ -26,11 +27,34 @@ export function printExports(path: string, clients: readonly ExportClient[]): st
 
 /** All exports of a text, in any format that exports(5) allows. */
 export function parseExports(text: string): ExportEntry[] {
-  const lines = text.replaceAll("\\\n", " ").split("\n");
-  return lines.flatMap((line) => {
+  return logicalLines(text).flatMap((line) => {
     const [path, ...words] = wordsOf(line);
-    return path === undefined ? [] : clientsOf(words).map((client) => ({ path: unescapeOctal(path), ...client }));
+    return path === undefined
+      ? []
+      : clientsOf(words).map((client) => ({ path: plainPath(unescapeOctal(path)), ...client }));
   });
+}
+
+/** The kernel knows a directory by its path without slashes that say nothing. */
+const plainPath = (path: string) => (path.startsWith("/") ? posix.normalize(path).replace(/(?<=.)\/$/, "") : path);
+
+/** A backslash at the end continues a line, but not a comment. */
+function logicalLines(text: string): string[] {
+  const lines: string[] = [];
+  let continues = false;
+  for (const line of text.split("\n")) {
+    const plain = withoutComment(line);
+    const goesOn = plain === line && line.endsWith("\\");
+    const part = goesOn ? line.slice(0, -1) : plain;
+    lines.push(continues ? `${lines.pop()} ${part}` : part);
+    continues = goesOn;
+  }
+  return lines;
+}
+
+function withoutComment(line: string): string {
+  const comment = [...line.matchAll(wordPattern)].find(([word]) => word.startsWith("#"));
+  return comment ? line.slice(0, comment.index) : line;
 }
 
 /** A word that begins with `-` holds options for the clients after it; one without a client is for everybody. */
@@ -50,9 +74,7 @@ function clientsOf(words: readonly string[]): ExportClient[] {
 
 const optionsOf = (text: string) => text.split(",").filter((option) => option !== "");
 
-/** Words of a line up to a comment; quotes hold whitespace. */
-function wordsOf(line: string): string[] {
-  const words = line.match(/#.*|(?:"[^"]*"?|[^\s"])+/g) ?? [];
-  const comment = words.findIndex((word) => word.startsWith("#"));
-  return (comment < 0 ? words : words.slice(0, comment)).map((word) => word.replaceAll('"', ""));
-}
+/** A comment, or a word; quotes hold whitespace. */
+const wordPattern = /#.*|(?:"[^"]*"?|[^\s"])+/g;
+
+const wordsOf = (line: string): string[] => (line.match(wordPattern) ?? []).map((word) => word.replaceAll('"', ""));

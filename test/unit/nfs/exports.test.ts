@@ -183,3 +183,13 @@ describe("the file", () => {
     expect(readMark(undefined)).toBeUndefined();
   });
 });
+
+test.each<[string, string[]]>([
+  ["/srv/vm/ a(rw)\n//srv//b/ a(rw)\n/ a(ro)\n", ["/srv/vm a", "/srv/b a", "/ a"]],
+  ["# old: /srv/a *(rw) \\\n/srv/vm a(rw)\n", ["/srv/vm a"]],
+  ["/srv/vm a(rw) \\\n  b(ro)\n/srv/b c(ro)", ["/srv/vm a", "/srv/vm b", "/srv/b c"]],
+  ["/srv/vm a(rw) # b(rw) \\\n/srv/b c(ro)", ["/srv/vm a", "/srv/b c"]],
+  ["/srv/vm\ta(rw)\\\n\\\n b(ro)", ["/srv/vm a", "/srv/vm b"]],
+])("%j has %j", (text, entries) => {
+  expect(parseExports(text).map(({ path, client }) => `${path} ${client}`)).toEqual(entries);
+});
