@@ -40,7 +40,13 @@ export function matchesHostKey(key: HostKey, wanted: string): boolean {
  * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT
  */
 export function knownKeys(knownHosts: string, address: string, port: number): KnownKey[] {
-  const name = port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
+  const name = address.toLowerCase();
+  const withPort = port === 22 ? [] : keysOf(knownHosts, `[${name}]:${port}`);
+  // As ssh does where nothing is known of the port.
+  return withPort.some(({ revoked }) => !revoked) ? withPort : [...withPort, ...keysOf(knownHosts, name)];
+}
+
+function keysOf(knownHosts: string, name: string): KnownKey[] {
   return knownHosts.split("\n").flatMap((line) => {
     const words = line.trim().split(/\s+/);
     const marker = words[0]?.startsWith("@") ? words.shift() : undefined;

@@ -30,6 +30,7 @@ test.each<[string, string, string, number]>([
   ["a pattern", "hv-*", "hv-a", 22],
   ["a question mark", "hv-?", "hv-a", 22],
   ["a hashed name", hashed("hv-a"), "hv-a", 22],
+  ["a name without a port, which ssh takes for any", "hv-a", "hv-a", 2222],
   ["a hashed name with a port", hashed("[hv-a]:2222"), "hv-a", 2222],
   ["an IPv6 address", "fe80::1", "fe80::1", 22],
 ])("known_hosts has %s", (_, hosts, address, port) => {
@@ -54,4 +55,12 @@ test.each<[string, string]>([
 
 test("a revoked key is known as such", () => {
   expect(knownKeys(`@revoked * ${line}`, "hv-a", 22)).toEqual([{ type: "ssh-ed25519", key, revoked: true }]);
+});
+
+test("an entry with the port comes before one without", () => {
+  const other = Buffer.from("other").toString("base64");
+  const file = `hv-a ssh-rsa ${other}\n[hv-a]:2222 ${line}\n`;
+  expect(knownKeys(file, "hv-a", 2222)).toHaveLength(1);
+  expect(knownKeys(file, "hv-a", 22)).toMatchObject([{ type: "ssh-rsa" }]);
+  expect(knownKeys(`@revoked [hv-a]:2222 ${line}\nhv-a ${line}\n`, "hv-a", 2222)).toHaveLength(2);
 });
