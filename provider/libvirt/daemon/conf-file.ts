@@ -5,6 +5,7 @@
  * @see https://libvirt.org/daemons.html
  */
 import { appendLines } from "../../host/owned-lines";
+import { parseConf, type Statement } from "./virconf";
 
 /** A key and its value as libvirt writes it: `1`, `"0770"`, `["CN=a", "CN=b"]`. */
 export type Setting = readonly [key: string, value: string];
@@ -12,6 +13,7 @@ export type Setting = readonly [key: string, value: string];
 const begin = "# BEGIN pulumi-kvm-live: these lines are written by Pulumi";
 const end = "# END pulumi-kvm-live";
 const hidden = "#pulumi-kvm-live# ";
+const rewritten = " # pulumi-kvm-live: from the line above";
 /** How our first line ends when the file before it had no newline at its end. */
 const unended = ", after a line without an end";
 const created = `${begin}, and so is this file`;
@@ -31,45 +33,56 @@ export function withoutSettings(text: string | undefined): string | undefined {
   const lines = text.split("\n");
   const from = lines.findIndex((line) => line.startsWith(begin));
   const length = from < 0 ? 0 : lines.slice(from).indexOf(end) + 1;
-  if (from < 0 || length === 0) return lines.map(shown).join("\n");
-  const rest = lines.slice(from + length).map(shown);
-  const before = lines.slice(0, from).map(shown);
+  if (from < 0 || length === 0) return lines.flatMap(shown).join("\n");
+  const rest = lines.slice(from + length).flatMap(shown);
+  const before = lines.slice(0, from).flatMap(shown);
   if (lines[from] === created && before.length === 0 && rest.join("") === "") return undefined;
   const isUnended = lines[from] === `${begin}${unended}` && rest.join("") === "";
   return [...before, ...(isUnended ? [] : rest)].join("\n");
 }
 
-/** The value that counts for each key: libvirt takes the first of several. Lists are on one line here. */
+/** The value that counts for each key: libvirt takes the first of several. */
 export function activeSettings(text: string | undefined): Map<string, string> {
   const values = new Map<string, string>();
-  for (const statement of statements((text ?? "").split("\n"))) {
-    const [, key, value] = /^\s*(\w+)\s*=?\s*([\s\S]*)$/.exec(statement.lines.join(" ")) ?? [];
-    if (statement.isActive && key && value !== undefined && !values.has(key)) values.set(key, value.trim());
-  }
+  for (const { key, value } of parseConf(text ?? "").statements) if (!values.has(key)) values.set(key, value);
   return values;
 }
 
-const shown = (line: string) => (line.startsWith(hidden) ? line.slice(hidden.length) : line);
+/** A line of the file as it was; none for what was written again. */
+const shown = (line: string): string[] => {
+  if (line.startsWith(hidden)) return [line.slice(hidden.length)];
+  return line.endsWith(rewritten) ? [] : [line];
+};
 
+/** What stands in one line with a setting that is hidden is written again below. */
 function withHidden(text: string, keys: readonly string[]): string {
-  return statements(text.split("\n"))
-    .flatMap(({ lines, isActive }) => {
-      const key = /^\s*(\w+)/.exec(lines[0] ?? "")?.[1] ?? "";
-      return isActive && keys.includes(key) ? lines.map((line) => `${hidden}${line}`) : lines;
-    })
+  const { statements } = parseConf(text);
+  const lines = text.split("\n");
+  const ours = statements.filter(({ key }) => keys.includes(key));
+  const onLine = new Map<number, Statement[]>();
+  for (const one of statements) for (const line of linesOf(one)) push(onLine, line, one);
+  const gone = new Set(ours);
+  const hiddenLines = new Set<number>();
+  // A statement that shares a line with one that is hidden is hidden as a whole, and so on.
+  for (const next of gone)
+    for (const line of linesOf(next).filter((one) => !hiddenLines.has(one))) {
+      hiddenLines.add(line);
+      for (const one of onLine.get(line) ?? []) gone.add(one);
+    }
+  const again = statements.filter((one) => gone.has(one) && !ours.includes(one));
+  return lines
+    .flatMap((line, index) => [
+      hiddenLines.has(index) ? `${hidden}${line}` : line,
+      ...again.filter(({ lastLine }) => lastLine === index).map(({ key, value }) => `${key} = ${value}${rewritten}`),
+    ])
     .join("\n");
 }
 
-/** A list may go over several lines. */
-function statements(lines: readonly string[]): { lines: string[]; isActive: boolean }[] {
-  const all: { lines: string[]; isActive: boolean }[] = [];
-  let isOpen = false;
-  for (const line of lines) {
-    const bare = line.replace(/"[^"]*"|'[^']*'/g, '""').replace(/#.*/, "");
-    if (isOpen) all.at(-1)?.lines.push(line);
-    else all.push({ lines: [line], isActive: /^\s*\w/.test(bare) });
-    if (bare.includes("[")) isOpen = true;
-    if (bare.includes("]")) isOpen = false;
-  }
-  return all;
+const linesOf = ({ firstLine, lastLine }: Statement): number[] =>
+  Array.from({ length: lastLine - firstLine + 1 }, (_, index) => firstLine + index);
+
+function push(onLine: Map<number, Statement[]>, line: number, one: Statement): void {
+  const there = onLine.get(line);
+  if (there) there.push(one);
+  else onLine.set(line, [one]);
 }

@@ -3,6 +3,7 @@ import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import { activeSettings } from "./conf-file";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
+import { parseConf } from "./virconf";
 
 export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
 const service = "libvirtd.service";
@@ -112,25 +113,54 @@ export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: 
   const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
   const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
   const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
+  const configured = configFileIn(words);
   const active = activeSettings(conf?.text);
   const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
-  const opened = active.get("tls_no_verify_certificate") === "1";
+  const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
   return [
+    ...unreadable(confPath, conf?.text),
     ...(elsewhere.length > 0
       ? [`has ${elsewhere.join(", ")} in ${confPath}, so libvirtd would use other certificates: remove these lines`]
       : []),
-    ...(opened ? [`has tls_no_verify_certificate in ${confPath}, so libvirtd would accept any client: remove it`] : []),
+    ...(!verifies
+      ? [`has tls_no_verify_certificate in ${confPath}, so libvirtd would accept any client: remove it`]
+      : []),
     ...qemuObstacles(qemu),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
     ...(listens
       ? ["starts libvirtd with --listen, which conflicts with systemd's sockets: remove it from LIBVIRTD_ARGS"]
       : []),
+    ...(configured !== undefined && configured !== confPath
+      ? [
+          `starts libvirtd with the configuration file ${configured}, so what is in ${confPath} is in no force: remove it from LIBVIRTD_ARGS`,
+        ]
+      : []),
     ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
+  ];
+}
+
+/** `-f FILE`, `-fFILE`, `--config FILE`, `--config=FILE`; the last one counts. */
+function configFileIn(words: readonly string[]): string | undefined {
+  const files = words.map((word, index) => {
+    if (word === "-f" || word === "--config") return words[index + 1];
+    return /^(?:--config=|-f)(.+)$/.exec(word)?.[1];
+  });
+  return files.findLast((file) => file !== undefined);
+}
+
+/** What is behind the place is not known, so nothing that it could open is taken for shut. */
+function unreadable(path: string, text: string | undefined): string[] {
+  const { error } = parseConf(text ?? "");
+  if (!error) return [];
+  return [
+    `has a line in ${path} that libvirt cannot read (line ${error.line}: ${error.reason}), and would not start with: mend it`,
   ];
 }
 
 /** A setting for migrations alone comes before that for all that QEMU encrypts. */
 function qemuObstacles(text: string): string[] {
+  const problem = unreadable(qemuConf, text);
+  if (problem.length > 0) return problem;
   const active = activeSettings(text);
   const setting = (name: string) =>
     [`migrate_tls_x509_${name}`, `default_tls_x509_${name}`].find((key) => active.has(key));

@@ -4,6 +4,7 @@ import {
   withoutSettings,
   withSettings,
 } from "../../../../provider/libvirt/daemon/conf-file";
+import { parseConf } from "../../../../provider/libvirt/daemon/virconf";
 
 const settings: Setting[] = [
   ["listen_tls", "1"],
@@ -59,4 +60,67 @@ test("the first of several lines counts", () => {
     ["listen_tls", "1"],
     ["auth_tls", '"none"'],
   ]);
+});
+
+describe("as libvirt reads it", () => {
+  test.each<[string, [string, string][]]>([
+    ["listen_tls = 0 # no\n", [["listen_tls", "0"]]],
+    ['auth_tcp = "none"   # why\n', [["auth_tcp", '"none"']]],
+    [
+      "a = 01; auth_tcp = 'none'\n",
+      [
+        ["a", "1"],
+        ["auth_tcp", '"none"'],
+      ],
+    ],
+    [
+      'listen_tls = 0\r\nauth_tcp = "none"\r\n',
+      [
+        ["listen_tls", "0"],
+        ["auth_tcp", '"none"'],
+      ],
+    ],
+    ["\tlisten_tls\t=\t+1\n", [["listen_tls", "1"]]],
+    [
+      'list = [\n "CN=a,O=b",\n "CN=y"\n]\nb = 1\n',
+      [
+        ["list", '["CN=a,O=b", "CN=y"]'],
+        ["b", "1"],
+      ],
+    ],
+    ['list = ["a", ]\n', [["list", '["a"]']]],
+    [
+      'foo = """a\nlisten_tls = 0\n"""\nlisten_tls = 1\n',
+      [
+        ["foo", '"""a\nlisten_tls = 0\n"""'],
+        ["listen_tls", "1"],
+      ],
+    ],
+    ["# see [1]: foo [bar\nlisten_tls = 0\n", [["listen_tls", "0"]]],
+    ["", []],
+  ])("%j has %j", (text, settings) => expect([...activeSettings(text)]).toEqual(settings));
+
+  test.each<[string, number, string]>([
+    ["a = 1\nb\n", 2, "expecting an assignment"],
+    ["a = yes\n", 1, "expecting a value"],
+    ['a = "x\n', 1, "unterminated string"],
+    ["a = 1 b = 2\n", 1, "expecting a separator"],
+    ["a =\n[1]\n", 1, "expecting a value"],
+    ["a = [1 2]\n", 1, "expecting a separator in list"],
+    ["a = [1,\n2\n", 3, "list is not closed with ]"],
+    ["1 = 2\n", 1, "expecting a name"],
+  ])("%j is read by libvirt no further than line %d: %s", (text, line, reason) => {
+    expect(parseConf(text).error).toEqual({ line, reason });
+  });
+
+  test.each([
+    "a = 1; listen_tls = 0; b = 'x\"y'\nc = 2\n",
+    'listen_tls = 0; list = [\n"x",\n"y" ]; d = 4\n',
+    "listen_tls = 0 # why\n",
+  ])("what stands in a line with a setting of ours stays in force, and comes back: %j", (text) => {
+    const written = withSettings(text, [["listen_tls", "1"]]);
+    const before = activeSettings(text);
+    expect(Object.fromEntries(activeSettings(written))).toEqual({ ...Object.fromEntries(before), listen_tls: "1" });
+    expect(withoutSettings(written)).toBe(text);
+  });
 });
