@@ -8,6 +8,8 @@ export interface GuestDomain {
   /** Where its serial log lies, if not beside its image. */
   logFolder?: string;
   memoryMiB: number;
+  /** Its image is a raw one that QEMU takes no lock on: nothing but the provider keeps it from running twice. */
+  unlocked?: boolean;
 }
 
 export const imagePath = ({ folder, name }: GuestDomain) => `${folder}/${name}.qcow2`;
@@ -15,6 +17,7 @@ export const serialLogPath = ({ folder, logFolder = folder, name }: GuestDomain)
 
 /** @see https://libvirt.org/formatdomain.html */
 export function domainXml(guest: GuestDomain): string {
+  const [format, shareable] = guest.unlocked ? ["raw", "\n      <shareable/>"] : ["qcow2", ""];
   return `<domain type="qemu">
   <name>${guest.name}</name>
   <memory unit="MiB">${guest.memoryMiB}</memory>
@@ -23,9 +26,9 @@ export function domainXml(guest: GuestDomain): string {
   <features><acpi/></features>
   <devices>
     <disk type="file" device="disk">
-      <driver name="qemu" type="qcow2" cache="none"/>
+      <driver name="qemu" type="${format}" cache="none"/>
       <source file="${imagePath(guest)}"/>
-      <target dev="vda" bus="virtio"/>
+      <target dev="vda" bus="virtio"/>${shareable}
     </disk>
     <controller type="usb" model="none"/>
     <serial type="file"><source path="${serialLogPath(guest)}" append="on"/></serial>

@@ -27,6 +27,8 @@ export interface Fault {
    * believes the end to be, and the destination's first bytes would land among the source's last ones.
    */
   localLog?: boolean;
+  /** The guest's image has no lock: nothing but the provider keeps the guest from running twice. */
+  unlocked?: boolean;
   /** Moments at which the fault itself ends the guest, each with the reason. */
   endsGuest?: Partial<Record<Moment, string>>;
 }

@@ -34,7 +34,7 @@ export interface CellResult {
 
 export async function tryCell(cell: Cell, commit = ""): Promise<CellResult> {
   const began = Date.now();
-  const scene = new Scene(`fault-${began.toString(36)}`, cell.fault.localLog);
+  const scene = new Scene(`fault-${began.toString(36)}`, cell.fault);
   const endsGuest = cell.fault.endsGuest?.[cell.moment];
   const record: CellRecord = {
     fault: cell.fault.name,

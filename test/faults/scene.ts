@@ -17,17 +17,17 @@ export class Scene {
   /** Hosts with the guest's log, in the order in which it counts on them. */
   readonly logHosts: readonly LabHost[];
 
-  /** @param localLog @see Fault */
+  /** @param options @see Fault */
   constructor(
     readonly name: string,
-    localLog = false,
+    { localLog = false, unlocked = false }: { localLog?: boolean; unlocked?: boolean } = {},
   ) {
     const { nas, hvA, hvB } = runningLab();
     [this.nas, this.source, this.destination] = [nas, hvA, hvB];
     this.guest = new PlacedGuest(
       name,
       { fillMiB: guestMiB.fill, dirtyMiBPerSecond: 0 },
-      { memoryMiB: guestMiB.memory, ...(localLog && { logFolder: "/var/lib/libvirt/images" }) },
+      { memoryMiB: guestMiB.memory, unlocked, ...(localLog && { logFolder: "/var/lib/libvirt/images" }) },
     );
     this.logHosts = localLog ? this.hypervisors : [nas];
   }

@@ -178,3 +178,20 @@ lengthyTest("an empty drive and a medium that both have move; one that the other
   await media.expectOn("hv-a");
   await media.placement.destroy();
 });
+
+lengthyTest(
+  "a machine type, a CPU and memory that a host does not have are named in one preview, and nothing is made",
+  async () => {
+    const cpu = '<cpu mode="custom" match="exact"><model>Skylake-Server</model></cpu><features>';
+    const lacking = new Guest("listens", (xml) =>
+      xml.replace("<features>", cpu).replace('<memory unit="MiB">32', '<memory unit="GiB">64'),
+    );
+    await lacking.furnish();
+    const refused = await messageOf(lacking.up("hv-a"));
+    expect(refused).toMatch(/hv-a cannot give listens the CPU that it has: it lacks .*avx512f/);
+    expect(refused).toMatch(/hv-a has \d+ MiB of memory free, and listens has 65536 MiB/);
+    const unknown = new Guest("listens", (xml) => xml.replace("pc-i440fx-7.2", "pc-i440fx-99.9"));
+    expect(await messageOf(unknown.up("hv-a"))).toMatch(/hv-a has no machine type pc-i440fx-99\.9/);
+    await expectOnlyOn(undefined, "listens");
+  },
+);

@@ -35,7 +35,10 @@ export class PlacedGuest {
 
   /** A fresh image on one host. */
   async furnishOn(host: LabHost): Promise<void> {
-    await host.upload(await this.image(), imagePath(this.guest));
+    const image = imagePath(this.guest);
+    await host.upload(await this.image(), image);
+    if (this.guest.unlocked)
+      await host.script('qemu-img convert -f qcow2 -O raw "$1" "$1.raw" && mv "$1.raw" "$1" && chmod 666 "$1"', image);
   }
 
   /** Path of the image on this machine. */

@@ -91,10 +91,15 @@ function disk(device: Element): Element {
   return mapped(mapped(plain, "source", managed), "target", (target) => without(target, "tray"));
 }
 
+/** libvirt tells what a network has made of it: a bridge, a host's interface, or one of its devices. */
 function networkInterface(device: Element): Element {
-  if (device.attributes.type !== "network") return device;
-  const lean = withChildren(device, ({ name }) => name !== "actual");
-  return mapped(lean, "source", (source) => without(source, "portid", "bridge", "dev", "mode"));
+  if (attributeAt(device, "network", "source") === undefined) return device;
+  const lean = withChildren(without(device, "managed"), ({ name }) => name !== "actual");
+  const attributes = { ...lean.attributes, type: "network" };
+  return mapped({ ...lean, attributes }, "source", (source) => ({
+    ...without(source, "portid", "bridge", "dev", "mode"),
+    children: [],
+  }));
 }
 
 function graphics(device: Element, isLive: boolean): Element {

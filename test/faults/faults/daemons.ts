@@ -98,5 +98,12 @@ export const daemonFaults: Fault[] = [
   ...(["source", "destination"] as const).flatMap((side) =>
     (["stopped", "disabled", "hung", "killed", "restarted"] as const).map((how) => libvirtd(how, side)),
   ),
+  ...(["source", "destination"] as const).flatMap((side) =>
+    (["stopped", "disabled", "hung"] as const).map((how) => ({
+      ...libvirtd(how, side),
+      name: `libvirtd ${how} on the ${side}, image without a lock`,
+      unlocked: true,
+    })),
+  ),
   ...qemuFaults,
 ];

@@ -107,6 +107,19 @@ test("a watchdog that is part of the machine is none of the definition's", () =>
   expect(itco("")).toContain("itco");
 });
 
+test.each([
+  "<interface type='network'><source network='lan' portgroup='a' portid='1' bridge='virbr0'/></interface>",
+  "<interface type='bridge'><source network='lan' portgroup='a' portid='1' bridge='br0'/></interface>",
+  "<interface type='direct'><source network='lan' portgroup='a' portid='1' dev='eth0' mode='bridge'/></interface>",
+  "<interface type='hostdev' managed='yes'><source network='lan' portgroup='a'><address type='pci' bus='1'/></source></interface>",
+])("%s is an interface of its network", (xml) => {
+  const interfaceOf = (text: string) =>
+    canonical(`<domain type='kvm' id='1'>${head}<devices>${text}</devices></domain>`);
+  expect(interfaceOf(xml)).toBe(
+    interfaceOf("<interface type='network'><source network='lan' portgroup='a'/></interface>"),
+  );
+});
+
 test("what the user has chosen stays", () => {
   const chosen = `<domain type='kvm'>${head}<devices>
     <graphics type='vnc' port='5950' autoport='no' websocket='5750' listen='10.0.0.1'><listen type='address' address='10.0.0.1'/></graphics>
