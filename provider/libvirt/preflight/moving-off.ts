@@ -16,7 +16,7 @@ export async function movesOffProblems(
 ): Promise<string[]> {
   const chain = await backingChain(from.host, topsOf(domain.definition), signal);
   const needs = withLayers(requirementsOf(domain.definition), chain.below);
-  const images = needs.filter(({ kind }) => kind === "image" || kind === "medium");
+  const images = needs.filter(({ kind }) => ["image", "medium", "volume"].includes(kind));
   const [here, there, left] = await Promise.all([
     checkRequirements(from.host, images, signal),
     checkRequirements(to.host, images, signal),

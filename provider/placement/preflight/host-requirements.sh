@@ -48,6 +48,8 @@ has_huge_pages() {
   [ "$free" -ge "$count" ] && findmnt -t hugetlbfs > /dev/null
 }
 
+path_of_volume() { virsh --connect qemu:///system vol-path --pool "${1%%/*}" -- "${1#*/}" 2> /dev/null; }
+
 has() {
   case $1 in
     image | medium | file | certificate | device) [ -e "$2" ] ;;
@@ -56,7 +58,7 @@ has() {
     emulator) [ -x "$2" ] ;;
     program) command -v -- "$2" > /dev/null ;;
     network) virsh_has net-list "$2" ;;
-    volume) virsh --connect qemu:///system vol-path --pool "${2%%/*}" -- "${2#*/}" > /dev/null 2>&1 ;;
+    volume) path_of_volume "$2" > /dev/null ;;
     secret) virsh --connect qemu:///system secret-list 2>/dev/null | tr -s ' ' | grep -Fq -- "$2" ;;
     "network filter") virsh --connect qemu:///system nwfilter-dumpxml -- "$2" > /dev/null 2>&1 ;;
     address) ip -o address | awk '{ sub("/.*", "", $4); print $4 }' | grep -Fxq -- "$2" ;;
@@ -70,7 +72,11 @@ position=0
 while [ $# -gt 0 ]; do
   if has "$1" "$2"; then
     record has "$position"
-    case $1 in image | medium) identify "$position" "$2" ;; esac
+    case $1 in
+      image | medium) identify "$position" "$2" ;;
+      # One on a network's storage, e.g. of an RBD pool, has no file here, and is the same everywhere.
+      volume) path=$(path_of_volume "$2"); [ ! -e "$path" ] || identify "$position" "$path" ;;
+    esac
   fi
   position=$((position + 1))
   shift 2
