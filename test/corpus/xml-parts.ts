@@ -30,7 +30,6 @@ const ofOneRun: readonly [RegExp, string][] = [
   [/(<graphics [^>]*?) port='(?:-1|0)' autoport='yes'/g, "$1 autoport='yes'"],
   [/<seclabel type='dynamic'[^>]*? relabel='yes'\/>/g, ""],
   [/<imagelabel>[^<]*<\/imagelabel>/g, ""],
-  [/<resource>\s*<partition>\/machine<\/partition>\s*<\/resource>/g, ""],
   // The name of a guest, a dot, and that of the channel.
   [/<source mode='bind' path='\/var\/lib\/libvirt\/qemu\/channel\/target\/gentoo\.org\.qemu\.guest_agent\.0'\/>/g, ""],
 ];
