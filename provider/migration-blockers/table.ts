@@ -19,10 +19,8 @@ export interface MigrationBlocker {
    * QEMU does not start with it under that option. Else a place in the source of libvirt or QEMU.
    */
   proof: "moved" | "only-migratable" | `source: ${string}`;
-  /**
-   * The last release that refuses it for certain. Later ones decide by what the host has, before anything is changed.
-   */
-  certainUpTo?: { libvirt?: string; qemu?: string };
+  /** The first release that may decide by what the host has; it does so before anything is changed. */
+  decidesFrom?: { libvirt?: string; qemu?: string };
 }
 
 const unmigratable = (what: string): string => `QEMU marks ${what} as unmigratable`;
@@ -37,7 +35,7 @@ const migrationBlockers = {
     reason: "its state is in the host's hardware",
     remedy: "pair it with a virtio interface (<teaming type='transient'>), or detach it for the move",
     proof: "source: QEMU hw/vfio/migration.c vfio_migration_realize",
-    certainUpTo: { qemu: "8.0" },
+    decidesFrom: { qemu: "8.1" },
   },
   "vhost-scsi": {
     refusedBy: "QEMU",
@@ -52,7 +50,7 @@ const migrationBlockers = {
     reason: "QEMU moves no vDPA device that does not log what it writes",
     remedy: "use a bridge",
     proof: "source: QEMU hw/virtio/vhost.c vhost_dev_init",
-    certainUpTo: { qemu: "8.0" },
+    decidesFrom: { qemu: "8.1" },
   },
   "9p": {
     refusedBy: "QEMU",
@@ -67,7 +65,7 @@ const migrationBlockers = {
     reason: "libvirt does not move it, or only with a virtiofsd that can save its state (1.11 and later)",
     remedy: "mount NFS in the guest",
     proof: "source: libvirt qemuMigrationSrcIsAllowed",
-    certainUpTo: { libvirt: "9.0" },
+    decidesFrom: { libvirt: "9.1" },
   },
   shmem: {
     refusedBy: "QEMU",
@@ -180,7 +178,7 @@ const migrationBlockers = {
     reason: "QEMU's own agent for the clipboard (qemu-vdagent) does not move",
     remedy: "use Spice with a channel of type spicevmc",
     proof: "moved",
-    certainUpTo: { qemu: "10.0" },
+    decidesFrom: { qemu: "10.1" },
   },
   crypto: {
     refusedBy: "QEMU",

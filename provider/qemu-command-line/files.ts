@@ -10,7 +10,7 @@ import { networkScripts } from "./networks";
 import { optionPairs } from "./option-pairs";
 
 /** Options whose value is a path. QEMU looks for a `-bios` without a slash among its own firmware. */
-const pathOptions = ["kernel", "initrd", "shim", "dtb", "bios", "readconfig"];
+const pathOptions = ["kernel", "initrd", "shim", "dtb", "bios", "readconfig", "mem-path"];
 
 /** Keys whose values are paths, by option. */
 const pathKeys: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +29,6 @@ const objectKeys: Readonly<Record<string, readonly string[]>> = {
   "tls-creds-x509": ["dir"],
   "tls-creds-psk": ["dir"],
   "tls-creds-anon": ["dir"],
-  "tls-cipher-suites": [],
   "memory-backend-file": ["mem-path"],
   "rng-random": ["filename"],
   "input-linux": ["evdev"],
@@ -53,7 +52,6 @@ function readBy({ option, value = "" }: Option): string[] {
   if (option === "initrd")
     return value.split(/(?<!,),(?!,)/).flatMap((module) => module.replaceAll(",,", ",").split(" ")[0] || []);
   if (pathOptions.includes(option)) return [value];
-  if (option === "mem-path") return [value];
   // A colon separates several files.
   if (option === "acpitable")
     return optionPairs(value).flatMap(([key, paths]) => (key === "file" || key === "data" ? paths.split(":") : []));

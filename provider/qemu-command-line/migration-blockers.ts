@@ -8,7 +8,7 @@ import { own } from "../util/own";
 import { type Option, optionsOf } from "./arguments";
 import { imageOptions } from "./images";
 import { usesTcg } from "./machine";
-import { isOn } from "./option-list";
+import { isOff, isOn } from "./option-list";
 import { isJson, jsonPairs, optionPairs, type Pairs } from "./option-pairs";
 
 export interface BlockingOption extends Option {
@@ -135,8 +135,6 @@ function cpuBlocker(pairs: Pairs): Found {
   const isAuto = settings.get("hv-no-nonarch-coresharing") === "auto";
   return isAuto ? ["hyperv-passthrough", "hv-no-nonarch-coresharing=auto"] : undefined;
 }
-
-const isOff = (value: string | undefined) => ["off", "no", "false", "n"].includes(value ?? "");
 
 /** QEMU's formats whose drivers add a blocker. */
 export const unmovableFormats = ["vmdk", "vdi", "vhdx", "vpc", "qcow", "parallels"];

@@ -48,6 +48,7 @@ export const pairOf = ({ key, value }: Element): [key: string, value: string] =>
 
 /** QEMU's rule for booleans. */
 export const isOn = (value: string | undefined) => ["on", "yes", "true", "y"].includes(value ?? "");
+export const isOff = (value: string | undefined) => ["off", "no", "false", "n"].includes(value ?? "");
 
 const onOff = (value: boolean) => (value ? "on" : "off");
 const escaped = (value: string) => value.replaceAll(",", ",,");

@@ -143,15 +143,15 @@ async function moveProblems(
   const chain = await backingChain(from.host, tops, signal);
   const images = [...opened.map(({ path }) => path), ...chain.below].map((what) => ({ kind: "image" as const, what }));
   const roles = (role: string) => (tls ? ["ca-cert.pem", `${role}-cert.pem`, `${role}-key.pem`] : []);
-  const [there, source, ...rest] = await Promise.all([
+  const [there, source, { "blocked-reasons": blocked = [] }, ...rest] = await Promise.all([
     checkRequirements(to.host, images, signal),
     checkRequirements(from.host, [...images, ...certificateFiles(guest.migration, roles("client"))], signal),
+    withMonitor(from.host, guest.domain, migrationOf, signal),
     startProblems(guest, to, commandLine, signal, roles("server")),
     nameProblems(from, to, signal),
     versionProblems(guest, from, to, commandLine, signal),
     userProblems(guest, from, to, commandLine, signal),
   ]);
-  const { "blocked-reasons": blocked = [] } = await withMonitor(from.host, guest.domain, migrationOf, signal);
   const here = source.filter(({ kind }) => kind === "image");
   const certificates = source.filter(({ kind }) => kind !== "image");
   return [

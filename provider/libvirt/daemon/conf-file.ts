@@ -54,35 +54,34 @@ const shown = (line: string): string[] => {
   return line.endsWith(rewritten) ? [] : [line];
 };
 
-/** What stands in one line with a setting that is hidden is written again below. */
+/** Settings that share a line with one that is hidden are hidden with it, and written again below. */
 function withHidden(text: string, keys: readonly string[]): string {
-  const { statements } = parseConf(text);
-  const lines = text.split("\n");
-  const ours = statements.filter(({ key }) => keys.includes(key));
-  const onLine = new Map<number, Statement[]>();
-  for (const one of statements) for (const line of linesOf(one)) push(onLine, line, one);
-  const gone = new Set(ours);
-  const hiddenLines = new Set<number>();
-  // A statement that shares a line with one that is hidden is hidden as a whole, and so on.
-  for (const next of gone)
-    for (const line of linesOf(next).filter((one) => !hiddenLines.has(one))) {
-      hiddenLines.add(line);
-      for (const one of onLine.get(line) ?? []) gone.add(one);
-    }
-  const again = statements.filter((one) => gone.has(one) && !ours.includes(one));
-  return lines
-    .flatMap((line, index) => [
-      hiddenLines.has(index) ? `${hidden}${line}` : line,
-      ...again.filter(({ lastLine }) => lastLine === index).map(({ key, value }) => `${key} = ${value}${rewritten}`),
-    ])
+  const isHidden = ({ key }: Statement) => keys.includes(key);
+  const groups = sharingLines(parseConf(text).statements).filter((group) => group.some(isHidden));
+  const lastLines = new Map(groups.map((group) => [group.at(-1)?.lastLine, group]));
+  const hiddenLines = new Set(groups.flat().flatMap(linesOf));
+  return text
+    .split("\n")
+    .flatMap((line, index) => {
+      const again = (lastLines.get(index) ?? []).filter((one) => !isHidden(one));
+      return [
+        hiddenLines.has(index) ? `${hidden}${line}` : line,
+        ...again.map(({ key, value }) => `${key} = ${value}${rewritten}`),
+      ];
+    })
     .join("\n");
+}
+
+/** A value may begin in the line that another one ends in. */
+function sharingLines(statements: readonly Statement[]): Statement[][] {
+  const groups: Statement[][] = [];
+  for (const one of statements) {
+    const last = groups.at(-1);
+    if (last && (last.at(-1)?.lastLine ?? -1) >= one.firstLine) last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
 }
 
 const linesOf = ({ firstLine, lastLine }: Statement): number[] =>
   Array.from({ length: lastLine - firstLine + 1 }, (_, index) => firstLine + index);
-
-function push(onLine: Map<number, Statement[]>, line: number, one: Statement): void {
-  const there = onLine.get(line);
-  if (there) there.push(one);
-  else onLine.set(line, [one]);
-}

@@ -148,7 +148,7 @@ function configFileIn(words: readonly string[]): string | undefined {
   return files.findLast((file) => file !== undefined);
 }
 
-/** What is behind the place is not known, so nothing that it could open is taken for shut. */
+/** The settings behind such a place are not known, so nothing that they could open is taken for shut. */
 function unreadable(path: string, text: string | undefined): string[] {
   const { error } = parseConf(text ?? "");
   if (!error) return [];

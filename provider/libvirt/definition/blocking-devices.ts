@@ -7,25 +7,26 @@
 import { type BlockerKind, blockerOf } from "../../migration-blockers/table";
 import { isDiskShorthand } from "../../qemu-command-line/arguments";
 import { migrationBlockersIn, unmovableFormats } from "../../qemu-command-line/migration-blockers";
+import { devicesOf, nameOf } from "./devices";
+import { layersOf } from "./disks";
+import { commandLineArguments } from "./qemu-arguments";
 import { isOnUsb } from "./usb";
-import { attributeAt, type Element, elementAt, elementsAt, elementsIn, textAt } from "./xml";
+import { attributeAt, type Element, elementAt, elementsAt } from "./xml";
 
-/** What moves, and may be left out nevertheless. */
+/** Kinds that move, and may be left out nevertheless. */
 export const optionalKinds = ["cdrom", "floppy", "usb"] as const;
 
 export type DeviceKind = BlockerKind | (typeof optionalKinds)[number];
 
 export interface BlockingDevice<Kind extends DeviceKind = DeviceKind> {
   kind: Kind;
-  /** What is left out with it, where that is more than the first. */
+  /** The element that it is, and those that are left out with it. */
   elements: readonly Element[];
   /** The device in words, e.g. `shmem my_shmem`. */
   what: string;
 }
 
-export const devicesOf = (domain: Element): Element[] => elementsAt(domain, "devices").flatMap(elementsIn);
-
-/** What cannot move, by the table. */
+/** All that cannot move, by the table. */
 export function blockingDevices(domain: Element): BlockingDevice<BlockerKind>[] {
   const devices = devicesOf(domain).flatMap((element) => {
     const kind = deviceBlocker(element);
@@ -34,7 +35,7 @@ export function blockingDevices(domain: Element): BlockingDevice<BlockerKind>[] 
   return [...devices, ...features(domain), ...ofCommandLine(domain)];
 }
 
-/** What is of one of these kinds, whether it could move or not. */
+/** All of these kinds, whether they could move or not. */
 export function devicesOfKinds(domain: Element, kinds: readonly DeviceKind[]): BlockingDevice[] {
   const optional = devicesOf(domain).flatMap((element): BlockingDevice[] => {
     const kind = optionalKinds.find((one) => kinds.includes(one) && isOptional[one](element));
@@ -116,14 +117,9 @@ function diskBlocker(disk: Element): BlockerKind | undefined {
   return formatsOf(disk).some((format) => unmovableFormats.includes(format)) ? "image-format" : undefined;
 }
 
-/** Of its image and of those below. */
-function formatsOf(disk: Element): string[] {
-  const below = (layer: Element): string[] => {
-    const [backing] = elementsAt(layer, "backingStore");
-    return backing === undefined ? [] : [attributeAt(backing, "type", "format") ?? "", ...below(backing)];
-  };
-  return [attributeAt(disk, "type", "driver") ?? "", ...below(disk)];
-}
+/** An image's format stands in its driver, that of a layer below in an element of its own. */
+const formatsOf = (disk: Element): string[] =>
+  layersOf(disk).map((layer) => attributeAt(layer, "type", layer === disk ? "driver" : "format") ?? "");
 
 function features(domain: Element): BlockingDevice<BlockerKind>[] {
   const found: BlockingDevice<BlockerKind>[] = [];
@@ -156,17 +152,6 @@ function passesInvtscThrough(domain: Element, cpu: Element | undefined): boolean
   return domain.attributes.type === "kvm" && mode === "host-passthrough" && migratable === "off" && !isOff;
 }
 
-const qemuNamespace = "http://libvirt.org/schemas/domain/qemu/1.0";
-
-/** What libvirt adds to QEMU's command line as it is. @see https://libvirt.org/kbase/qemu-passthrough-security.html */
-export const commandLineArguments = (domain: Element): Element[] =>
-  elementsIn(domain).flatMap((element) => {
-    const [prefix, name] = element.name.split(":");
-    const declared = { ...domain.attributes, ...element.attributes }[`xmlns:${prefix}`];
-    if (name !== "commandline" || declared !== qemuNamespace) return [];
-    return elementsAt(element, `${prefix}:arg`).filter(({ attributes }) => attributes.value !== undefined);
-  });
-
 function ofCommandLine(domain: Element): BlockingDevice<BlockerKind>[] {
   const args = commandLineArguments(domain);
   const argv = args.map(({ attributes }) => attributes.value ?? "");
@@ -175,44 +160,4 @@ function ofCommandLine(domain: Element): BlockingDevice<BlockerKind>[] {
     elements: args.slice(index, index + (value === undefined || isDiskShorthand(argv[index] ?? "") ? 1 : 2)),
     what: `${what} in <qemu:commandline>`,
   }));
-}
-
-/** A device in the words of its definition. */
-export function nameOf(device: Element): string {
-  const { type, device: role, mode, model, bus, index } = device.attributes;
-  const target = elementAt(device, "target")?.attributes;
-  const words = (...all: (string | undefined)[]) => all.filter(Boolean).join(" ");
-  switch (device.name) {
-    case "disk":
-      return words(role ?? "disk", target?.dev);
-    case "controller":
-      return words(type === "usb" ? "USB" : type, "controller", index ?? "0");
-    case "input":
-      return words(bus === "usb" || isOnUsb(device) ? "USB" : bus, type ?? "input");
-    case "hub":
-      return "USB hub";
-    case "redirdev":
-      return "redirected USB device";
-    case "redirfilter":
-      return "filter of redirected USB devices";
-    case "smartcard":
-      return "USB smartcard";
-    case "hostdev":
-      return `host device (${words(mode, type)})`;
-    case "interface":
-      return words("interface", type, attributeAt(device, "address", "mac"));
-    case "filesystem":
-      return words(attributeAt(device, "type", "driver") === "virtiofs" ? "virtiofs" : "file system", target?.dir);
-    case "shmem":
-      return words("shmem", device.attributes.name);
-    case "serial":
-    case "channel":
-      return words(device.name, type, target?.name ?? target?.type);
-    case "tpm":
-      return words("TPM", attributeAt(device, "type", "backend"));
-    case "video":
-      return words("video", attributeAt(device, "type", "model"));
-    default:
-      return words(device.name, model ?? type ?? textAt(device));
-  }
 }

@@ -43,7 +43,8 @@ function needsOfDisk(disk: Element): Requirement[] {
   return layersOf(disk).flatMap((layer) => needsOfLayer(layer, isRemovable ? "medium" : "image"));
 }
 
-function layersOf(disk: Element): Element[] {
+/** The disk itself, and each <backingStore> below it. */
+export function layersOf(disk: Element): Element[] {
   const [backing] = elementsAt(disk, "backingStore");
   return backing === undefined ? [disk] : [disk, ...layersOf(backing)];
 }

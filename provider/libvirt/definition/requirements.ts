@@ -1,12 +1,13 @@
 /** Pure: what a definition needs of a host, read out of the XML. */
 import { isIP } from "node:net";
 import { posix } from "node:path";
-import type { Requirement, RequirementKind } from "../../placement/preflight/host-requirements";
+import { distinct, type Requirement, type RequirementKind } from "../../placement/preflight/host-requirements";
 import { needsOf } from "../../qemu-command-line/needs";
-import { commandLineArguments, devicesOf } from "./blocking-devices";
+import { devicesOf } from "./devices";
 import { disksIn } from "./disks";
 import { hugePagesOf } from "./huge-pages";
-import { attributeAt, type Element, elementAt, elementsAt, parseXml, textAt } from "./xml";
+import { commandLineArguments } from "./qemu-arguments";
+import { attributeAt, type Element, elementAt, elementsAt, parseXml, textAt, textOf } from "./xml";
 
 const need = (kind: RequirementKind, what: string | undefined): Requirement[] =>
   what === undefined || what === "" ? [] : [{ kind, what }];
@@ -14,28 +15,21 @@ const need = (kind: RequirementKind, what: string | undefined): Requirement[] =>
 /** Each once. What no command on a host can tell is for libvirt to judge. */
 export function requirementsOf(definition: string): Requirement[] {
   const domain = parseXml(definition);
-  const all = [
+  return distinct([
     ...need("emulator", textAt(domain, "devices", "emulator")),
     ...bootFiles(domain),
     ...disksIn(domain).flatMap(({ needs }) => needs),
     ...devicesOf(domain).flatMap(needsOfDevice),
     ...hugePagesOf(domain),
     ...commandLineNeeds(domain),
-  ];
-  return [...new Map(all.map((one) => [`${one.kind} ${one.what}`, one])).values()];
+  ]);
 }
 
 /** @see https://libvirt.org/formatdomain.html#operating-system-booting */
 function bootFiles(domain: Element): Requirement[] {
   const at = (...path: string[]) => elementsAt(domain, ...path);
-  const texts = [
-    ...at("os", "loader"),
-    ...at("os", "kernel"),
-    ...at("os", "initrd"),
-    ...at("os", "dtb"),
-    ...at("os", "shim"),
-    ...at("os", "acpi", "table"),
-  ];
+  const named = ["loader", "kernel", "initrd", "dtb", "shim"].flatMap((name) => at("os", name));
+  const texts = [...named, ...at("os", "acpi", "table")];
   const blobs = at("sysinfo")
     .filter(({ attributes }) => attributes.type === "fwcfg")
     .flatMap((info) => elementsAt(info, "entry"));
@@ -45,8 +39,6 @@ function bootFiles(domain: Element): Requirement[] {
     ...blobs.flatMap(({ attributes }) => need("file", attributes.file)),
   ].filter(({ what }) => posix.isAbsolute(what));
 }
-
-const textOf = ({ children }: Element) => children.filter((child) => typeof child === "string").join("");
 
 function needsOfDevice(device: Element): Requirement[] {
   const rom = need("file", attributeAt(device, "file", "rom"));

@@ -102,11 +102,12 @@ export function elementsAt(root: Element, ...path: string[]): Element[] {
 /** The first element at a path. */
 export const elementAt = (root: Element, ...path: string[]): Element | undefined => elementsAt(root, ...path)[0];
 
+export const textOf = ({ children }: Element): string => children.filter((child) => typeof child === "string").join("");
+
 /** The text of the first element at a path. */
 export function textAt(root: Element, ...path: string[]): string | undefined {
-  return elementAt(root, ...path)
-    ?.children.filter((child) => typeof child === "string")
-    .join("");
+  const found = elementAt(root, ...path);
+  return found && textOf(found);
 }
 
 /** An attribute of the first element at a path. */

@@ -1,5 +1,5 @@
-/** Pure: what a running guest has that its definition lacks, attached by hand or of an earlier definition. */
-import { devicesOf, nameOf } from "../definition/blocking-devices";
+/** Pure: the devices that a running guest has and its definition lacks, attached by hand or of an earlier definition. */
+import { devicesOf, nameOf } from "../definition/devices";
 import { attributeAt, type Element, elementAt, parseXml, printXml } from "../definition/xml";
 
 export function attachedDevices(running: Element, definition: string): string[] {

@@ -3,13 +3,12 @@
 type=$1 arch=$2 machine=$3 emulator=$4 has_cpu=$5
 set -- --virttype "$type" --arch "$arch"
 [ -z "$machine" ] || set -- "$@" --machine "$machine"
-binary=${emulator:+--emulatorbin}
-said=$(virsh --connect qemu:///system domcapabilities "$@" ${binary:+"$binary"} ${emulator:+"$emulator"} 2>&1 > /dev/null) || record refused "$said"
+said=$(virsh --connect qemu:///system domcapabilities "$@" ${emulator:+--emulatorbin "$emulator"} 2>&1 > /dev/null) ||
+  record refused "$said"
 if [ "$has_cpu" = yes ]; then
   folder=$(mktemp -d)
   cat > "$folder/cpu.xml"
-  binary=${emulator:+--emulator}
-  said=$(virsh --connect qemu:///system hypervisor-cpu-compare "$folder/cpu.xml" "$@" ${binary:+"$binary"} ${emulator:+"$emulator"} --error 2>&1) &&
+  said=$(virsh --connect qemu:///system hypervisor-cpu-compare "$folder/cpu.xml" "$@" ${emulator:+--emulator "$emulator"} --error 2>&1) &&
     said=
   rm -rf "$folder"
   record cpu "$said"

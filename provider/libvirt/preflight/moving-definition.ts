@@ -28,19 +28,13 @@ export function unmovable(
 ): string[] {
   return blocking
     .filter(({ kind }) => {
-      const { libvirt, qemu } = blockerOf(kind).certainUpTo ?? {};
-      const isLater = (version: string, last: string | undefined) =>
-        last !== undefined && version !== "" && isAtLeast(version, next(last));
-      return !isLater(from.libvirtVersion, libvirt) && !isLater(from.qemuVersion, qemu);
+      const { libvirt, qemu } = blockerOf(kind).decidesFrom ?? {};
+      const decides = (version: string, first: string | undefined) =>
+        first !== undefined && version !== "" && isAtLeast(version, first);
+      return !decides(from.libvirtVersion, libvirt) && !decides(from.qemuVersion, qemu);
     })
     .map(
       (device) =>
         `${name} cannot move from ${from.name}. It has ${blockingProblem({ ...device, elements: [] })} Or detach it first (\`virsh detach-device\`).`,
     );
 }
-
-/** The first release after all of `major.minor`. */
-const next = (version: string): string => {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return `${major}.${minor + 1}`;
-};

@@ -2,7 +2,12 @@
 import type { PreflightProblems } from "../../placement/driver";
 import type { Candidate } from "../../placement/observe/candidate";
 import { differentImages } from "../../placement/preflight/different-images";
-import { checkRequirements, missingRequirements, type Requirement } from "../../placement/preflight/host-requirements";
+import {
+  checkRequirements,
+  distinct,
+  missingRequirements,
+  type Requirement,
+} from "../../placement/preflight/host-requirements";
 import type { Operation } from "../../util/operation";
 import { controlProblems } from "../connectivity/problems";
 import { blockingDevices } from "../definition/blocking-devices";
@@ -14,7 +19,7 @@ import { attachedDevices } from "./attached-devices";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
 import { hypervisorProblems } from "./hypervisor-problems";
 import { movingDefinition, unmovable } from "./moving-definition";
-import { remedies, withLayers } from "./needs";
+import { remedies } from "./needs";
 
 export async function moveProblems(
   { domain, migration }: LibvirtGuest,
@@ -31,25 +36,29 @@ export async function moveProblems(
   const blocking = blockingDevices(running.domain);
   const copied = migration.copyStorage && copiedImages(running.definition, migration.copyStorage);
   const images = copied?.images ?? [];
-  const needs = withLayers([...requirementsOf(running.definition), ...requirementsOf(domain.definition)], []);
+  const needs = distinct([...requirementsOf(running.definition), ...requirementsOf(domain.definition)]);
   const isShared = ({ kind, what }: Requirement) => !(kind === "image" && images.some(({ path }) => path === what));
   const shared = needs.filter(isShared);
   const hypervisorNeeds = hypervisorNeedsOf(running.domain);
   const check = ({ host }: Candidate) => checkRequirements(host, shared, signal);
   const side = async ({ name, host }: Candidate): Promise<Side> => ({ name, ...(await capabilitiesOf(host, signal)) });
-  const [there, here, control, storage, hypervisor, ownHypervisor, sides] = await Promise.all([
+  const hypervisor = async () => {
+    const facts = await observeHypervisor(to.host, hypervisorNeeds, signal);
+    const onSource = facts.cpuRefusal === "" ? undefined : await observeHypervisor(from.host, hypervisorNeeds, signal);
+    return hypervisorProblems(domain.name, to.name, hypervisorNeeds, facts, onSource);
+  };
+  const [there, here, control, storage, lacking, sides] = await Promise.all([
     check(to),
     check(from),
     controlProblems(from, to, migration, signal),
     images.length > 0 ? storageProblems(to, domain.uuid, images, signal) : [],
-    observeHypervisor(to.host, hypervisorNeeds, signal),
-    observeHypervisor(from.host, hypervisorNeeds, signal),
+    hypervisor(),
     needsCapabilities(migration) || blocking.length > 0 ? Promise.all([side(from), side(to)]) : undefined,
   ]);
   return {
     problems: [
       ...(sides ? unmovable(domain.name, sides[0], blocking) : []),
-      ...hypervisorProblems(domain.name, to.name, hypervisorNeeds, hypervisor, ownHypervisor),
+      ...lacking,
       ...missingRequirements(to.name, there, remedies),
       ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
       ...control,

@@ -1,6 +1,6 @@
 /** What a guest needs on a host, with the layers that only the images themselves name. */
 import type { Layer } from "../../placement/preflight/backing-chain";
-import { commonRemedies, type Remedies, type Requirement } from "../../placement/preflight/host-requirements";
+import { commonRemedies, distinct, type Remedies, type Requirement } from "../../placement/preflight/host-requirements";
 import { disksOf } from "../definition/disks";
 
 export const remedies: Remedies = {
@@ -17,7 +17,5 @@ export const topsOf = (definition: string): Layer[] =>
   );
 
 /** Each once. */
-export function withLayers(needs: readonly Requirement[], below: readonly string[]): Requirement[] {
-  const all = [...needs, ...below.map((what): Requirement => ({ kind: "image", what }))];
-  return [...new Map(all.map((need) => [`${need.kind} ${need.what}`, need])).values()];
-}
+export const withLayers = (needs: readonly Requirement[], below: readonly string[]): Requirement[] =>
+  distinct([...needs, ...below.map((what): Requirement => ({ kind: "image", what }))]);

@@ -28,8 +28,7 @@ export async function preflight(
   const starts = steps.flatMap((step) => (step.do === "start" || step.do === "create" ? [on(step.on)] : []));
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [on(step.to)] : []));
-  const images = requirementsOf(guest.domain.definition).flatMap(({ kind, what }) => (kind === "image" ? [what] : []));
-  const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, images, fenced, operation));
+  const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, imagesOf(guest), fenced, operation));
   const unresumable = resumes.map(async ({ name, host }) =>
     [noPostCopyResume({ name, ...(await capabilitiesOf(host, signal)) })].filter((problem) => problem !== undefined),
   );
@@ -43,6 +42,9 @@ export async function preflight(
   const problems = [...inconsistencies(guest, steps, seen), ...others.flat(), ...moving.flatMap((one) => one.problems)];
   return { problems: [...new Set(problems)], unsupported: moving.flatMap((one) => one.unsupported) };
 }
+
+const imagesOf = ({ domain }: LibvirtGuest): string[] =>
+  requirementsOf(domain.definition).flatMap(({ kind, what }) => (kind === "image" ? [what] : []));
 
 /** Where the definition of a guest that is off leaves one host for another. */
 function movesOff(steps: readonly Step[], { location }: Located): { from: string; to: string }[] {

@@ -1,6 +1,4 @@
 # Records for each requirement KIND WHAT, by its position: whether the host has it, and what identifies an image.
-virsh_has() { list=$1; shift; virsh --connect qemu:///system "$list" --name | grep -Fxq -- "$1"; }
-
 # A number that is the same on every host that mounts the file system: the server's address, and the server's number for it.
 file_system_id() {
   device=$((${1} / 256 % 4096)):$((${1} % 256))
@@ -57,7 +55,7 @@ has() {
     bridge | "network interface") [ -e "/sys/class/net/$2" ] ;;
     emulator) [ -x "$2" ] ;;
     program) command -v -- "$2" > /dev/null ;;
-    network) virsh_has net-list "$2" ;;
+    network) virsh --connect qemu:///system net-list --name | grep -Fxq -- "$2" ;;
     volume) path_of_volume "$2" > /dev/null ;;
     secret) virsh --connect qemu:///system secret-list 2>/dev/null | tr -s ' ' | grep -Fq -- "$2" ;;
     "network filter") virsh --connect qemu:///system nwfilter-dumpxml -- "$2" > /dev/null 2>&1 ;;

@@ -19,6 +19,11 @@ export type RequirementKind =
   | ("bridge" | "network interface" | "network" | "network filter" | "address")
   | ("volume" | "secret" | "huge pages" | "USB device" | "PCI device");
 
+/** Each once. */
+export const distinct = (needs: readonly Requirement[]): Requirement[] => [
+  ...new Map(needs.map((need) => [`${need.kind} ${need.what}`, need])).values(),
+];
+
 const script = sh`${recordFunctions}${scriptFile(__dirname, "host-requirements.sh")}`;
 
 export interface CheckedRequirement extends Requirement {

@@ -38,11 +38,10 @@ function sameBlockDevice(here: BlockIdentity, there: BlockIdentity): Verdict {
   return here.id === there.id ? "same" : "different";
 }
 
-/** File systems that several hosts can mount; on all others a file is one host's own. */
 const shared =
   /^(nfs4?|ceph|cifs|smb3|gfs2|ocfs2|afs|gpfs|acfs|beegfs|lustre|glusterfs|orangefs|pvfs2|9p|virtiofs|fuse\.\S+)$/;
 
-/** On all other file systems a file is one host's own. */
+/** True where several hosts can mount the file system; on all others a file is one host's own. */
 export const isOnSharedStorage = ({ fileSystem }: FileIdentity): boolean => shared.test(fileSystem);
 
 function sameFile(here: FileIdentity, there: FileIdentity): Verdict {

@@ -51,7 +51,7 @@ function xmlProblems(xml: string, policy: Policy): string[] {
   );
 }
 
-/** What the user wants left out. */
+/** The devices that the user wants left out. */
 function leftOut(domain: Element, policy: Policy): BlockingDevice[] {
   if (policy === "remove") return blockingDevices(domain);
   return typeof policy === "object" ? devicesOfKinds(domain, policy.remove) : [];
