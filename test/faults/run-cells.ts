@@ -8,7 +8,7 @@ import { clear, runCell } from "./run-cell";
 import { Scene } from "./scene";
 import { verdict } from "./verdict";
 
-const deadlineMs = 360_000;
+const deadlineMs = 900_000;
 /** Exit code that asks for a new process, since a hanging operation of this one cannot be stopped. */
 export const restartExitCode = 75;
 
