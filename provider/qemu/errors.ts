@@ -61,6 +61,10 @@ const hints: readonly [pattern: RegExp, hint: string][] = [
     /Permission denied/,
     "QEMU runs as the owner of its images unless user is set: that user needs access to every file that QEMU opens.",
   ],
+  [
+    /TLS x509 authz check for .* is denied/,
+    "Somebody else than the source host has connected: each host needs a QEMU certificate with a subject of its own.",
+  ],
   [/tls|certificate|x509/i, "A LibvirtTlsPki with both hosts issues certificates that each accepts from the other."],
 ];
 

@@ -20,6 +20,7 @@ import { handedOnProblem } from "../qemu-command-line/handed-on";
 import { type GuestNeeds, needsOf } from "../qemu-command-line/needs";
 import type { Operation } from "../util/operation";
 import type { QemuGuestOptions } from "./guest";
+import { subjectProblems } from "./migration/source-subject";
 import { observeQemuHost } from "./preflight/host-checks";
 import { nameProblems } from "./preflight/name-checks";
 import { versionProblems } from "./preflight/version-checks";
@@ -151,6 +152,7 @@ async function moveProblems(
     nameProblems(from, to, signal),
     versionProblems(guest, from, to, commandLine, signal),
     userProblems(guest, from, to, commandLine, signal),
+    tls ? subjectProblems(from, guest.migration.tlsCredsDir, signal) : [],
   ]);
   const here = source.filter(({ kind }) => kind === "image");
   const certificates = source.filter(({ kind }) => kind !== "image");

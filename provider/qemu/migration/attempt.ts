@@ -12,6 +12,7 @@ import { cont, queryState, withMonitor } from "../qmp/monitor";
 import { readQemuArgv } from "../unit";
 import { destroyIf, destroyIncoming, launchOn } from "../verbs";
 import { jobOf } from "./job";
+import { sourceSubject } from "./source-subject";
 import { startIncoming, startOutgoing } from "./streams";
 
 /** A source that has sent everything. */
@@ -35,8 +36,9 @@ export function migrationAttempt(
         const { commandLine } = readQemuArgv(unit.argv);
         const problem = handedOnProblem(commandLine, unit.argvProblem);
         if (problem !== undefined) throw new NotInState(`It cannot move: ${problem}.`);
+        const subject = options.tls ? await sourceSubject(from, options.tlsCredsDir, signal) : "";
         await launchOn(to, guest, { commandLine, incoming: true }, signal);
-        port = await withMonitor(to.host, domain, (qmp) => startIncoming(qmp, options, address), signal);
+        port = await withMonitor(to.host, domain, (qmp) => startIncoming(qmp, options, address, subject), signal);
       } catch (error) {
         await destroyIncoming(to, domain).catch(() => {}); // what made it fail matters more; the next run heals it
         throw notBegun(error as Error);

@@ -17,6 +17,9 @@ const qemuDefaults = { throttleInitial: 20, throttleIncrement: 10, channels: 2 }
 /** Id of the object in QEMU that holds the TLS credentials. */
 export const tlsCredsId = "pulumi-kvm-live-tls";
 
+/** Id of the object in QEMU that holds the name of the one that may send the guest. */
+export const tlsAuthzId = "pulumi-kvm-live-source";
+
 /**
  * The capabilities of a migration. Without a return path a source that has sent everything never resumes the guest by
  * itself: whether the guest runs on the destination is observed, not guessed from a broken connection. Post-copy needs
@@ -43,6 +46,12 @@ export function sourceParameters(options: QemuMigrationOptions, tlsHostname: str
     "tls-hostname": tls ? tlsHostname : "",
   };
 }
+
+/** Without TLS QEMU knows no names, and an empty `tls-authz` lets nobody in. */
+export const destinationParameters = (options: QemuMigrationOptions): Record<string, unknown> => ({
+  ...sharedParameters(options),
+  ...(options.tls && { "tls-authz": tlsAuthzId }),
+});
 
 /** Parameters that both ends must agree on. */
 export const sharedParameters = ({ multifdChannels, tls }: QemuMigrationOptions): Record<string, unknown> => ({

@@ -2,18 +2,34 @@
 import { migrationOf } from "../qmp/monitor";
 import type { Qmp } from "../qmp/session";
 import type { QemuMigrationOptions } from "./options";
-import { capabilities, connectUri, listenUri, sharedParameters, sourceParameters, tlsCredsId } from "./parameters";
+import {
+  capabilities,
+  connectUri,
+  destinationParameters,
+  listenUri,
+  sourceParameters,
+  tlsAuthzId,
+  tlsCredsId,
+} from "./parameters";
 
 /**
  * Makes the destination listen.
  *
  * @param address an address of the destination
+ * @param subject of the certificate that the source shows: with TLS nobody else is let in
  * @returns the port that it listens on
+ * @see https://www.qemu.org/docs/master/system/authz.html
  */
-export async function startIncoming(qmp: Qmp, options: QemuMigrationOptions, address: string): Promise<string> {
+export async function startIncoming(
+  qmp: Qmp,
+  options: QemuMigrationOptions,
+  address: string,
+  subject: string,
+): Promise<string> {
   await qmp.execute("migrate-set-capabilities", { capabilities: capabilities(options) });
   await renewCredentials(qmp, options, "server");
-  await qmp.execute("migrate-set-parameters", sharedParameters(options));
+  if (options.tls) await qmp.execute("object-add", { "qom-type": "authz-simple", id: tlsAuthzId, identity: subject });
+  await qmp.execute("migrate-set-parameters", destinationParameters(options));
   await qmp.execute("migrate-incoming", { uri: listenUri(address, options.ports) });
   return portOf(qmp);
 }

@@ -2,9 +2,11 @@ import type { QemuMigrationOptions } from "../../../../provider/qemu/migration/o
 import {
   capabilities,
   connectUri,
+  destinationParameters,
   listenUri,
   sharedParameters,
   sourceParameters,
+  tlsAuthzId,
   tlsCredsId,
 } from "../../../../provider/qemu/migration/parameters";
 
@@ -61,7 +63,14 @@ test("all parameters", () => {
   });
 });
 
-test("both ends get channels and TLS; the one that listens checks no name", () => {
+test("both ends get channels and TLS; the one that listens lets one name in", () => {
+  expect(destinationParameters({ ...plain, tls: true })).toEqual({
+    "multifd-channels": 2,
+    "tls-creds": tlsCredsId,
+    "tls-authz": tlsAuthzId,
+  });
+  // An empty one would let nobody in.
+  expect(destinationParameters(plain)).toEqual({ "tls-creds": "", "multifd-channels": 2 });
   expect(sharedParameters({ ...plain, tls: true, multifdChannels: 2 })).toEqual({
     "multifd-channels": 2,
     "tls-creds": tlsCredsId,

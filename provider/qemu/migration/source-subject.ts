@@ -1,0 +1,37 @@
+/**
+ * The name that a destination lets in: the subject of the certificate that QEMU shows on the source. A source that lies
+ * about it shuts itself out, or lets another in to whom it could give its guest anyway.
+ */
+import { runScript, sh } from "../../host/script";
+import type { Candidate } from "../../placement/observe/candidate";
+import { gnutlsSubject } from "../../util/subject";
+import { NotInState } from "../errors";
+
+const script = sh`[ ! -e "$1" ] || cat -- "$1"`;
+
+const pathIn = (tlsCredsDir: string) => `${tlsCredsDir}/client-cert.pem`;
+
+/** @returns why it cannot be known which name to let in, with the fix; nothing when the file is missing, which is found elsewhere */
+export async function subjectProblems(
+  { host, name }: Candidate,
+  tlsCredsDir: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { stdout } = await runScript(host, script, [pathIn(tlsCredsDir)], { signal });
+  return stdout === "" || gnutlsSubject(stdout) !== undefined ? [] : [noSubject(name, pathIn(tlsCredsDir))];
+}
+
+/** @throws NotInState when there is none, or none whose spelling is certain */
+export async function sourceSubject(
+  { host, name }: Candidate,
+  tlsCredsDir: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { stdout } = await runScript(host, script, [pathIn(tlsCredsDir)], { signal });
+  const subject = gnutlsSubject(stdout);
+  if (subject === undefined) throw new NotInState(noSubject(name, pathIn(tlsCredsDir)));
+  return subject;
+}
+
+const noSubject = (name: string, path: string) =>
+  `${path} on ${name} has no subject that the destination could be told to let in. Use a certificate with a subject of its own for each host, made of the attributes C, ST, L, O, OU and CN, e.g. O=Example,CN=${name}; or set migration.tls to false.`;
