@@ -1,26 +1,21 @@
 /** Starts and removes a guest's unit. */
+import { randomUUID } from "node:crypto";
 import type { RemoteHost } from "../host/host";
-import { runScript, sh } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import type { DomainName } from "../placement/observe/observation";
 import { retryUntil } from "../util/policy";
 import { revertOnFailure } from "../util/reverter";
 import { QemuEnded } from "./errors";
 import { unitFacts } from "./observe";
 import { stateIn, withMonitor } from "./qmp/monitor";
-import { type Launch, systemdRunArgv, unitOf } from "./unit";
+import { argvRecord } from "./record";
+import { type Launch, qemuArgv, systemdRunArgv, unitFolder, unitOf } from "./unit";
 
 /** Opening images takes long on slow storage. */
 const startMs = 300_000;
 
-/** A unit that has ended gives way; one that runs does not. */
-const startUnit = sh`unit=$1; shift
-  state=$(systemctl show --property=SubState --value -- "$unit")
-  case $state in
-    exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
-    dead) ;;
-    *) echo "$unit already exists ($state)." >&2; exit 1 ;;
-  esac
-  exec "$@"`;
+const startUnit = scriptFile(__dirname, "start-unit.sh");
+const unitText = scriptFile(__dirname, "unit.sh");
 
 /**
  * Returns when QEMU answers: it has opened all that it needs by then. What could not be started is not left behind.
@@ -29,7 +24,11 @@ const startUnit = sh`unit=$1; shift
  */
 export async function launch(host: RemoteHost, what: Launch, signal: AbortSignal): Promise<void> {
   const { uuid, name } = what;
-  await runScript(host, startUnit, [unitOf(uuid), ...systemdRunArgv(what)], { signal, timeoutMs: startMs });
+  const input = argvRecord(qemuArgv(what));
+  const record = `argv-${randomUUID()}`;
+  const values = [unitOf(uuid), unitFolder(uuid), record, String(Buffer.byteLength(input)), unitText, what.emulator];
+  const options = { signal, timeoutMs: startMs, input };
+  await runScript(host, startUnit, [...values, ...systemdRunArgv(what, record)], options);
   const answers = async () => {
     try {
       await withMonitor(host, what, stateIn, signal);
@@ -57,17 +56,18 @@ export async function lastWords(host: RemoteHost, uuid: string): Promise<string>
 }
 
 /** @see removeUnit */
-const removeEnded = sh`unit=$1
+const removeEnded = sh`unit=$1 folder=$2
   state=$(systemctl show --property=SubState --value -- "$unit")
   case $state in
-    dead) exit 0 ;;
+    dead) ;;
     exited | failed) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2> /dev/null || true ;;
     *) echo "It runs ($state): its unit stays." >&2; exit 1 ;;
-  esac`;
+  esac
+  rm -rf -- "$folder"`;
 
-/** Takes away what an ended QEMU has left: its unit, and with that its sockets. Absent is fine. @throws CommandFailed when it runs */
+/** Takes away what an ended QEMU has left: its unit and its folder. Absent is fine. @throws CommandFailed when it runs */
 export async function removeUnit(host: RemoteHost, { uuid }: Pick<DomainName, "uuid">): Promise<void> {
-  await runScript(host, removeEnded, [unitOf(uuid)]);
+  await runScript(host, removeEnded, [unitOf(uuid), unitFolder(uuid)]);
 }
 
 /** For QEMU to end after it was told to. */

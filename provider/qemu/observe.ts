@@ -15,14 +15,17 @@ import { digest } from "../util/identity";
 import type { Owner } from "../util/owner";
 import { MonitorClosed } from "./errors";
 import { stateIn, withMonitor } from "./qmp/monitor";
+import { argvInRecord, earlierArgv } from "./record";
 import type { DomainState } from "./states";
-import { ownerFile, readQemuArgv, recordedArgv, recordedOwner, unitOf } from "./unit";
+import { ownerFile, readQemuArgv, recordedOwner, recordNameIn, unitFolder, unitOf } from "./unit";
 
 const script = sh`${recordFunctions}${qemuFunction}
   said=$(systemctl show --property=LoadState,SubState,Result,MainPID,Environment -- "$1")
   record unit "$said"
   pid=$(printf '%s\n' "$said" | sed -n 's/^MainPID=//p')
   [ "$pid" -eq 0 ] || record argv "$(base64 -w 0 -- "/proc/$pid/cmdline" 2> /dev/null || true)"
+  name=$(printf '%s\n' "$said" | sed -n 's/^Environment=\(.* \)\{0,1\}PULUMI_KVM_LIVE_RECORD=\(argv-[a-f0-9-]*\).*/\2/p')
+  [ -z "$name" ] || record recorded "$(base64 -w 0 -- "$4/$name" 2> /dev/null || true)"
   record owner "$(cat -- "$3" 2> /dev/null || true)"
   record qemus "$(qemus_of "$2")"`;
 
@@ -32,7 +35,7 @@ interface UnitFacts {
     | {
         runs: boolean;
         isFailed: boolean;
-        /** Arguments that systemd has started it with; without systemd's record those that its process shows, if it has any. */
+        /** Arguments that it was started with, by its record; without one those that its process shows, if it has any. */
         argv: string[];
         /** Why nothing may be started with these arguments; absent when all is well. */
         argvProblem?: string;
@@ -44,7 +47,9 @@ interface UnitFacts {
 
 export async function unitFacts(host: RemoteHost, uuid: string, signal?: AbortSignal): Promise<UnitFacts> {
   const unit = unitOf(uuid);
-  return parseUnitFacts(await askRecords(host, script, [unit, uuid, ownerFile(uuid)], signal && { signal }));
+  return parseUnitFacts(
+    await askRecords(host, script, [unit, uuid, ownerFile(uuid), unitFolder(uuid)], signal && { signal }),
+  );
 }
 
 /** Pure: the script's answer. */
@@ -58,25 +63,34 @@ export function parseUnitFacts(records: readonly HostRecord[]): UnitFacts {
   if (properties.get("LoadState") !== "loaded") return { unit: undefined, hasQemu };
   const subState = properties.get("SubState") ?? "";
   const runs = !["exited", "failed", "dead"].includes(subState);
-  const owner = recordedOwner(properties.get("Environment") ?? "", firstOf(records, "owner"));
+  const environment = properties.get("Environment") ?? "";
+  const recordName = recordNameIn(environment);
+  const decoded = (key: string) => Buffer.from(firstOf(records, key), "base64").toString();
+  const owner = recordedOwner(environment, firstOf(records, "owner"));
   const known = { runs, isFailed: properties.get("Result") !== "success", owner };
-  const recorded = recordedArgv(properties.get("Environment") ?? "");
-  const shown = Buffer.from(firstOf(records, "argv"), "base64").toString().split("\0").slice(0, -1);
-  const isSettled = runs && subState !== "start" && shown.length > 0; // before it, the process is systemd's still
-  // systemd-run looks the program up, and hands its whole path over.
+  const recorded = recordName === undefined ? earlierArgv(environment) : argvInRecord(decoded("recorded"));
+  const shown = decoded("argv").split("\0").slice(0, -1);
+  // Before it, the process is systemd's still, and then the script's.
+  const isSettled = runs && subState !== "start" && shown.length > 0 && !isUnitScript(shown);
+  // The program was looked up, and shows its whole path.
   if (!runs || (isSettled && isDeepStrictEqual(recorded.slice(1), shown.slice(1))))
     return { unit: { ...known, argv: recorded }, hasQemu };
   if (!isSettled) return { unit: { ...known, argv: [] }, hasQemu };
+  const unrecorded = recordName === undefined ? argvProblems.byHand : argvProblems.lost;
   return recorded.length > 0
     ? { unit: { ...known, argv: recorded, argvProblem: argvProblems.changed }, hasQemu }
-    : { unit: { ...known, argv: shown, argvProblem: argvProblems.unrecorded }, hasQemu };
+    : { unit: { ...known, argv: shown, argvProblem: unrecorded }, hasQemu };
 }
+
+const isUnitScript = ([shell, script = ""]: readonly string[]) =>
+  shell === "/bin/sh" && /^\/run\/pulumi-kvm-live\/qemu\/[a-f0-9-]{36}\/unit\.sh$/.test(script);
 
 /** A process can write what /proc shows of its arguments: they prove nothing, and no host runs anything because of them. */
 const argvProblems = {
   changed:
     "its process shows other arguments than systemd has started it with, which only the process itself can have changed: what runs in it may have broken out of the guest. Look into it before you start the guest again",
-  unrecorded:
+  lost: "the record of the arguments that it was started with is gone from /run, so that nothing but the process itself tells them. Shut it down, and `pulumi up` starts it again",
+  byHand:
     "it was started by hand, so that nothing but the process itself tells with which arguments. Shut it down, and `pulumi up` starts it again",
 };
 

@@ -11,7 +11,7 @@ import { type Owner, parseOwner, printOwner } from "../util/owner";
 
 export const unitOf = (uuid: string): string => `pulumi-kvm-live-${uuid}.service`;
 
-/** The unit's directory under /run, which systemd creates for root only and removes with the unit. */
+/** The unit's directory under /run, for root only. It goes with the unit. */
 const runtimeDirectory = (uuid: string) => `pulumi-kvm-live/qemu/${uuid}`;
 const socketPath = (uuid: string, name: string) => `/run/${runtimeDirectory(uuid)}/${name}.sock`;
 
@@ -76,40 +76,52 @@ export function readQemuArgv(argv: readonly string[]): Pick<Launch, "name" | "em
   };
 }
 
-/** The command that starts the unit, as root: QEMU drops root's privileges itself, once it has opened its sockets. */
-export function systemdRunArgv(launch: Launch): string[] {
-  const { uuid, name, owner } = launch;
+/** The unit's folder, with its sockets, its record, and the script that reads it. */
+export const unitFolder = (uuid: string): string => `/run/${runtimeDirectory(uuid)}`;
+
+/** Path of the script that systemd runs, and that becomes QEMU. */
+export const unitScript = (uuid: string): string => `${unitFolder(uuid)}/unit.sh`;
+
+/**
+ * The command that starts the unit, as root: QEMU drops root's privileges itself, once it has opened its sockets. What
+ * is to be run follows; no argument of the guest is in it, since `systemctl show` prints all of it to every user.
+ *
+ * @param record name of the file in {@link unitFolder} that has the argv
+ */
+export function systemdRunArgv({ uuid, name, owner }: Launch, record: string): string[] {
   const properties = [
     ...["Type=exec", "RemainAfterExit=yes", "Slice=machine.slice", "NoNewPrivileges=yes", "UMask=0077"],
-    ...[`RuntimeDirectory=${runtimeDirectory(uuid)}`, "RuntimeDirectoryMode=0700"],
+    ...[`RuntimeDirectory=${runtimeDirectory(uuid)}`, "RuntimeDirectoryMode=0700", "RuntimeDirectoryPreserve=yes"],
+    `ExecStopPost=/bin/sh ${unitScript(uuid)} stopped ${unitFolder(uuid)}`,
     "After=remote-fs.target", // so that it ends before its disks go, when the host is shut down
   ];
-  const options = properties.map((property) => `--property=${property}`);
-  const description = `--description=Guest ${name} of pulumi-kvm-live`;
-  const argv = qemuArgv(launch);
   const environment = [
-    `--setenv=${argvVariable}=${Buffer.from(JSON.stringify(argv)).toString("base64url")}`,
+    `--setenv=${recordVariable}=${record}`,
     ...(owner ? [`--setenv=${ownerVariable}=${Buffer.from(printOwner(owner)).toString("base64url")}`] : []),
   ];
-  // systemd expands `$NAME`, and turns `$$` into `$`.
-  const command = argv.map((argument) => argument.replaceAll("$", "$$$$"));
   return [
-    "systemd-run",
-    "--quiet",
-    `--unit=${unitOf(uuid)}`,
-    description,
+    ...["systemd-run", "--quiet", `--unit=${unitOf(uuid)}`, `--description=Guest ${name} of pulumi-kvm-live`],
     ...environment,
-    ...options,
+    ...properties.map((property) => `--property=${property}`),
     "--",
-    ...command,
   ];
 }
 
-/** Environment variable with the argv, for a unit that has ended: systemd quotes its own copy after a daemon-reload. */
-const argvVariable = "PULUMI_KVM_LIVE_ARGV";
+/**
+ * Environment variable with the name of the file that has the argv: systemd's word that this unit was started with it.
+ * Each start has a file of its own.
+ */
+const recordVariable = "PULUMI_KVM_LIVE_RECORD";
 
 /** Environment variable with the owner that the guest was started for. */
 const ownerVariable = "PULUMI_KVM_LIVE_OWNER";
+
+/**
+ * @param environment as `systemctl show --property=Environment` prints it
+ * @returns name of the file with the argv; undefined for a unit of an earlier version, or of somebody else
+ */
+export const recordNameIn = (environment: string): string | undefined =>
+  new RegExp(`(?:^|\\s)${recordVariable}=(argv-[\\w-]+)`).exec(environment)?.[1];
 
 /** File with the owner that a unit has passed to since: systemd changes no variable of a unit that runs. */
 export const ownerFile = (uuid: string): string => `/run/${runtimeDirectory(uuid)}/owner`;
@@ -121,22 +133,4 @@ export const ownerFile = (uuid: string): string => `/run/${runtimeDirectory(uuid
 export function recordedOwner(environment: string, file: string): Owner | undefined {
   const encoded = new RegExp(`(?:^|\\s)${ownerVariable}=([\\w-]+)`).exec(environment)?.[1] ?? "";
   return parseOwner(file.trim()) ?? parseOwner(Buffer.from(encoded, "base64url").toString());
-}
-
-/**
- * @param environment as `systemctl show --property=Environment` prints it
- * @returns an empty list for a unit that this provider did not start
- */
-export function recordedArgv(environment: string): string[] {
-  const encoded = new RegExp(`(?:^|\\s)${argvVariable}=([\\w-]+)`).exec(environment)?.[1];
-  return argvIn(Buffer.from(encoded ?? "", "base64url").toString());
-}
-
-function argvIn(text: string): string[] {
-  try {
-    const argv: unknown = JSON.parse(text);
-    return Array.isArray(argv) && argv.every((word) => typeof word === "string") ? argv : [];
-  } catch {
-    return [];
-  }
 }

@@ -126,28 +126,43 @@ export class NativeGuest {
     await retryUntil(is, { everyMs: 500, timeoutMs: 60_000 });
   }
 
+  private async process(host: LabHost): Promise<{ pid: string; argv: string[] }> {
+    const ask = ["systemctl", "show", "--property=MainPID", "--value", this.unit];
+    const pid = (await host.exec(ask)).stdout.trim();
+    return { pid, argv: (await host.exec(["cat", `/proc/${pid}/cmdline`])).stdout.split("\0").slice(0, -1) };
+  }
+
   /**
    * Ends it, and starts it there with other words, as an operator could.
    *
-   * @param hasRecord systemd's record of the words before stays, as when the process itself has changed them
+   * @param isEarlier as versions before 0.2 did, with the words in the unit's environment
    */
-  async startByHand(host: LabHost, change: (word: string) => string, hasRecord = false): Promise<void> {
-    const ask = ["systemctl", "show", "--property=MainPID", "--value", this.unit];
-    const pid = (await host.exec(ask)).stdout.trim();
-    const argv = (await host.exec(["cat", `/proc/${pid}/cmdline`])).stdout.split("\0").slice(0, -1).map(change);
-    const folder = `pulumi-kvm-live/qemu/${this.uuid}`;
-    const environment = ["systemctl", "show", "--property=Environment", "--value", this.unit];
-    const variables = hasRecord ? (await host.exec(environment)).stdout.trim().split(" ") : [];
+  async startByHand(host: LabHost, change: (word: string) => string, isEarlier = false): Promise<void> {
+    const argv = (await this.process(host)).argv.map(change);
+    const encoded = Buffer.from(JSON.stringify(argv)).toString("base64url");
+    const properties = ["Type=exec", "RemainAfterExit=yes", `RuntimeDirectory=pulumi-kvm-live/qemu/${this.uuid}`];
     await host.exec(["systemctl", "stop", this.unit]);
     await host.exec([
       "systemd-run",
       "--quiet",
       `--unit=${this.unit}`,
-      `--property=RuntimeDirectory=${folder}`,
-      ...variables.map((variable) => `--setenv=${variable}`),
+      ...properties.map((property) => `--property=${property}`),
+      ...(isEarlier ? [`--setenv=PULUMI_KVM_LIVE_ARGV=${encoded}`] : []),
       "--",
       ...argv,
     ]);
+  }
+
+  /** Its process shows another word of the same length from now on, as one that has been taken over can. */
+  async forgeArgument(host: LabHost, word: string, other: string): Promise<void> {
+    const { pid, argv } = await this.process(host);
+    const offset = argv.slice(0, argv.indexOf(word)).join("\0").length + 1;
+    await host.script(
+      `start=$(awk '{ print $48 }' "/proc/$1/stat")
+       printf %s "$3" | dd of="/proc/$1/mem" bs=1 seek=$((start + $2)) conv=notrunc status=none`,
+      ...[pid, String(offset), other],
+    );
+    expect((await this.process(host)).argv).toContain(other);
   }
 
   /** Takes it away wherever it is. */

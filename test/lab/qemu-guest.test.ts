@@ -34,6 +34,12 @@ test("up starts it in a unit of its own, as the owner of its image, with monitor
     guest.uuid,
   );
   expect(stdout.split("\n").map((line) => line.trim())).toEqual([guest.owner, "5 root 700", ""]);
+  const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "systemctl"];
+  for (const ask of [["show"], ["cat"]]) {
+    const shown = (await hvA.exec([...asNobody, ...ask, guest.unit])).stdout;
+    expect(shown).toContain("pulumi-kvm-live");
+    expect(shown).not.toContain(imagePath(guest.guest));
+  }
   expect(await guest.up("hv-a")).toBe("unchanged");
   expect(await guest.driver.refresh()).toBe("unchanged");
 });
@@ -122,12 +128,12 @@ lengthyTest("started with another command line by hand is drift that shows what 
 lengthyTest("a process that shows other arguments than systemd's record decides nothing on another host", async () => {
   const host = lab.host(String(guest.driver.outputs.host));
   const other = host.name === "hv-a" ? "hv-b" : "hv-a";
-  await guest.startByHand(host, (word) => word, false);
+  await guest.startByHand(host, (word) => word);
   await expect(guest.up(other)).rejects.toThrow(/was started by hand, so that/);
   await host.exec(["systemctl", "stop", guest.unit]);
   await guest.up(host.name);
   const before = guest.driver.outputs.commandLine;
-  await guest.startByHand(host, (word) => (word === "64" ? "48" : word), true);
+  await guest.forgeArgument(host, "64", "48");
   expect(await guest.driver.refresh()).toBe("changed");
   expect(guest.driver.outputs.drift).toEqual([expect.stringContaining("only the process itself can have changed")]);
   expect(guest.driver.outputs.commandLine).toEqual(before);

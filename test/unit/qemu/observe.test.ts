@@ -1,5 +1,6 @@
 import { digestOf, parseUnitFacts } from "../../../provider/qemu/observe";
-import { qemuArgv, readQemuArgv, systemdRunArgv } from "../../../provider/qemu/unit";
+import { argvRecord } from "../../../provider/qemu/record";
+import { qemuArgv, readQemuArgv, systemdRunArgv, unitScript } from "../../../provider/qemu/unit";
 import { printOwner } from "../../../provider/util/owner";
 
 const uuid = "11111111-2222-4333-8444-555555555555";
@@ -12,13 +13,17 @@ const argv = qemuArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming
 const asProc = (words: readonly string[]) => Buffer.from(words.map((word) => `${word}\0`).join("")).toString("base64");
 /** systemd-run looks the program up. */
 const running = asProc(["/usr/bin/qemu-system-x86_64", ...argv.slice(1)]);
-const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false })
+const record = systemdRunArgv({ ...launch, runAs: undefined, hasRunWith: false, incoming: false }, "argv-0123abcd")
   .filter((word) => word.startsWith("--setenv="))
   .map((word) => word.replace("--setenv=", ""))
   .join(" ");
 
-const records = (unit: string, words: string, qemus = "", noted = "") =>
-  Object.entries({ unit, argv: words, owner: noted, qemus }).map(([key, value]) => ({ key, values: [value] }));
+const recorded = Buffer.from(argvRecord(argv)).toString("base64");
+const records = (unit: string, words: string, qemus = "", noted = "", file = recorded) =>
+  Object.entries({ unit, argv: words, recorded: file, owner: noted, qemus }).map(([key, value]) => ({
+    key,
+    values: [value],
+  }));
 
 const properties = (load: string, sub: string, result = "success") =>
   `Result=${result}\nLoadState=${load}\nSubState=${sub}\nEnvironment=A=b ${record}\n`;
@@ -74,7 +79,31 @@ test("before systemd has replaced itself by QEMU nothing is known of its argumen
   expect(unit).not.toHaveProperty("argvProblem");
 });
 
-test("an ended unit has the argv of its environment; one of someone else has none", () => {
+test("before the script has replaced itself by QEMU nothing is known of its arguments either", () => {
+  const script = asProc(["/bin/sh", unitScript(uuid), "start", "/run/x/argv-1", "/usr/bin/qemu-system-x86_64"]);
+  const { unit } = parseUnitFacts(records(properties("loaded", "running"), script));
+  expect(unit).toMatchObject({ runs: true, argv: [] });
+  expect(unit).not.toHaveProperty("argvProblem");
+});
+
+test("a guest of an earlier version, whose environment has its argv, is read, and compared in the same way", () => {
+  const encoded = Buffer.from(JSON.stringify(argv)).toString("base64url");
+  const earlier = `LoadState=loaded\nSubState=running\nResult=success\nEnvironment=PULUMI_KVM_LIVE_ARGV=${encoded}\n`;
+  const { unit } = parseUnitFacts(records(earlier, running, "", "", ""));
+  expect(unit).toEqual({ runs: true, isFailed: false, argv, owner: undefined });
+  const forged = parseUnitFacts(records(earlier, asProc([...argv, "-S"]), "", "", "")).unit;
+  expect(forged).toMatchObject({ argv, argvProblem: expect.stringContaining("broken out of the guest") });
+  expect(parseUnitFacts(records(earlier.replace("running", "failed"), "", "", "", "")).unit?.argv).toEqual(argv);
+});
+
+test("a record that is gone, or not whole, is not made up from the process", () => {
+  for (const file of ["", Buffer.from(argvRecord(argv).slice(0, -1)).toString("base64")]) {
+    const { unit } = parseUnitFacts(records(properties("loaded", "running"), running, "", "", file));
+    expect(unit).toMatchObject({ argvProblem: expect.stringContaining("is gone from /run") });
+  }
+});
+
+test("an ended unit has the argv of its record; one of someone else has none", () => {
   expect(parseUnitFacts(records(properties("loaded", "exited"), "")).unit?.argv).toEqual(argv);
   expect(parseUnitFacts(records("LoadState=loaded\nSubState=failed\nEnvironment=\n", "")).unit?.argv).toEqual([]);
 });

@@ -5,7 +5,7 @@ import {
   qemuArgv,
   qmpSockets,
   readQemuArgv,
-  recordedArgv,
+  recordNameIn,
   systemdRunArgv,
 } from "../../../provider/qemu/unit";
 
@@ -92,19 +92,25 @@ test("an argv is parsed as it was built", () => {
   );
 });
 
-test("systemd's command and environment hold the same argv", () => {
+test("systemd is told nothing of the command line, only where its record is", () => {
   fc.assert(
     fc.property(launches, (one) => {
-      const argv = systemdRunArgv(one);
-      const command = argv.slice(argv.indexOf("--") + 1);
-      expect(command.map((word) => word.replaceAll("$$", "$"))).toEqual(qemuArgv(one));
+      const marked = { ...one, commandLine: one.commandLine.map((word) => `S3CR3T${word}`) };
+      const argv = systemdRunArgv(marked, "argv-0123abcd-4567");
+      expect(argv.join("\n")).not.toContain("S3CR3T");
+      expect(argv).toEqual(systemdRunArgv({ ...one, commandLine: [] }, "argv-0123abcd-4567"));
       const environment = argv.find((word) => word.startsWith("--setenv="))?.replace("--setenv=", "") ?? "";
-      expect(recordedArgv(`A=b ${environment} C=d`)).toEqual(qemuArgv(one));
-      // systemd would expand any other dollar sign.
-      for (const given of command) expect(given.replaceAll("$$", "")).not.toContain("$");
+      expect(recordNameIn(`A=b ${environment} C=d`)).toBe("argv-0123abcd-4567");
     }),
   );
 });
+
+test.each(["", "A=b", "XPULUMI_KVM_LIVE_RECORD=argv-1", "PULUMI_KVM_LIVE_RECORD=../argv-1"])(
+  "no record: %j",
+  (none) => {
+    expect(recordNameIn(none)).toBeUndefined();
+  },
+);
 
 test("an argv that this provider did not build is parsed, too", () => {
   expect(readQemuArgv(["/usr/bin/qemu", "-m", "64"])).toMatchObject({ commandLine: ["-m", "64"], incoming: false });
@@ -112,14 +118,16 @@ test("an argv that this provider did not build is parsed, too", () => {
 });
 
 test("the unit stays after its end, with a runtime directory for root only", () => {
-  const argv = systemdRunArgv({ ...launch, name: "web" });
-  expect(argv.slice(0, argv.indexOf("--")).filter((word) => !word.startsWith("--setenv="))).toEqual([
+  const argv = systemdRunArgv({ ...launch, name: "web" }, "argv-1");
+  expect(argv).toEqual([
     ...["systemd-run", "--quiet", `--unit=pulumi-kvm-live-${uuid}.service`],
-    "--description=Guest web of pulumi-kvm-live",
+    ...["--description=Guest web of pulumi-kvm-live", "--setenv=PULUMI_KVM_LIVE_RECORD=argv-1"],
     ...["--property=Type=exec", "--property=RemainAfterExit=yes", "--property=Slice=machine.slice"],
     ...["--property=NoNewPrivileges=yes", "--property=UMask=0077"],
     ...[`--property=RuntimeDirectory=pulumi-kvm-live/qemu/${uuid}`, "--property=RuntimeDirectoryMode=0700"],
-    "--property=After=remote-fs.target",
+    "--property=RuntimeDirectoryPreserve=yes",
+    `--property=ExecStopPost=/bin/sh ${folder}/unit.sh stopped ${folder}`,
+    ...["--property=After=remote-fs.target", "--"],
   ]);
   expect(monitorSocket(uuid)).toBe(`${folder}/monitor.sock`);
 });
