@@ -4,7 +4,7 @@ import { argumentProblems } from "./problems";
 /**
  * Arguments that come from a host are checked as those of a program are: QEMU is started with them as root.
  *
- * @param commandLine as systemd has recorded it on the source
+ * @param commandLine as the source's unit has recorded it
  * @param problem why it is not known for certain; undefined when it is
  * @returns why the guest cannot move with it, in a phrase
  */

@@ -88,7 +88,7 @@ const isUnitScript = ([shell, script = ""]: readonly string[]) =>
 /** A process can write what /proc shows of its arguments: they prove nothing, and no host runs anything because of them. */
 const argvProblems = {
   changed:
-    "its process shows other arguments than systemd has started it with, which only the process itself can have changed: what runs in it may have broken out of the guest. Look into it before you start the guest again",
+    "its process shows other arguments than it was started with, which only the process itself can have changed: what runs in it may have broken out of the guest. Look into it before you start the guest again",
   lost: "the record of the arguments that it was started with is gone from /run, so that nothing but the process itself tells them. Shut it down, and `pulumi up` starts it again",
   byHand:
     "it was started by hand, so that nothing but the process itself tells with which arguments. Shut it down, and `pulumi up` starts it again",

@@ -13,7 +13,7 @@ import { lengthyTest, prepareHypervisors, runningLab } from "./support";
 const { hvA, hvB } = runningLab();
 const secret = "S3CR3Tword";
 const guest = new NativeGuest("guarded", guests.full, undefined, {
-  extraArguments: ["-fw_cfg", `name=opt/word,string=${secret}`],
+  extraArguments: ["-fw_cfg", `name=opt/io.systemd.credentials/word,string=${secret}`],
 });
 
 beforeAll(async () => {
@@ -44,6 +44,8 @@ const told = async () =>
 lengthyTest(
   "systemd and its journal have none of its arguments, while it runs and once it has ended or failed",
   async () => {
+    expect(guest.told).toMatch(/looks like a secret, .*\n-fw_cfg string= holds a credential: use file=/);
+    expect(guest.told).not.toContain(secret);
     expect(await told()).toContain(guest.unit);
     expect(await told()).not.toContain(secret);
     expect(await recordsOn(hvA)).toBe("600 0\n");

@@ -6,6 +6,7 @@ import { qemuDriver } from "../../qemu/driver";
 import { qemuMessages } from "../../qemu/messages";
 import { qemuMigrationLimits } from "../../qemu/migration/options";
 import { digestOf } from "../../qemu/observe";
+import { clearSecretsIn } from "../../qemu-command-line/clear-secrets";
 import { typedArguments } from "../../qemu-command-line/typed";
 import { uuidFrom } from "../../util/identity";
 import type { Operation } from "../../util/operation";
@@ -26,7 +27,7 @@ import { candidatesOf } from "../shared/ssh-host";
 import { type QemuGuestInputs, qemuGuestSchema } from "./inputs";
 
 export interface QemuGuestState extends GuestState {
-  /** Arguments that its QEMU was started with, as systemd has recorded them, without those that the provider adds. */
+  /** Arguments that its QEMU was started with, as its unit has recorded them, without those that the provider adds. */
   runningCommandLine: string[];
 }
 
@@ -121,6 +122,15 @@ async function announce(
   const steps = await announceSteps(operation, model, known?.definitionDigest);
   const isStarted = steps.some((step) => step.do === "create");
   if (changed.includes("commandLine") && !isStarted) operation.info(laterNotice(args));
+  if (changed.includes("commandLine") || isStarted) warnOfSecrets(operation, args);
+}
+
+function warnOfSecrets({ warn }: Operation, { name, commandLine = [] }: QemuGuestInputs): void {
+  const found = clearSecretsIn(commandLine);
+  if (found.length > 0)
+    warn(
+      `The command line of ${name} holds what looks like a secret, which every user of its host can read (ps):\n${found.join("\n")}`,
+    );
 }
 
 const laterNotice = ({ name }: QemuGuestInputs) =>
@@ -132,7 +142,8 @@ async function reconcile(
   seen: SeenGuest,
   known: QemuGuestState | undefined,
 ): Promise<SeenGuest> {
-  const { reached } = await reconcilePlacement(operation, model, seen, known);
+  const { steps, reached } = await reconcilePlacement(operation, model, seen, known);
+  if (steps.some((step) => step.do === "create")) warnOfSecrets(operation, model.args);
   const state = stateOf(model, reached, known);
   if (state && !isDeepStrictEqual(state.runningCommandLine, model.args.commandLine))
     operation.info(laterNotice(model.args));

@@ -22,7 +22,7 @@ export interface QemuMigrationArgs
   tls?: Input<boolean>;
   /**
    * Folder with `ca-cert.pem`, `server-cert.pem`, `server-key.pem`, `client-cert.pem` and `client-key.pem`, on each
-   * host.
+   * host. The subject of each host's client certificate has to be its own: a destination lets in nobody but the source's.
    *
    * @default "/etc/pki/qemu", where `LibvirtTlsPki` installs them
    */
