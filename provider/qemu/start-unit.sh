@@ -13,6 +13,7 @@ program=$(command -v -- "$emulator") || { echo "There is no program $emulator." 
 umask 077
 trap 'rm -f -- "$record" "$folder/unit.sh"; rmdir -- "$folder" 2> /dev/null || true' EXIT
 mkdir -p -- "$folder"
+rm -f -- "$folder/owner" # of a unit that has failed
 cat > "$record"
 # A connection that breaks leaves a shorter input, not an error.
 [ "$(wc -c < "$record")" -eq "$bytes" ] || { echo "The arguments have not arrived as a whole." >&2; exit 1; }

@@ -22,7 +22,8 @@ export interface QemuMigrationArgs
   tls?: Input<boolean>;
   /**
    * Folder with `ca-cert.pem`, `server-cert.pem`, `server-key.pem`, `client-cert.pem` and `client-key.pem`, on each
-   * host. The subject of each host's client certificate has to be its own: a destination lets in nobody but the source's.
+   * host. A destination lets in nobody but whom `client-cert.pem` of the source names, so each host should have
+   * a subject of its own.
    *
    * @default "/etc/pki/qemu", where `LibvirtTlsPki` installs them
    */
