@@ -28,7 +28,8 @@ export async function observeDomain(host: RemoteHost, uuid: string, signal: Abor
     `snapshot-list ${uuid} --name`,
     `checkpoint-list ${uuid} --name`,
   ];
-  const separator = `-- ${randomUUID()} --`; // a description of a domain may hold any text that is known beforehand
+  // A description of a domain may hold any text that is known beforehand; newer virsh takes one with two hyphens for an option.
+  const separator = `=${randomUUID()}=`;
   // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
   const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
   const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
