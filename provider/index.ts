@@ -9,7 +9,19 @@ export type { MigrationArgs } from "./resources/domain-placement/migration-args"
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";
 export { Host, type HostArgs, type HypervisorArgs } from "./resources/host/resource";
 export { LibvirtSshAccess, type LibvirtSshAccessArgs } from "./resources/libvirt-ssh-access/resource";
-export { type LibvirtdArgs, LibvirtTlsPki, type LibvirtTlsPkiArgs } from "./resources/libvirt-tls-pki/resource";
+export {
+  type ExternalAuthorityArgs,
+  type HostCertificatesArgs,
+  type LibvirtdArgs,
+  LibvirtTlsPki,
+  type LibvirtTlsPkiArgs,
+  type ServiceAuthorityArgs,
+} from "./resources/libvirt-tls-pki/resource";
+export {
+  type HostRequests,
+  LibvirtTlsRequests,
+  type LibvirtTlsRequestsArgs,
+} from "./resources/libvirt-tls-requests/resource";
 export { NfsExport, type NfsExportArgs, type NfsExportClientArgs } from "./resources/nfs-export/resource";
 export { NfsMount, type NfsMountArgs } from "./resources/nfs-mount/resource";
 export type { QemuMigrationArgs } from "./resources/qemu-guest/migration-args";

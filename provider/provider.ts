@@ -14,6 +14,7 @@ import { domainPlacement } from "./resources/domain-placement/definition";
 import { host } from "./resources/host/definition";
 import { libvirtSshAccess } from "./resources/libvirt-ssh-access/definition";
 import { libvirtTlsPki } from "./resources/libvirt-tls-pki/definition";
+import { libvirtTlsRequests } from "./resources/libvirt-tls-requests/definition";
 import { nfsExport } from "./resources/nfs-export/definition";
 import { nfsMount } from "./resources/nfs-mount/definition";
 import { qemuGuest } from "./resources/qemu-guest/definition";
@@ -32,6 +33,7 @@ export const handlers: Readonly<Record<ResourceType, Handlers>> = {
   Host: handlersOf(host),
   LibvirtSshAccess: handlersOf(libvirtSshAccess),
   LibvirtTlsPki: handlersOf(libvirtTlsPki),
+  LibvirtTlsRequests: handlersOf(libvirtTlsRequests),
   NfsExport: handlersOf(nfsExport),
   NfsMount: handlersOf(nfsMount),
   QemuGuest: handlersOf(qemuGuest),

@@ -1,5 +1,6 @@
 /** Pure: how the two authorities differ from what they have to be, and which authorities the hosts have to take meanwhile. */
 import type { X509Certificate } from "node:crypto";
+import { parseBaseline } from "./baseline";
 import {
   authorityProblems,
   certificatesIn,
@@ -8,7 +9,7 @@ import {
   lifetimeProblems,
   parseCertificate,
 } from "./certificate";
-import { type Authorities, type Finding, fileFindings, reissue, type Trusted } from "./findings";
+import { type Finding, fileFindings, reissue, type Trusted } from "./findings";
 import {
   authorityCertificate,
   authorityFiles,
@@ -17,6 +18,7 @@ import {
   type Identity,
   type Service,
   services,
+  trustPath,
 } from "./layout";
 import type { PkiFacts } from "./observe";
 
@@ -64,28 +66,41 @@ export const authorityIn = (facts: PkiFacts, service: Service): X509Certificate 
  * The authorities that every host has to take: the present ones, and with `meanwhile` those earlier ones that have signed
  * a certificate that some member still shows. So nobody is shut out while all get certificates of another authority.
  *
- * @param at what the authorities' host has, which remembers the earlier ones: no other host has a say in whom others take
+ * Which were earlier ones, the authorities' host remembers, and the members as far as all of them take them: no single
+ * host has a say in whom others take.
+ *
+ * @param at what the authorities' host has; undefined for an authority outside
  */
 export function trustedBy(
-  at: PkiFacts,
+  at: PkiFacts | undefined,
   members: readonly PkiFacts[],
-  authorities: Authorities,
+  current: Trusted,
   meanwhile: boolean,
 ): Trusted {
-  const known = services.flatMap((service) => certificatesIn(at.files.get(authorityCertificate(service))?.text));
+  const remembered = services.flatMap((service) => certificatesIn(at?.files.get(authorityCertificate(service))?.text));
+  const known = [...remembered, ...services.flatMap((service) => takenByAll(members, service))];
   return Object.fromEntries(
     services.map((service) => {
-      const current = authorities[service];
       const shown = members.flatMap((facts) => shownBy(facts, service));
       const others = known.filter(
         (one, index) =>
-          !isSameCertificate(one, current) &&
+          !current[service].some((its) => isSameCertificate(one, its)) &&
           known.findIndex((same) => isSameCertificate(same, one)) === index &&
           shown.some((certificate) => isSignedBy(certificate, one)),
       );
-      return [service, [current, ...(meanwhile ? others : [])]];
+      return [service, [...current[service], ...(meanwhile ? others : [])]];
     }),
   ) as unknown as Trusted;
+}
+
+/** Of the hosts that are members already: one that comes in takes nobody yet. */
+function takenByAll(members: readonly PkiFacts[], service: Service): X509Certificate[] {
+  const taken = members
+    .filter(({ baseline }) => parseBaseline(baseline) !== undefined)
+    .map(({ files }) => certificatesIn(files.get(trustPath(service))?.text))
+    .filter((certificates) => certificates.length > 0);
+  const [first = [], ...others] = taken;
+  return first.filter((one) => others.every((its) => its.some((other) => isSameCertificate(one, other))));
 }
 
 const shownBy = ({ files }: PkiFacts, service: Service): X509Certificate[] =>

@@ -25,29 +25,36 @@ export interface HostBaseline {
   units: Record<string, UnitState>;
   /** Files that were replaced, and are restored at removal. */
   backups: string[];
+  /** Marks of files that an authority outside has made and that were installed here. */
+  given: string[];
 }
 
 /** Hosts have such files, so their keys never change. */
-type Saved = Omit<HostBaseline, "backups" | "owner"> & { owner?: string; aside: string[] };
+type Saved = Omit<HostBaseline, "backups" | "owner" | "given"> & {
+  owner?: string;
+  aside: string[];
+  given?: string[];
+};
 
 /** Pure. @returns undefined when there is none, or nothing that can be understood */
 export function parseBaseline(text: string): HostBaseline | undefined {
   try {
-    const { authority, owner, folders = [], units = {}, aside = [] } = JSON.parse(text) as Partial<Saved>;
+    const { authority, owner, folders = [], units = {}, aside = [], given = [] } = JSON.parse(text) as Partial<Saved>;
     if (typeof authority !== "string") return undefined;
-    return { authority, owner: parseOwner(owner), folders, units, backups: aside };
+    return { authority, owner: parseOwner(owner), folders, units, backups: aside, given };
   } catch {
     return undefined;
   }
 }
 
 /** Pure: the file's format. */
-export function printBaseline({ authority, owner, folders, units, backups }: HostBaseline): string {
-  const saved: Saved = { authority, ...(owner && { owner: printOwner(owner) }), folders, units, aside: backups };
+export function printBaseline({ authority, owner, folders, units, backups, given }: HostBaseline): string {
+  const noted = { ...(owner && { owner: printOwner(owner) }), ...(given.length > 0 && { given }) };
+  const saved: Saved = { authority, ...noted, folders, units, aside: backups };
   return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
-/** Pure: what was saved first stays. */
+/** Pure: what was saved first stays, but for the marks: those that are not on the host any more are left out. */
 export function mergeBaselines(saved: HostBaseline | undefined, now: HostBaseline): HostBaseline {
   if (!saved) return now;
   return {
@@ -56,6 +63,7 @@ export function mergeBaselines(saved: HostBaseline | undefined, now: HostBaselin
     folders: [...new Set([...saved.folders, ...now.folders])],
     units: { ...now.units, ...saved.units },
     backups: [...new Set([...saved.backups, ...now.backups])],
+    given: now.given,
   };
 }
 

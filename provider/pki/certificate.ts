@@ -1,6 +1,7 @@
 /** Pure: reads certificates and says what is wrong with them. */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { canonicalName } from "../util/address";
+import { derOid, derValues } from "./der";
 import type { Role } from "./layout";
 import { ownUnit, type Subject } from "./template";
 
@@ -24,7 +25,7 @@ export interface WantedCertificate {
 }
 
 const day = 86_400_000;
-const purposes: Record<Role, string> = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" };
+export const purposeOids: Record<Role, string> = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" };
 /** The extension keyUsage, critical, with digitalSignature and keyEncipherment: node:crypto does not show it. */
 const keyUsage = Buffer.from("551d0f0101ff0404030205a0", "hex");
 
@@ -51,6 +52,21 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
   };
 }
 
+const usageOid = "2.5.29.15";
+
+/** False of a certificate whose critical key usage lacks signing or key encipherment, which is what libvirt refuses. */
+export function permitsKeyUsage({ raw }: X509Certificate): boolean {
+  const body = derValues(derValues(raw)[0]?.content ?? raw)[0]?.content ?? raw;
+  const extensions = derValues(body).find(({ tag }) => tag === 0xa3)?.content ?? Buffer.of();
+  const all = derValues(derValues(extensions)[0]?.content ?? Buffer.of()).map(({ content }) => derValues(content));
+  const usage = all.find(([oid]) => oid && derOid(oid.content) === usageOid);
+  const isCritical = usage?.length === 3;
+  if (!usage || !isCritical) return true;
+  const [bits] = derValues(usage[2]?.content ?? Buffer.of());
+  const both = 0b1010_0000;
+  return ((bits?.content[1] ?? 0) & both) === both;
+}
+
 export const isOwnCertificate = (certificate: X509Certificate | undefined) =>
   certificate?.subject.split("\n").some((part) => part.startsWith(`OU=${ownUnit}`)) ?? false;
 
@@ -74,7 +90,7 @@ export function certificateProblems(certificate: X509Certificate, wanted: Wanted
     ...problem(!isSignedBy(certificate, authority), "was not signed by the authority"),
     ...problem(!hasSubject(certificate, subject), `belongs to ${certificate.subject.replaceAll("\n", ",")}`),
     ...problem(has !== should, `is for ${has || "no name"} instead of ${should || "no name"}`),
-    ...problem(certificate.keyUsage?.join() !== purposes[role] || certificate.ca, `is not a ${role}'s certificate`),
+    ...problem(certificate.keyUsage?.join() !== purposeOids[role] || certificate.ca, `is not a ${role}'s certificate`),
     ...problem(!certificate.raw.includes(keyUsage), "does not permit signing and key encipherment"),
   ];
 }
@@ -133,8 +149,5 @@ export const hasSubject = (certificate: X509Certificate, { organization, unit, c
  */
 export const allowedDn = ({ organization, unit, commonName }: Subject) =>
   `O=${escaped(organization)},OU=${unit},CN=${commonName}`.replaceAll("\\", "?");
-
-/** The same of a certificate. */
-export const allowedDnOf = ({ subject }: X509Certificate) => subject.replaceAll("\n", ",").replaceAll(/[\\"]/g, "?");
 
 const escaped = (value: string) => value.replace(/[,+]/g, "\\$&");

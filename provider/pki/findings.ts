@@ -7,13 +7,11 @@ import {
   certificateProblems,
   certificatesIn,
   hasSubject,
-  isOwnCertificate,
   isSameCertificate,
   lifetimeProblems,
   parseCertificate,
 } from "./certificate";
 import {
-  allPaths,
   certificatePath,
   hypervisorFiles,
   type Identity,
@@ -102,15 +100,6 @@ export function isKeyReusable(
   );
 }
 
-/** Files at our paths that nothing marks as ours. A key belongs to the owner of its certificate. */
-export function foreignFiles({ files }: PkiFacts, paths: readonly string[] = allPaths): string[] {
-  return paths.filter(
-    (path) => files.has(path) && !isOwnCertificate(parseCertificate(files.get(certificateOf(path))?.text)),
-  );
-}
-
-export const certificateOf = (path: string) => path.replace("private/", "").replace(/key\.pem$/, "cert.pem");
-
 /** @param judge what is wrong with a file that is there */
 export function fileFindings(facts: PkiFacts, file: PkiFile, judge: (found: FileFacts) => Finding[]): Finding[] {
   const found = facts.files.get(file.path);
@@ -125,7 +114,11 @@ function accessFindings({ mode, owner, group }: FileFacts, file: PkiFile): Findi
   return [finding(file, `is ${has} instead of ${should}`, exposed ? "reissue" : "reinstall")];
 }
 
-function trustFindings(file: PkiFile, { text }: FileFacts, trusted: readonly X509Certificate[]): Finding[] {
+export function trustFindings(
+  file: PkiFile,
+  { text }: Pick<FileFacts, "text">,
+  trusted: readonly X509Certificate[],
+): Finding[] {
   const seen = certificatesIn(text);
   const [current] = trusted;
   if (!current || !seen.some((one) => isSameCertificate(one, current)))
@@ -164,6 +157,7 @@ function isShared({ files }: PkiFacts, { role }: Identity): boolean {
 }
 
 export const reissue = (file: PkiFile, problem: string) => finding(file, problem, "reissue");
+export const reinstall = (file: PkiFile, problem: string) => finding(file, problem, "reinstall");
 const finding = ({ path, service, role }: PkiFile, problem: string, action: Finding["action"]): Finding => ({
   path,
   service,

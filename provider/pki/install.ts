@@ -1,8 +1,10 @@
 /** Installs certificates and keys: beside their places first, with owner and mode before the content, then renamed. */
-import type { X509Certificate } from "node:crypto";
+import { removeFile, writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile, sh } from "../host/script";
 import type { Trusted } from "./findings";
+import { identityName, pemOf } from "./given";
+import { type GivenHere, keyFor } from "./given-findings";
 import { type Issued, stagedKey } from "./issue";
 import {
   backupPath,
@@ -11,10 +13,12 @@ import {
   type Identity,
   identities,
   keyPath,
+  listFiles,
   type PkiFile,
   reloadPendingPath,
 } from "./layout";
 import type { PkiFacts } from "./observe";
+import { isOwnFile } from "./ownership";
 
 interface Delivery {
   facts: PkiFacts;
@@ -43,6 +47,36 @@ export async function installCertificates(
   await runScript(host, sh`rm -f -- "$@"`, identities.map(stagedKey));
 }
 
+/** Certificates of an authority outside, and the keys that they belong to: those in use, or those of the requests. */
+export async function installGiven(host: RemoteHost, given: GivenHere, delivery: Delivery): Promise<void> {
+  const files = hypervisorFiles(delivery.facts.qemuGroup).filter(({ holds }) => holds !== "authority");
+  const content = (file: PkiFile): Content => {
+    const identity = file as Identity;
+    return file.holds === "key"
+      ? [keyFor(delivery.facts, given, identity) ?? keyPath(identity), ""]
+      : ["", pemOf(given.chains[identityName(identity)])];
+  };
+  await installFiles(host, files, content, delivery);
+}
+
+/** Revocation lists; those that are ours and no longer wanted go. */
+export async function installLists(
+  host: RemoteHost,
+  lists: GivenHere["lists"],
+  { facts, backups }: Delivery,
+): Promise<void> {
+  await runScript(host, sh`: > "$1"`, [reloadPendingPath]);
+  for (const { path, service } of listFiles) {
+    const text = lists[service];
+    if (text === undefined && isOwnFile(facts, path)) await removeFile(host, path);
+    if (text === undefined) continue;
+    if (backups.includes(path)) await runScript(host, backUp, [path, backupPath(path)]);
+    await writeTextFile(host, path, text, { mode: 0o644 });
+  }
+}
+
+const backUp = sh`if [ -e "$1" ] && [ ! -e "$2" ]; then cp -a -- "$1" "$2"; fi`;
+
 /** A file to copy, and text where there is none. */
 type Content = [source: string, text: string];
 
@@ -66,9 +100,6 @@ function contentOf(file: PkiFile, issued: readonly Issued[], facts: PkiFacts): C
   if (file.holds === "key") return [fresh ? stagedKey(identity) : keyPath(identity), ""];
   return ["", (fresh?.certificate ?? facts.files.get(certificatePath(identity))?.text ?? "").trimEnd()];
 }
-
-const pemOf = (certificates: readonly X509Certificate[]) =>
-  certificates.map((certificate) => certificate.toString().trimEnd()).join("\n");
 
 /** Notes that the daemon has loaded its new certificates. */
 export async function clearReloadPending(host: RemoteHost): Promise<void> {

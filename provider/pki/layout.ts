@@ -30,7 +30,7 @@ export const identities: readonly Identity[] = services.flatMap((service) => [
 export interface PkiFile {
   path: string;
   service: Service;
-  holds: "authority" | "certificate" | "key";
+  holds: "authority" | "list" | "certificate" | "key";
   /** Undefined for an authority's certificate, which serves both. */
   role?: Role;
   /** As `stat -c %a` prints it. */
@@ -72,10 +72,25 @@ export function hypervisorFiles(qemuGroup: string): PkiFile[] {
   ];
 }
 
-/** Every path that is observed, on any host. */
+/** Revocation lists; libvirt and QEMU go without where there is none. */
+export const listFiles: readonly PkiFile[] = services.map(
+  (service): PkiFile => ({
+    path: service === "libvirt" ? "/etc/pki/CA/cacrl.pem" : "/etc/pki/qemu/ca-crl.pem",
+    service,
+    holds: "list",
+    ...open,
+  }),
+);
+
+/** Every path that certificates are at, on any host. */
 export const allPaths: readonly string[] = [
-  ...new Set([...authorityFiles, ...hypervisorFiles("")].map(({ path }) => path)),
+  ...new Set([...authorityFiles, ...hypervisorFiles(""), ...listFiles].map(({ path }) => path)),
 ];
+
+/** Folder on each host with the keys that certificates are requested for elsewhere, and whose they are. */
+export const requestsFolder = "/var/lib/pulumi-kvm-live/libvirt-tls-requests";
+export const requestsNotePath = `${requestsFolder}/note.json`;
+export const requestKeyPath = ({ service, role }: Identity) => `${requestsFolder}/${service}-${role}-key.pem`;
 
 /** The folders, outer ones first. Debian has none of them. */
 export const folders = {

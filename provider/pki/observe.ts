@@ -2,7 +2,15 @@
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import { pemIn } from "./certificate";
-import { allFolders, allPaths, baselinePath, reloadPendingPath, renewalPendingPath } from "./layout";
+import {
+  allFolders,
+  allPaths,
+  baselinePath,
+  identities,
+  reloadPendingPath,
+  renewalPendingPath,
+  requestKeyPath,
+} from "./layout";
 
 export interface FileFacts {
   /** As `stat -c %a` prints it. */
@@ -31,7 +39,8 @@ export interface PkiFacts {
 const script = scriptFile(__dirname, "observe.sh");
 
 export async function observePki(host: RemoteHost, signal: AbortSignal): Promise<PkiFacts> {
-  const values = [allFolders.join(" "), allPaths.join(" "), baselinePath, reloadPendingPath, renewalPendingPath];
+  const paths = [...allPaths, ...identities.map(requestKeyPath)].join(" ");
+  const values = [allFolders.join(" "), paths, baselinePath, reloadPendingPath, renewalPendingPath];
   return parsePkiFacts((await runScript(host, script, values, { signal })).stdout);
 }
 

@@ -46,15 +46,23 @@ export function requestTemplate(subject: Subject): string {
   return lines(subjectLines(subject));
 }
 
+/** For a request that another authority signs: with all that the certificate has to have, which it may copy. */
+export function wholeRequestTemplate(subject: Subject, role: Role, names: readonly string[]): string {
+  return lines([...subjectLines(subject), ...nameLines(role, names), ...usageLines(role)]);
+}
+
 export function authorityTemplate(subject: Subject, validity: Validity): string {
   return lines([...subjectLines(subject), "ca", "cert_signing_key", "crl_signing_key", ...validityLines(validity)]);
 }
 
 /** libvirt before 11.6 refuses a certificate whose key may not encipher, hence `encryption_key` and RSA. */
 export function certificateTemplate(role: Role, names: readonly string[], validity: Validity): string {
-  const nameLines = role === "server" ? names.map((name) => `${keywordFor(name)} = "${plain(name)}"`) : [];
-  return lines([...nameLines, `tls_www_${role}`, "signing_key", "encryption_key", ...validityLines(validity)]);
+  return lines([...nameLines(role, names), ...usageLines(role), ...validityLines(validity)]);
 }
+
+const nameLines = (role: Role, names: readonly string[]) =>
+  role === "server" ? names.map((name) => `${keywordFor(name)} = "${plain(name)}"`) : [];
+const usageLines = (role: Role) => [`tls_www_${role}`, "signing_key", "encryption_key"];
 
 /** An address in a URI is compared with addresses in the certificate only, a name only with names. */
 const keywordFor = (name: string) => (isIP(name) ? "ip_address" : "dns_name");

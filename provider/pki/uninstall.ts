@@ -2,10 +2,9 @@
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
 import type { HostBaseline } from "./baseline";
-import { isOwnCertificate, parseCertificate } from "./certificate";
-import { certificateOf } from "./findings";
 import { authorityKey, backupPath, ownFolder, services } from "./layout";
 import type { PkiFacts } from "./observe";
+import { certificateOf, isOwnFile } from "./ownership";
 
 const script = scriptFile(__dirname, "uninstall.sh");
 
@@ -32,9 +31,8 @@ export async function uninstall(
 }
 
 /** A key whose certificate is gone can be nobody else's: the host is marked as ours. */
-function isRemovable({ files }: PkiFacts, path: string): boolean {
+function isRemovable(facts: PkiFacts, path: string): boolean {
   const isAuthorityKey = services.some((service) => path === authorityKey(service));
-  const certificate = files.get(isAuthorityKey ? path : certificateOf(path));
-  if (path.endsWith("key.pem") && (isAuthorityKey || !certificate)) return true;
-  return isOwnCertificate(parseCertificate(certificate?.text));
+  if (path.endsWith("key.pem") && (isAuthorityKey || !facts.files.has(certificateOf(path)))) return true;
+  return isOwnFile(facts, path);
 }

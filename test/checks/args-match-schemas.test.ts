@@ -16,6 +16,11 @@ import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/de
 import type { LibvirtSshAccess, LibvirtSshAccessArgs } from "../../provider/resources/libvirt-ssh-access/resource";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import type { LibvirtTlsPki, LibvirtTlsPkiArgs } from "../../provider/resources/libvirt-tls-pki/resource";
+import { libvirtTlsRequests } from "../../provider/resources/libvirt-tls-requests/definition";
+import type {
+  LibvirtTlsRequests,
+  LibvirtTlsRequestsArgs,
+} from "../../provider/resources/libvirt-tls-requests/resource";
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export/resource";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
@@ -32,6 +37,7 @@ const derived = {
   Host: [],
   LibvirtSshAccess: ["accessId"],
   LibvirtTlsPki: [],
+  LibvirtTlsRequests: [],
   NfsExport: ["source"],
   NfsMount: ["location"],
   QemuGuest: ["commandLine"],
@@ -43,6 +49,7 @@ const definitions = {
   Host: host,
   LibvirtSshAccess: libvirtSshAccess,
   LibvirtTlsPki: libvirtTlsPki,
+  LibvirtTlsRequests: libvirtTlsRequests,
   NfsExport: nfsExport,
   NfsMount: nfsMount,
   QemuGuest: qemuGuest,
@@ -110,8 +117,12 @@ interface Checked {
     | Unfilled<"LibvirtSshAccess", LibvirtSshAccess>
   >;
   LibvirtTlsPki: None<
-    | Disagreement<"LibvirtTlsPki", Sent<LibvirtTlsPkiArgs, { authority: Named; hosts: Hosts }>>
+    | Disagreement<"LibvirtTlsPki", Sent<LibvirtTlsPkiArgs, { authority?: Named; hosts: Hosts }>>
     | Unfilled<"LibvirtTlsPki", LibvirtTlsPki>
+  >;
+  LibvirtTlsRequests: None<
+    | Disagreement<"LibvirtTlsRequests", Sent<LibvirtTlsRequestsArgs, { hosts: Hosts }>>
+    | Unfilled<"LibvirtTlsRequests", LibvirtTlsRequests>
   >;
   NfsExport: None<Disagreement<"NfsExport", Sent<NfsExportArgs, { server: Named }>> | Unfilled<"NfsExport", NfsExport>>;
   NfsMount: None<Disagreement<"NfsMount", Sent<NfsMountArgs, { host: Named }>> | Unfilled<"NfsMount", NfsMount>>;

@@ -76,3 +76,22 @@ export const asQemu = (folder: string, to: LabHost) => {
   const image = `driver=nbd,host=${to.address},port=10899,tls-creds=t`;
   return hvA.tryExec(["timeout", "60", "qemu-img", "info", "--object", credentialsOf, "--image-opts", image]);
 };
+
+/** While `work` runs, each host's libvirt calls the other's every 100 ms. @returns what became of the calls */
+export async function polling(work: () => Promise<void>): Promise<string[]> {
+  for (const [from, to] of peers)
+    await from.script(
+      `rm -f /root/poll.*; (while [ ! -e /root/poll.stop ]; do
+       if said=$(virsh -c "qemu+tls://$1/system" hostname 2>&1); then echo ok; else echo "failed $said"; fi >> /root/poll.log
+       sleep 0.1
+     done; touch /root/poll.over) > /dev/null 2>&1 &`,
+      to.address,
+    );
+  await work().finally(() => Promise.all(both.map((host) => host.exec(["touch", "/root/poll.stop"]))));
+  const logs = await Promise.all(
+    both.map((host) => host.script("while [ ! -e /root/poll.over ]; do sleep 0.1; done; cat /root/poll.log")),
+  );
+  const lines = logs.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean));
+  expect(lines.length).toBeGreaterThan(10);
+  return [...new Set(lines)];
+}

@@ -18,7 +18,15 @@ const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-owners-"));
 const [path, uuid] = ["/srv/owned", "0f0806ab-531d-4134-9def-c5b495529284"];
 const web = { name: "web", folder: path, memoryMiB: 64 };
 const native = { name: "native", folder: path, memoryMiB: 64 };
-const types = ["NfsExport", "NfsMount", "LibvirtTlsPki", "LibvirtSshAccess", "DomainPlacement", "QemuGuest"];
+const types = [
+  "NfsExport",
+  "NfsMount",
+  "LibvirtTlsPki",
+  "LibvirtTlsRequests",
+  "LibvirtSshAccess",
+  "DomainPlacement",
+  "QemuGuest",
+];
 /** Those that no two stacks can have at once. */
 const exclusive = types.filter((type) => type !== "LibvirtSshAccess");
 
@@ -26,7 +34,7 @@ const exclusive = types.filter((type) => type !== "LibvirtSshAccess");
 async function footprint(host: LabHost): Promise<string> {
   const { stdout } = await host.script(`
     exportfs -s; findmnt -rn -t nfs,nfs4 -o TARGET,SOURCE,OPTIONS || true
-    find /etc/pki /root/.ssh/id_* -type f -exec sha256sum {} + 2> /dev/null | sort
+    find /etc/pki /root/.ssh/id_* /var/lib/pulumi-kvm-live/libvirt-tls-requests/*.pem -type f -exec sha256sum {} + 2> /dev/null | sort
     systemctl list-unit-files --no-legend 'libvirtd*' '*.mount' | sort
     pgrep -a qemu-system || true; pgrep -x libvirtd || true`);
   return stdout;

@@ -44,6 +44,7 @@ describe("every other refusal", () => {
     ["ssh access with one host", /has a problem: hosts: /],
     ["ssh access with one address twice", /has a problem: hosts: /],
     ["a PKI with one address twice", /has a problem: hosts: .*must not name an address twice/],
+    ["requests with one address twice", /has a problem: hosts: .*must not name an address twice/],
     ["an export without clients", /has a problem: clients: .*must have a client/],
     ["a mount at a relative path", /has a problem: path: .*must be an absolute path/],
     ["a host with a bad port", /has a problem: port: 0 must be 1 to 65535/],

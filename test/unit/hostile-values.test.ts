@@ -14,6 +14,7 @@ import { domainPlacement } from "../../provider/resources/domain-placement/defin
 import { host } from "../../provider/resources/host/definition";
 import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
+import { libvirtTlsRequests } from "../../provider/resources/libvirt-tls-requests/definition";
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
@@ -113,6 +114,7 @@ const samples = {
       libvirtd: { unixSockGroup: "libvirt", unixSockRwPerms: "0770" },
     },
   ],
+  LibvirtTlsRequests: [libvirtTlsRequests, { hosts: { a: reach }, organization: "Example" }],
   NfsExport: [
     nfsExport,
     {

@@ -47,7 +47,7 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
     "nothing listens": `Nothing listens there: a LibvirtTlsPki with ${peer} among its hosts sets it up`,
     "certificate expired": `${peer}'s certificate has expired, by the clock of ${from} (timedatectl): ${renew}`,
     "certificate not valid yet": `${peer}'s certificate is not valid yet, by the clock of ${from}: compare the hosts' clocks (timedatectl)`,
-    "certificate revoked": `${peer}'s certificate is in the revocation list of ${from} (/etc/pki/CA/cacrl.pem): issue another one, or correct the list`,
+    "certificate revoked": `${peer}'s certificate is in the revocation list of ${from} (/etc/pki/CA/cacrl.pem): have another one issued, or give a list without it`,
     "certificate of another authority": `${from} does not know the authority of ${peer}'s certificate: put both hosts into one LibvirtTlsPki`,
     // libvirt says "not trusted" of one that has expired, too.
     "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: ${renew}, and compare the hosts' clocks (timedatectl)`,

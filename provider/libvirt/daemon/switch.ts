@@ -1,8 +1,10 @@
 /** Gives libvirtd new settings. Guests do not notice; a migration would, so {@link jobsOn} is asked first. */
 
+import { CommandFailed } from "../../host/errors";
 import { removeFile, writeTextFile } from "../../host/files";
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
+import { retryUntil } from "../../util/policy";
 import type { Switch } from "./differences";
 import { type DaemonFacts, localSockets } from "./inspect";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
@@ -57,13 +59,23 @@ async function syncDropIn(host: RemoteHost, path: string, text: string | undefin
 }
 
 /**
- * Lets the running daemon read its certificates again; connections stay. It reads them from the default paths only.
+ * Lets the running daemon read its certificates again; connections stay. It reads them from the default paths only. libvirt
+ * frees the earlier ones although a client that connects just then still uses them, and may crash of it: systemd starts
+ * it anew, and it is told again.
  *
  * @see https://libvirt.org/manpages/virt-admin.html#server-update-tls
  */
 export async function updateTls(host: RemoteHost, signal: AbortSignal): Promise<void> {
-  await host.run(["virt-admin", "-c", "libvirtd:///system", "server-update-tls", "libvirtd"], { signal });
+  const update = async () => {
+    await host.run(["virt-admin", "-c", "libvirtd:///system", "server-update-tls", "libvirtd"], { signal });
+  };
+  const after = (error: Error) => error instanceof CommandFailed && hasCrashed(error.stderr);
+  await retryUntil(update, { everyMs: 1000, timeoutMs: 60_000, signal, after });
 }
+
+/** Pure: whether this is how virt-admin ends when its daemon does. */
+export const hasCrashed = (said: string): boolean =>
+  /End of file while reading data|Failed to connect socket|Connection reset by peer|Connection refused/.test(said);
 
 const jobs = scriptFile(__dirname, "jobs.sh");
 

@@ -1,5 +1,6 @@
 /** Provider side of `LibvirtTlsPki`. */
 
+import { HostError } from "../../host/errors";
 import type { FailedHandshake } from "../../libvirt/connectivity/tls";
 import { isTransientHandshake } from "../../libvirt/connectivity/tls-errors";
 import { securityWarnings } from "../../libvirt/daemon/settings";
@@ -7,7 +8,10 @@ import type { Definition } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { noteRenewal } from "../../pki/authority";
 import { authorityIn } from "../../pki/authority-findings";
+import { endingSoon } from "../../pki/given-findings";
+import type { Service } from "../../pki/layout";
 import type { Operation } from "../../util/operation";
+import type { Owner } from "../../util/owner";
 import { claimFound, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
@@ -15,11 +19,16 @@ import { removedHosts, together, verified } from "../shared/many-hosts";
 import { pkiSchema } from "./inputs";
 import {
   allHandshakes,
+  authorityLabel,
+  currentAuthorities,
+  givenFor,
   hasOwnPki,
   isLeft,
   notedIn,
   notedOn,
+  observeAuthority,
   observePkiHosts,
+  ownAuthority,
   type PkiHostFacts,
   type PkiHosts,
   type PkiInputs,
@@ -29,7 +38,7 @@ import {
 import { jobProblems, refuseUnlessPossible } from "./preflight";
 import { inStages } from "./stages";
 import { daemonState, type PkiState } from "./state";
-import { enrol, ensureAuthorities, unenrol } from "./steps";
+import { dropAuthority, enrol, ensureAuthorities, unenrol } from "./steps";
 
 /** The hosts' files and daemons, and which handshakes fail; none is tried where nothing of ours is. */
 interface SeenPki {
@@ -43,28 +52,29 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
   schema: pkiSchema,
   replaceOn: [],
   secrets: connectionSecretKeys,
-  id: ({ authority }) => authority.address,
+  id: authorityLabel,
   model: (args) => args,
   observe,
   stateOf,
   reconcile,
   remove,
   exclusively: (operation, args, work) => {
-    const all = lockedHosts({ ...args.hosts, [args.authority.name]: args.authority });
+    const authority = ownAuthority(args);
+    const all = lockedHosts({ ...args.hosts, ...(authority && { [authority.name]: authority }) });
     return withPartLocked(operation, libvirtDaemon, all, () => work(operation));
   },
   inputsOf: (args, { hosts = args.hosts }) => ({ ...args, hosts }),
   objections: (olds, news) =>
-    olds.authority.address === news.authority.address
+    !olds.authority || !news.authority || olds.authority.address === news.authority.address
       ? []
       : [
           {
             property: "authority",
-            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, because the authority's key never leaves its host: make another LibvirtTlsPki and delete this one`,
+            reason: `cannot change from ${olds.authority.address} to ${news.authority.address}, because the authority's key never leaves its host: make another LibvirtTlsPki and delete this one, or change to an externalAuthority first`,
           },
         ],
   things: ({ authority, hosts }) => [
-    { property: "authority", thing: `the certificate authority on ${authority.address}` },
+    ...(authority ? [{ property: "authority", thing: `the certificate authority on ${authority.address}` }] : []),
     ...Object.values(hosts).map(({ address }) => ({
       property: "hosts",
       thing: `libvirt's certificates on ${address}`,
@@ -77,11 +87,13 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
   announce: async (operation, args) => warn(operation, args),
 };
 
-const isAnyOurs = ({ authority, hosts, removed }: PkiHosts) => [authority, ...hosts, ...removed].some(hasOwnPki);
+const isAnyOurs = ({ authority, hosts, removed }: PkiHosts) =>
+  [...(authority ? [authority] : []), ...hosts, ...removed].some(hasOwnPki);
 
 async function observe(operation: Operation, args: PkiInputs, known?: PkiState): Promise<SeenPki> {
   const { signal } = operation;
   const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), signal);
+  for (const line of endingOn(seen, args)) operation.warn(`${line}.`);
   const failures = isAnyOurs(seen) ? await allHandshakes(seen, args, signal) : new Map();
   return { facts: seen, failures, owners: ownersDrift(operation, notedIn(seen)) };
 }
@@ -94,9 +106,14 @@ function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, kn
   const left = seen.removed
     .filter((one) => isLeft(one, args))
     .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
+  const current = currentAuthorities(seen, args);
+  const fingerprint = (service: Service) =>
+    (current?.[service][0] ?? (seen.authority && authorityIn(seen.authority.pki, service)))?.fingerprint256 ?? "";
+  const ending = endingOn(seen, args);
   return {
-    caFingerprint: authorityIn(seen.authority.pki, "libvirt")?.fingerprint256 ?? "",
-    qemuCaFingerprint: authorityIn(seen.authority.pki, "qemu")?.fingerprint256 ?? "",
+    caFingerprint: fingerprint("libvirt"),
+    qemuCaFingerprint: fingerprint("qemu"),
+    ...(ending.length > 0 && { ending }),
     daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
     hosts: { ...args.hosts, ...Object.fromEntries(left) },
     ...(drift.length > 0 && { drift }),
@@ -120,10 +137,11 @@ async function reconcile(
   await syncDeparted(operation, before);
   // The same machine may have come back by another address.
   const seen = before.removed.length > 0 ? await observePkiHosts(args, {}, signal) : before;
-  operation.progress(`checking the authority on ${seen.authority.name}`);
+  if (seen.authority) operation.progress(`checking the authority on ${seen.authority.name}`);
   await ensureAuthorities(seen, args, operation);
   await together(seen.hosts, (one) => enrol(one, args, operation));
   await inStages(args, operation);
+  await dropEarlierAuthority(operation, args, seen, known);
   operation.progress("trying every connection");
   const judge = (after: SeenPki) => {
     const state = stateOf(args, after, known);
@@ -132,22 +150,52 @@ async function reconcile(
   return verified(() => observe(operation, args, known), judge, { timeoutMs: 90_000, signal });
 }
 
+/** The key of an authority that has given way to one outside; the state still knows where it is. */
+async function dropEarlierAuthority(
+  operation: Operation,
+  args: PkiInputs,
+  { hosts }: PkiHosts,
+  known?: PkiState,
+): Promise<void> {
+  const earlier = known?.authority ?? args.authority;
+  if (!args.externalAuthority || !earlier) return;
+  operation.progress(`removing the authority on ${earlier.name}`);
+  try {
+    const isMember = hosts.some(({ address }) => address === earlier.address);
+    const seen = await observeAuthority(earlier, operation.signal);
+    if (othersOf(notedOn(seen), operation.owner).length > 0) return;
+    tell(operation, seen, await dropAuthority(seen, isMember));
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    operation.warn(
+      `${earlier.name}: the earlier authority's keys stay in /etc/pki/CA/private, since the host cannot be asked: ${error.message}`,
+    );
+  }
+}
+
 async function syncDeparted(operation: Operation, { removed, authority }: PkiHosts): Promise<void> {
   const [own, others] = split(removed, operation);
   for (const line of others) operation.info(line);
-  if (removed.length > 0 && authority.before) await noteRenewal(authority.host);
+  if (removed.length > 0 && authority?.before) await noteRenewal(authority.host);
+  if (removed.length > 0 && !authority)
+    operation.warn(
+      `${removed.map(({ name }) => name).join(", ")}: revoke the certificates at their authority, and give its revocation lists (externalAuthority.libvirt.revocationList and externalAuthority.qemu.revocationList). libvirtd lets the host in no more; QEMU takes what its authority has signed and not revoked.`,
+    );
   await together(own, async (one) => {
     operation.progress(`taking ${one.name} out`);
-    const isAuthority = one.address === authority.address;
+    const isAuthority = one.address === authority?.address;
     tell(operation, one, await unenrol(one, { isAuthority: false, staysAuthority: isAuthority }, operation.signal));
   });
 }
 
 async function remove(operation: Operation, args: PkiInputs, known?: PkiState): Promise<void> {
   const seen = await observePkiHosts(args, removedHosts(known?.hosts, args), operation.signal);
-  const all = [...new Set([...seen.hosts, ...seen.removed, seen.authority])].filter(
-    (one) => hasOwnPki(one) && (!one.before || one.before.authority === args.authority.address),
-  );
+  const left =
+    known?.authority && !ownAuthority(args) ? [await observeAuthority(known.authority, operation.signal)] : [];
+  const alone = left.filter(({ address }) => !seen.hosts.some((one) => one.address === address));
+  const all = [
+    ...new Set([...seen.hosts, ...seen.removed, ...(seen.authority ? [seen.authority] : []), ...alone]),
+  ].filter((one) => hasOwnPki(one) && isOfThis(one, args, operation.owner));
   const [own, others] = split(all, operation);
   for (const line of others) operation.info(line);
   refuse(
@@ -157,10 +205,16 @@ async function remove(operation: Operation, args: PkiInputs, known?: PkiState): 
     ),
   );
   await together(own, async (one) => {
-    const isAuthority = one.address === args.authority.address;
+    const isAuthority = one.address === (ownAuthority(args) ?? known?.authority)?.address;
     tell(operation, one, await unenrol(one, { isAuthority, staysAuthority: false }, operation.signal));
   });
 }
+
+/** A host of another authority is another resource's, unless this one has changed its authority and was interrupted. */
+const isOfThis = ({ before }: PkiHostFacts, args: PkiInputs, self: Owner | undefined) =>
+  !before ||
+  before.authority === authorityLabel(args) ||
+  (before.owner !== undefined && before.owner.uid === self?.uid);
 
 /** @returns hosts that a delete takes out, and what it tells of those that belong to others by now */
 function split(all: readonly PkiHostFacts[], { owner }: Operation): [PkiHostFacts[], string[]] {
@@ -172,6 +226,12 @@ function tell(operation: Operation, { name }: PkiHostFacts, left: readonly strin
   if (left.length > 0)
     operation.warn(`${name}: not removed, since nothing marks it as made by this provider: ${left.join(", ")}`);
 }
+
+const endingOn = (seen: PkiHosts, args: PkiInputs): string[] =>
+  seen.hosts.flatMap(({ name, pki }) => {
+    const given = givenFor(args, name);
+    return given ? endingSoon(pki, given, args.renewBeforeDays).map((line) => `${name}: ${line}`) : [];
+  });
 
 function warn(operation: Operation, args: PkiInputs): void {
   for (const line of securityWarnings(settingsOf(args))) operation.warn(`Insecure: ${line}.`);

@@ -1,7 +1,15 @@
 /** Inputs of `LibvirtTlsPki`: what libvirtd.conf, systemd's units and certtool's templates can hold, and nothing else. */
 import { z } from "zod";
 import { withDefaultSettings } from "../../libvirt/daemon/settings";
+import {
+  authorityInputProblems,
+  certificateInputProblems,
+  type GivenAuthorities,
+  type GivenCertificates,
+  type GivenProblem,
+} from "../../pki/given";
 import { connections, namedConnectionInput, text } from "../shared/inputs";
+import { organization } from "../shared/tls-inputs";
 
 const days = (what: string) =>
   z.int(`must be a whole number of days: ${what}`).min(1, "must be 1 at least").max(36_500, "must be 36500 at most");
@@ -10,6 +18,23 @@ const perms = z.string("must be text").regex(/^0?[0-7]{3}$/, "must be octal perm
 const group = z.string("must be text").regex(/^[a-z_][a-z0-9_-]{0,31}$/i, "must be the name of a group");
 const unixAuth = z.enum(["none", "polkit", "sasl"], "must be none, polkit or sasl");
 const networkAuth = z.enum(["none", "sasl"], "must be none or sasl");
+
+/** What is in them is judged together, where all of it is known. */
+const pem = (what: string) =>
+  z.string(`must be text: ${what} in PEM`).max(100_000, "must have 100000 characters at most");
+const givenAuthority = z.strictObject(
+  { certificates: pem("certificates"), revocationList: pem("a revocation list").optional() },
+  "must have certificates, and may have a revocationList",
+);
+const givenCertificates = z.strictObject(
+  {
+    libvirtServer: pem("a certificate"),
+    libvirtClient: pem("a certificate"),
+    qemuServer: pem("a certificate"),
+    qemuClient: pem("a certificate"),
+  },
+  "must be the four certificates of a host",
+);
 
 /** No defaults here: the shell writes only those of whole inputs into the state. @see https://libvirt.org/daemons.html */
 const libvirtdSettings = z.strictObject({
@@ -28,15 +53,13 @@ const libvirtdSettings = z.strictObject({
 
 export const pkiSchema = z
   .strictObject({
-    authority: namedConnectionInput,
+    authority: namedConnectionInput.optional(),
+    externalAuthority: z
+      .strictObject({ libvirt: givenAuthority, qemu: givenAuthority }, "must have libvirt and qemu")
+      .optional(),
+    certificates: z.record(z.string(), givenCertificates, "must be certificates by the hosts' names").optional(),
     hosts: connections.refine((hosts) => Object.keys(hosts).length > 0, "must have a Host"),
-    organization: text("an organization")
-      .max(50, "must have 50 characters at most")
-      .regex(
-        /^[A-Za-z0-9]([A-Za-z0-9 .,'()&:/_+@=-]*[A-Za-z0-9.)])?$/,
-        "must begin and end with a letter or a digit, and have nothing but those, spaces and . , ' ( ) & : / _ + @ = - between",
-      )
-      .default("pulumi-kvm-live"),
+    organization,
     validityDays: days("for certificates").default(825),
     authorityValidityDays: days("for the authority").default(3650),
     authorityGeneration: z.int("must be a whole number").min(1, "must be 1 at least").max(100_000).default(1),
@@ -56,6 +79,7 @@ export const pkiSchema = z
     const problem = (path: string[], message: string) =>
       void issues.push({ code: "custom", path, message, input: value });
     const { validityDays, authorityValidityDays, renewBeforeDays, hosts } = value;
+    for (const { path, reason } of authorityProblems(value)) problem(path, reason);
     const libvirtd = withDefaultSettings(value.libvirtd);
     if (renewBeforeDays >= Math.min(validityDays, authorityValidityDays))
       problem(["renewBeforeDays"], "must be less than validityDays and authorityValidityDays");
@@ -65,3 +89,31 @@ export const pkiSchema = z
     const addresses = Object.values(hosts).map(({ address }) => address);
     if (new Set(addresses).size < addresses.length) problem(["hosts"], "must not name an address twice");
   });
+
+interface AuthorityInputs {
+  authority?: unknown;
+  externalAuthority?: GivenAuthorities | undefined;
+  certificates?: Record<string, GivenCertificates> | undefined;
+  hosts: Record<string, { address: string }>;
+}
+
+/** One authority or the other, and certificates of the latter: by the clock of the machine that runs the program. */
+function authorityProblems({ authority, externalAuthority, certificates, hosts }: AuthorityInputs): GivenProblem[] {
+  const at = (path: string, reason: string): GivenProblem => ({ path: [path], reason });
+  if (!externalAuthority)
+    return [
+      ...(authority ? [] : [at("authority", "is missing: give a Host, or externalAuthority with its certificates")]),
+      ...(certificates ? [at("certificates", "are those of an externalAuthority, which is missing")] : []),
+    ];
+  const now = new Date();
+  const under = (input: string, problems: GivenProblem[]) =>
+    problems.map(({ path, reason }) => ({ path: [input, ...path], reason }));
+  const addresses = Object.fromEntries(Object.entries(hosts).map(([name, { address }]) => [name, address]));
+  return [
+    ...(authority ? [at("authority", "must not be given beside externalAuthority: there is one authority")] : []),
+    ...under("externalAuthority", authorityInputProblems(externalAuthority, now)),
+    ...(certificates
+      ? under("certificates", certificateInputProblems(certificates, addresses, externalAuthority, now))
+      : [at("certificates", "is missing: externalAuthority's certificates of all hosts, by their names")]),
+  ];
+}

@@ -15,16 +15,26 @@ import {
 } from "../../pki/authority-findings";
 import { type HostBaseline, parseBaseline } from "../../pki/baseline";
 import { allowedDn } from "../../pki/certificate";
+import { allowedDnOf } from "../../pki/distinguished-name";
 import {
   type Authorities,
   type CertificateRules,
   type Finding,
-  foreignFiles,
   hypervisorFindings,
   type Trusted,
 } from "../../pki/findings";
-import { authorityFiles, hypervisorFiles, type Service, services, trustPath } from "../../pki/layout";
+import { type GivenHere, givenFindings, givenHere, listFindings } from "../../pki/given-findings";
+import {
+  allPaths,
+  authorityFiles,
+  hypervisorFiles,
+  listFiles,
+  type Service,
+  services,
+  trustPath,
+} from "../../pki/layout";
 import { observePki, type PkiFacts } from "../../pki/observe";
+import { foreignFiles, isOwnFile } from "../../pki/ownership";
 import { hostSubject } from "../../pki/template";
 import type { Noted } from "../shared/claim";
 import { concurrently, together } from "../shared/many-hosts";
@@ -48,7 +58,8 @@ export interface PkiHostFacts {
 }
 
 export interface PkiHosts {
-  authority: PkiHostFacts;
+  /** Undefined with an authority outside. */
+  authority: PkiHostFacts | undefined;
   hosts: PkiHostFacts[];
   /** Hosts of the last state that the inputs no longer have. */
   removed: PkiHostFacts[];
@@ -59,26 +70,30 @@ export const notedOn = ({ name, before }: PkiHostFacts): Noted[] =>
   before ? [{ what: `the PKI on ${name}`, owner: before.owner }] : [];
 
 export const notedIn = ({ authority, hosts }: PkiHosts): Noted[] =>
-  [...new Set([authority, ...hosts])].flatMap(notedOn);
+  [...new Set([...(authority ? [authority] : []), ...hosts])].flatMap(notedOn);
 
 export async function observePkiHosts(
   args: PkiInputs,
   removedInputs: PkiInputs["hosts"],
   signal: AbortSignal,
 ): Promise<PkiHosts> {
-  const { authority, hosts } = args;
+  const { hosts } = args;
+  const authority = ownAuthority(args);
   const observe = (name: string, connection: Connection, isHypervisor: boolean) =>
     concurrently(() => observeHost(name, hostAt(connection), connection.address, isHypervisor, signal));
   const all = Promise.all(Object.entries(hosts).map(([name, connection]) => observe(name, connection, true)));
   const leaving = Promise.all(
     Object.entries(removedInputs).map(([name, connection]) => observe(name, connection, true)),
   );
-  const isHypervisor = Object.values(hosts).some(({ address }) => address === authority.address);
-  const alone = isHypervisor ? undefined : observe(authority.name, authority, false);
+  const isHypervisor = Object.values(hosts).some(({ address }) => address === authority?.address);
+  const alone = isHypervisor || !authority ? undefined : observe(authority.name, authority, false);
   const [seen, removed, apart] = await Promise.all([all, leaving, alone]);
-  const own = apart ?? (seen.find(({ address }) => address === authority.address) as PkiHostFacts);
-  return { authority: own, hosts: seen, removed };
+  return { authority: apart ?? seen.find(({ address }) => address === authority?.address), hosts: seen, removed };
 }
+
+/** A machine as it is to an authority alone. */
+export const observeAuthority = (authority: NonNullable<PkiInputs["authority"]>, signal: AbortSignal) =>
+  observeHost(authority.name, hostAt(authority), authority.address, false, signal);
 
 async function observeHost(
   name: string,
@@ -105,13 +120,37 @@ export function rulesFor(
 }
 
 /** libvirtd lets in the hosts themselves, by their exact names, and whom the program names beside them. */
-export function settingsOf({ libvirtd, allowedDns = [], organization, hosts }: PkiInputs): DaemonSettings {
-  const own = Object.values(hosts).map(({ address }) => allowedDn(hostSubject("libvirt", organization, address)));
+export function settingsOf(args: PkiInputs): DaemonSettings {
+  const { libvirtd, allowedDns = [], organization, hosts } = args;
+  const own = Object.entries(hosts).flatMap(([name, { address }]) => {
+    const [client] = givenFor(args, name)?.chains.libvirtClient ?? [];
+    if (args.externalAuthority) return (client && allowedDnOf(client)) ?? [];
+    return allowedDn(hostSubject("libvirt", organization, address));
+  });
   return withDefaultSettings({ ...libvirtd, allowedDns: [...new Set([...own, ...allowedDns])] });
+}
+
+/** An authority of this resource's own; not the one that a failed change to an authority outside has left in the state. */
+export const ownAuthority = ({ authority, externalAuthority }: PkiInputs) =>
+  externalAuthority ? undefined : authority;
+
+/** What a host's baseline calls the authority that it belongs to. */
+export const authorityLabel = (args: PkiInputs): string => ownAuthority(args)?.address ?? "external";
+
+/** What an authority outside has given for a host; undefined with one of our own. */
+export const givenFor = ({ externalAuthority, certificates }: PkiInputs, name: string): GivenHere | undefined =>
+  externalAuthority && givenHere(externalAuthority, certificates?.[name]);
+
+/** Those that count from now on; undefined while one of them is missing. */
+export function currentAuthorities(seen: PkiHosts, args: PkiInputs): Trusted | undefined {
+  if (args.externalAuthority) return givenHere(args.externalAuthority, undefined).authorities;
+  const own = authoritiesOf(seen);
+  return own && { libvirt: [own.libvirt], qemu: [own.qemu] };
 }
 
 /** Undefined while one of them is missing. */
 export function authoritiesOf({ authority }: PkiHosts): Authorities | undefined {
+  if (!authority) return undefined;
   const found = services.map((service) => [service, authorityIn(authority.pki, service)] as const);
   return found.every(([, certificate]) => certificate !== undefined)
     ? (Object.fromEntries(found) as unknown as Authorities)
@@ -119,19 +158,25 @@ export function authoritiesOf({ authority }: PkiHosts): Authorities | undefined 
 }
 
 /** @param meanwhile as long as not all members have certificates of the present authorities */
-export const trustedAt = ({ authority, hosts }: PkiHosts, authorities: Authorities, meanwhile: boolean): Trusted =>
+export const trustedAt = ({ authority, hosts }: PkiHosts, current: Trusted, meanwhile: boolean): Trusted =>
   trustedBy(
-    authority.pki,
+    authority?.pki,
     hosts.map(({ pki }) => pki),
-    authorities,
+    current,
     meanwhile,
   );
 
 export function findingsAt(one: PkiHostFacts, seen: PkiHosts, args: PkiInputs, trusted?: Trusted): Finding[] {
-  const authorities = authoritiesOf(seen);
+  const [authorities, current] = [authoritiesOf(seen), currentAuthorities(seen, args)];
+  if (!current) return [];
+  const taken = trusted ?? trustedAt(seen, current, false);
+  const given = givenFor(args, one.name);
+  if (given) return [...givenFindings(one.pki, given, taken), ...listFindings(one.pki, given.lists)];
   if (!authorities) return [];
-  const rules = rulesFor(args, one, seen);
-  return hypervisorFindings(one.pki, rules, authorities, trusted ?? trustedAt(seen, authorities, false));
+  return [
+    ...hypervisorFindings(one.pki, rulesFor(args, one, seen), authorities, taken),
+    ...listFindings(one.pki, { libvirt: undefined, qemu: undefined }),
+  ];
 }
 
 const authorityRules = ({ organization, ...args }: PkiInputs): AuthorityRules => ({
@@ -142,17 +187,17 @@ const authorityRules = ({ organization, ...args }: PkiInputs): AuthorityRules =>
 });
 
 export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs, service: Service): Finding[] =>
-  authorityFindings(authority.pki, service, authorityRules(args));
+  authority ? authorityFindings(authority.pki, service, authorityRules(args)) : [];
 
 /** True when something of ours is there: a record, a line in libvirtd.conf, or a certificate. */
 export function hasOwnPki({ before, pki, daemon }: PkiHostFacts): boolean {
   const hasLines = daemon?.conf !== undefined && withoutSettings(daemon.conf.text) !== daemon.conf.text;
-  return before !== undefined || hasLines || [...pki.files.keys()].some((path) => !foreignFiles(pki).includes(path));
+  return before !== undefined || hasLines || allPaths.some((path) => isOwnFile(pki, path));
 }
 
 /** True when a removed host still has anything that makes it a hypervisor of ours; it may go on as the authority. */
 export function isLeft(seen: PkiHostFacts, args: PkiInputs): boolean {
-  if (seen.address !== args.authority.address) return hasOwnPki(seen);
+  if (seen.address !== ownAuthority(args)?.address) return hasOwnPki(seen);
   return Object.keys(seen.before?.units ?? {}).length > 0;
 }
 
@@ -162,8 +207,9 @@ export const isNewMember = ({ before, daemon }: PkiHostFacts): boolean =>
 
 /** Files that are not ours, where ours have to be. */
 export function foreignHere({ pki, daemon, address, before }: PkiHostFacts, args: PkiInputs): string[] {
-  const own = address === args.authority.address && !before ? authorityFiles : [];
-  const places = [...own, ...(daemon ? hypervisorFiles(pki.qemuGroup) : [])];
+  const own = address === ownAuthority(args)?.address && !before ? authorityFiles : [];
+  const lists = listFiles.filter(({ service }) => args.externalAuthority?.[service].revocationList !== undefined);
+  const places = [...own, ...(daemon ? [...hypervisorFiles(pki.qemuGroup), ...lists] : [])];
   const paths = new Set(places.map(({ path }) => path));
   return foreignFiles(pki, [...paths]);
 }
@@ -183,11 +229,14 @@ export async function allHandshakes({ hosts }: PkiHosts, args: PkiInputs, signal
 export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const listed = (name: string, findings: readonly Finding[]) =>
     findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
-  const own = services.flatMap((service) => listed(seen.authority.name, authorityFindingsAt(seen, args, service)));
-  const isHypervisor = seen.hosts.includes(seen.authority); // its own files are judged with those of the hosts
-  const earlier = withEarlier(seen.authority.pki)
+  const { authority } = seen;
+  const own = authority
+    ? services.flatMap((service) => listed(authority.name, authorityFindingsAt(seen, args, service)))
+    : [];
+  const isHypervisor = authority !== undefined && seen.hosts.includes(authority); // its own files are judged with those of the hosts
+  const earlier = (authority ? withEarlier(authority.pki) : [])
     .filter(({ path }) => !isHypervisor || path !== trustPath("libvirt"))
-    .map(({ path }) => `${seen.authority.name}: ${path} still has an earlier authority`);
+    .map(({ path }) => `${authority?.name}: ${path} still has an earlier authority`);
   const all = seen.hosts.flatMap((one) => {
     const findings = findingsAt(one, seen, args);
     const reloadPending = one.pki.reloadPending

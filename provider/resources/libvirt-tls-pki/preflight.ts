@@ -4,11 +4,16 @@ import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { daemonObstacles } from "../../libvirt/daemon/inspect";
 import { jobsOn } from "../../libvirt/daemon/switch";
 import { Refused } from "../../lifecycle/errors";
+import type { HostBaseline } from "../../pki/baseline";
+import { givenProblems } from "../../pki/given-findings";
 import type { Operation } from "../../util/operation";
+import type { Owner } from "../../util/owner";
 import { claimProblems } from "../shared/claim";
 import { together } from "../shared/many-hosts";
 import {
+  authorityLabel,
   foreignHere,
+  givenFor,
   isNewMember,
   notedIn,
   type PkiHostFacts,
@@ -27,7 +32,8 @@ export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, oper
   const problems = [
     ...claimProblems(operation, notedIn(seen), args.adopt),
     ...seen.hosts.flatMap(obstacles),
-    ...foreignProblems(seen, args),
+    ...seen.hosts.flatMap((one) => unusable(one, args)),
+    ...foreignProblems(seen, args, operation.owner),
     ...(await groupProblems(seen, args)),
     ...(await jobProblems(switched, signal)),
   ];
@@ -52,13 +58,19 @@ function obstacles({ name, daemon, pki }: PkiHostFacts): string[] {
   return [...(daemon ? daemonObstacles(daemon) : []), ...user].map((words) => `${name} ${words}.`);
 }
 
-function foreignProblems({ authority, hosts }: PkiHosts, args: PkiInputs): string[] {
+function unusable({ name, pki }: PkiHostFacts, args: PkiInputs): string[] {
+  const given = givenFor(args, name);
+  return given ? givenProblems(pki, given, name).map((words) => `${name}: ${words}.`) : [];
+}
+
+function foreignProblems({ authority, hosts }: PkiHosts, args: PkiInputs, self: Owner | undefined): string[] {
   if (args.adopt) return [];
-  const all = [...new Set([authority, ...hosts])];
+  const all = [...new Set([...(authority ? [authority] : []), ...hosts])];
   const files = all.flatMap((one) =>
     isNewMember(one) ? foreignHere(one, args).map((path) => `${one.name}: ${path}`) : [],
   );
-  const others = all.filter(({ before }) => before && before.authority !== args.authority.address);
+  const isOwn = ({ owner }: HostBaseline) => owner !== undefined && owner.urn === self?.urn;
+  const others = all.filter(({ before }) => before && before.authority !== authorityLabel(args) && !isOwn(before));
   return [
     ...(files.length > 0
       ? [

@@ -1,5 +1,5 @@
 /**
- * `LibvirtTlsPki`: a private certificate authority, a server and a client certificate for each hypervisor where libvirt
+ * `LibvirtTlsPki`: a private certificate authority or one outside, a server and a client certificate for each hypervisor where libvirt
  * and QEMU look for them, and libvirtd set up to listen. Never touches certificates that it has not made, unless told to.
  */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
@@ -33,9 +33,58 @@ export interface LibvirtdArgs {
   authTls?: Input<"none" | "sasl">;
 }
 
+/** Certificates of one host, in PEM; certificates of intermediate authorities may follow each. */
+export interface HostCertificatesArgs {
+  /** For the address of the host, with the purpose `serverAuth`. */
+  libvirtServer: Input<string>;
+  /** With the purpose `clientAuth`. Its subject is the name by which libvirtd on the others lets the host in. */
+  libvirtClient: Input<string>;
+  /** For the address of the host, with the purpose `serverAuth`. */
+  qemuServer: Input<string>;
+  /** With the purpose `clientAuth`. */
+  qemuClient: Input<string>;
+}
+
+export interface ServiceAuthorityArgs {
+  /**
+   * What signs the hosts' certificates, in PEM: one certificate or more, up to 16. All that these sign is taken, so give
+   * the intermediate authority that signs, and not its root.
+   */
+  certificates: Input<string>;
+  /**
+   * Its revocation lists, in PEM (X509 CRL), up to 100000 characters. New ones are loaded without a restart; a list whose
+   * next update is due is refused.
+   *
+   * @default none
+   */
+  revocationList?: Input<string>;
+}
+
+/** Two authorities: QEMU reads its keys without privileges, and who has one must not be able to speak to libvirtd. */
+export interface ExternalAuthorityArgs {
+  libvirt: Input<ServiceAuthorityArgs>;
+  qemu: Input<ServiceAuthorityArgs>;
+}
+
 export interface LibvirtTlsPkiArgs {
-  /** Where the authority's key is made and stays; one of `hosts` or another machine. */
-  authority: Host;
+  /**
+   * Where the authority's key is made and stays; one of `hosts` or another machine. Either this or `externalAuthority`;
+   * a change from one to the other refuses no connection meanwhile.
+   */
+  authority?: Host;
+  /**
+   * Authorities that sign elsewhere, one for libvirt and one for QEMU, with `certificates`. Each should sign for these
+   * hosts only: whoever has a certificate of QEMU's can send guests to them.
+   *
+   * @see https://libvirt.org/kbase/tlscerts.html
+   */
+  externalAuthority?: Input<ExternalAuthorityArgs>;
+  /**
+   * Certificates that `externalAuthority` has signed, by the names of the hosts: of the `requests` of a
+   * `LibvirtTlsRequests`. They are installed without a restart. Those that are wrong, ended or revoked are refused; those
+   * that end within `renewBeforeDays` are warned of, and new ones have to be given.
+   */
+  certificates?: Input<Record<string, Input<HostCertificatesArgs>>>;
   /** The hypervisors. Each makes its own keys, which never leave it. */
   hosts: readonly Host[];
   /** In every certificate's name. @default "pulumi-kvm-live" */
@@ -78,6 +127,9 @@ export interface LibvirtTlsPkiArgs {
  * new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
  * @example
  * new LibvirtTlsPki("pki", { authority: vault, hosts: [hvA, hvB], organization: "Example", allowedDns: ["O=Example,OU=admins,CN=*"] });
+ * @example
+ * const { requests } = new LibvirtTlsRequests("requests", { hosts: [hvA, hvB] });
+ * new LibvirtTlsPki("pki", { hosts: [hvA, hvB], externalAuthority: { libvirt, qemu }, certificates: requests.apply(signAll) });
  */
 export class LibvirtTlsPki extends ManagedResource {
   /** SHA-256 of the certificate of libvirt's authority. */
@@ -86,12 +138,22 @@ export class LibvirtTlsPki extends ManagedResource {
   declare readonly qemuCaFingerprint: Output<string>;
   /** Certificates and listening sockets of each host, by its name. */
   declare readonly daemons: Output<Record<string, DaemonState>>;
+  /** Certificates and lists of an `externalAuthority` that end soon, in words; undefined when none does. */
+  declare readonly ending: Output<string[] | undefined>;
 
   constructor(name: string, { authority, hosts, ...rest }: LibvirtTlsPkiArgs, options?: CustomResourceOptions) {
-    const inputs = { ...rest, authority: namedConnection(authority), hosts: connectionsOf(hosts) };
-    const outputs = { caFingerprint: undefined, qemuCaFingerprint: undefined, daemons: undefined };
-    const all = dependingOn([authority, ...hosts], options);
-    const secrets = [...secretsOf(authority, "authority"), ...hosts.flatMap((host) => secretsOf(host, "hosts"))];
+    const own = authority ? [authority] : [];
+    const inputs = {
+      ...rest,
+      ...(authority && { authority: namedConnection(authority) }),
+      hosts: connectionsOf(hosts),
+    };
+    const outputs = { caFingerprint: undefined, qemuCaFingerprint: undefined, daemons: undefined, ending: undefined };
+    const all = dependingOn([...own, ...hosts], options);
+    const secrets = [
+      ...own.flatMap((host) => secretsOf(host, "authority")),
+      ...hosts.flatMap((host) => secretsOf(host, "hosts")),
+    ];
     super("LibvirtTlsPki", name, { ...outputs, ...inputs }, all, secrets);
   }
 }

@@ -7,12 +7,13 @@ import { activeSettings } from "../../libvirt/daemon/conf-file";
 import type { DaemonSettings } from "../../libvirt/daemon/settings";
 import { forgetEarlier } from "../../pki/authority";
 import { withEarlier } from "../../pki/authority-findings";
-import { allowedDnOf, parseCertificate } from "../../pki/certificate";
+import { parseCertificate } from "../../pki/certificate";
+import { allowedDnOf } from "../../pki/distinguished-name";
 import { certificatePath } from "../../pki/layout";
 import type { Operation } from "../../util/operation";
 import { together } from "../shared/many-hosts";
 import {
-  authoritiesOf,
+  currentAuthorities,
   observePkiHosts,
   type PkiHostFacts,
   type PkiHosts,
@@ -35,9 +36,9 @@ export async function inStages(args: PkiInputs, operation: Operation): Promise<v
   const trust =
     (meanwhile: boolean): Stage =>
     async (one) => {
-      const authorities = authoritiesOf(seen);
-      if (!authorities) throw new Error(`The authorities on ${seen.authority.name} are gone again.`);
-      return syncTrusted(one, seen, args, trustedAt(seen, authorities, meanwhile), operation);
+      const current = currentAuthorities(seen, args);
+      if (!current) throw new Error(`The authorities on ${seen.authority?.name} are gone again.`);
+      return syncTrusted(one, seen, args, trustedAt(seen, current, meanwhile), operation);
     };
   await onAll("letting new names in", async (one) => {
     const meanwhile = meanwhileSettings(one, seen, args);
@@ -46,8 +47,10 @@ export async function inStages(args: PkiInputs, operation: Operation): Promise<v
   await onAll("telling all hosts of the authorities", trust(true));
   await onAll("giving all hosts their certificates", (one) => syncCertificates(one, seen, args, operation));
   await onAll("taking earlier authorities from all hosts", trust(false));
-  const { host, pki } = seen.authority;
-  for (const { path, certificate } of withEarlier(pki)) await forgetEarlier(host, path, certificate);
+  if (seen.authority) {
+    const { host, pki } = seen.authority;
+    for (const { path, certificate } of withEarlier(pki)) await forgetEarlier(host, path, certificate);
+  }
   await onAll("setting up libvirtd", (one) => syncDaemon(one, settingsOf(args), operation));
 }
 
@@ -59,7 +62,7 @@ function meanwhileSettings({ daemon }: PkiHostFacts, { hosts }: PkiHosts, args: 
   if (list === undefined || allowedDns.every((name) => list.includes(`"${name}"`))) return undefined;
   const shown = hosts.flatMap(({ pki }) => {
     const certificate = parseCertificate(pki.files.get(certificatePath({ service: "libvirt", role: "client" }))?.text);
-    return certificate ? [allowedDnOf(certificate)] : [];
+    return (certificate && allowedDnOf(certificate)) ?? [];
   });
   return { ...wanted, allowedDns: [...new Set([...allowedDns, ...shown])] };
 }

@@ -22,6 +22,10 @@ export interface PkiState {
   daemons: Record<string, DaemonState>;
   /** Every host on which anything of ours is; also one that has left the inputs, until it is clean. */
   hosts: PkiInputs["hosts"];
+  /** What an authority outside has given, and what ends soon. */
+  ending?: string[];
+  /** An input of the run before, as long as it is in the state. */
+  authority?: PkiInputs["authority"];
   drift?: string[];
 }
 

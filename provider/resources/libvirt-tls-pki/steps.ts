@@ -5,21 +5,26 @@ import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
 import { type DaemonSettings, tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
 import { jobsOn, switchDaemon, updateTls } from "../../libvirt/daemon/switch";
 import { closeAuthorities, makeAuthority } from "../../pki/authority";
-import { authorityIn } from "../../pki/authority-findings";
 import { type HostBaseline, makeFolders, mergeBaselines, saveBaseline, type UnitState } from "../../pki/baseline";
-import { isOwnCertificate, validityFrom } from "../../pki/certificate";
+import { validityFrom } from "../../pki/certificate";
 import { isKeyReusable, serverNames, subjectOf, type Trusted } from "../../pki/findings";
-import { clearReloadPending, installCertificates, installTrusted } from "../../pki/install";
+import { marksOf } from "../../pki/given-findings";
+import { clearReloadPending, installCertificates, installGiven, installLists, installTrusted } from "../../pki/install";
 import { issue } from "../../pki/issue";
 import {
+  allPaths,
+  authorityCertificate,
   authorityFiles,
   authorityKey,
   folders,
   hypervisorFiles,
   type Identity,
   identities,
+  listFiles,
   services,
+  trustPath,
 } from "../../pki/layout";
+import { isOwnFile, markOf } from "../../pki/ownership";
 import { authoritySubject, authorityTemplate } from "../../pki/template";
 import { uninstall } from "../../pki/uninstall";
 import type { Operation } from "../../util/operation";
@@ -27,9 +32,12 @@ import type { Owner } from "../../util/owner";
 import {
   authoritiesOf,
   authorityFindingsAt,
+  authorityLabel,
   findingsAt,
   foreignHere,
+  givenFor,
   isNewMember,
+  ownAuthority,
   type PkiHostFacts,
   type PkiHosts,
   type PkiInputs,
@@ -43,6 +51,7 @@ const peerPaths = hypervisorFiles("").map(({ path }) => path);
 /** Makes the authorities that are missing, ended, or have to be made anew. */
 export async function ensureAuthorities(seen: PkiHosts, args: PkiInputs, { owner, signal }: Operation): Promise<void> {
   const { authority, hosts } = seen;
+  if (!authority) return;
   const { host, pki } = authority;
   const { backups } = await takeBaseline(authority, args, owner);
   for (const service of services) {
@@ -55,7 +64,7 @@ export async function ensureAuthorities(seen: PkiHosts, args: PkiInputs, { owner
       service,
       template: authorityTemplate(subject, validityFrom(pki.clock, args.authorityValidityDays)),
       keepKey: isKeyGood && authority.before !== undefined,
-      keepEarlier: isOwnCertificate(authorityIn(pki, service)),
+      keepEarlier: isOwnFile(pki, authorityCertificate(service)),
       isLoaded: service === "libvirt" && hosts.includes(authority),
       backups: backups.filter((path) => replaced.includes(path)),
       signal,
@@ -80,7 +89,12 @@ export async function syncTrusted(
   const findings = findingsAt(one, seen, args, trusted);
   const differs = findings.some(({ role }) => role === undefined);
   if (!differs && !one.pki.reloadPending) return false;
-  if (differs) await installTrusted(one.host, trusted, { facts: one.pki, backups: one.before?.backups ?? [], signal });
+  const delivery = { facts: one.pki, backups: one.before?.backups ?? [], signal };
+  const isDue = (holds: "authority" | "list") =>
+    findings.some(({ path }) => listFiles.some((file) => file.path === path) === (holds === "list"));
+  if (differs && isDue("authority")) await installTrusted(one.host, trusted, delivery);
+  if (differs && isDue("list"))
+    await installLists(one.host, givenFor(args, one.name)?.lists ?? { libvirt: undefined, qemu: undefined }, delivery);
   await reload(one, args, signal);
   return true;
 }
@@ -94,8 +108,17 @@ export async function syncCertificates(
 ): Promise<boolean> {
   const authorities = authoritiesOf(seen);
   const findings = findingsAt(one, seen, args).filter(({ role }) => role !== undefined);
-  if (!authorities || findings.length === 0) return false;
+  if (findings.length === 0) return false;
   const { host, pki } = one;
+  const delivery = { facts: pki, backups: one.before?.backups ?? [], signal };
+  const given = givenFor(args, one.name);
+  if (given) {
+    await installGiven(host, given, delivery);
+    await reload(one, args, signal);
+    return true;
+  }
+  const authorityHost = seen.authority?.host;
+  if (!authorities || !authorityHost) return false;
   const rules = rulesFor(args, one, seen);
   const isDue = ({ service, role }: Identity) =>
     findings.some((found) => found.service === service && found.role === role && found.action === "reissue");
@@ -105,7 +128,7 @@ export async function syncCertificates(
       return issue({
         ...identity,
         host,
-        authorityHost: seen.authority.host,
+        authorityHost,
         subject: subjectOf(identity.service, rules),
         names: identity.role === "server" ? serverNames(pki, rules) : [],
         authority,
@@ -115,7 +138,7 @@ export async function syncCertificates(
       });
     }),
   );
-  await installCertificates(host, issued, { facts: pki, backups: one.before?.backups ?? [], signal });
+  await installCertificates(host, issued, delivery);
   await reload(one, args, signal);
   return true;
 }
@@ -156,13 +179,20 @@ export async function unenrol(
     await switchDaemon(host, daemon, change, signal); // without its socket first: it does not start without certificates
   }
   const keep = staysAuthority ? ownPaths : [];
-  const paths = [...new Set([...(daemon ? peerPaths : []), ...(isAuthority ? ownPaths : [])])];
+  const lists = listFiles.map(({ path }) => path).filter((path) => isOwnFile(pki, path));
+  const paths = [...new Set([...(daemon ? [...peerPaths, ...lists] : []), ...(isAuthority ? ownPaths : [])])];
   const left = await uninstall(host, pki, paths, before, keep);
   if (staysAuthority && before) {
     const backups = before.backups.filter((path) => ownPaths.includes(path));
     await saveBaseline(host, pki, { ...before, backups, units: {} });
   }
   return left;
+}
+
+/** Takes the files of an authority of our own away, once nobody needs it any more. */
+export async function dropAuthority({ host, pki, before }: PkiHostFacts, isMember: boolean): Promise<string[]> {
+  const stays = isMember ? [trustPath("libvirt")] : [];
+  return uninstall(host, pki, ownPaths, isMember ? undefined : before, stays);
 }
 
 async function refuseDuringJobs(name: string, host: RemoteHost, signal: AbortSignal): Promise<void> {
@@ -176,11 +206,14 @@ async function refuseDuringJobs(name: string, host: RemoteHost, signal: AbortSig
 /** Written before anything else on the host, so that a crash at any moment leaves the way back. */
 async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | undefined): Promise<HostBaseline> {
   const { host, pki, daemon, before, address } = seen;
-  const isAuthority = address === args.authority.address;
+  const isAuthority = address === ownAuthority(args)?.address;
+  const given = givenFor(args, seen.name);
+  const noted = (before?.given ?? []).filter((mark) => allPaths.some((path) => markOf(textAt(seen, path)) === mark));
   const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
   const now = mergeBaselines(before, {
-    authority: args.authority.address,
+    authority: authorityLabel(args),
     owner,
+    given: [...new Set([...noted, ...(daemon && given ? marksOf(given) : [])])],
     folders: wanted.filter((folder) => !pki.folders.includes(folder)),
     units: daemon ? unitStates(daemon) : {},
     backups: isNewMember(seen) ? foreignHere(seen, args) : [],
@@ -189,6 +222,8 @@ async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | 
   await makeFolders(host, pki, [...new Set(wanted)]);
   return now;
 }
+
+const textAt = ({ pki }: PkiHostFacts, path: string) => pki.files.get(path)?.text ?? "";
 
 function unitStates({ units }: DaemonFacts): Record<string, UnitState> {
   const states = [...localSockets, tlsSocket, tcpSocket].map((unit) => {

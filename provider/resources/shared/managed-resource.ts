@@ -22,6 +22,7 @@ export type ResourceType =
   | "Host"
   | "LibvirtSshAccess"
   | "LibvirtTlsPki"
+  | "LibvirtTlsRequests"
   | "NfsExport"
   | "NfsMount"
   | "QemuGuest";

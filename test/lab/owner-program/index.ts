@@ -8,6 +8,7 @@ import {
   type HostArgs,
   LibvirtSshAccess,
   LibvirtTlsPki,
+  LibvirtTlsRequests,
   NfsExport,
   NfsMount,
   QemuGuest,
@@ -50,6 +51,7 @@ const pki = make(
   "LibvirtTlsPki",
   (name, more) => new LibvirtTlsPki(name, { authority: hvA, hosts: both, adopt }, more),
 );
+make("LibvirtTlsRequests", (name, more) => new LibvirtTlsRequests(name, { hosts: both, adopt }, more));
 make("LibvirtSshAccess", (name, more) => new LibvirtSshAccess(name, { hosts: both }, more));
 
 const ready = { dependsOn: [...mounts, ...pki] };

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   allowedDn,
-  allowedDnOf,
   authorityProblems,
   belongsTo,
   certificateFacts,
@@ -15,6 +14,7 @@ import {
   validityFrom,
   type WantedCertificate,
 } from "../../../provider/pki/certificate";
+import { allowedDnOf } from "../../../provider/pki/distinguished-name";
 
 /** Made by certtool 3.7.9 on a host of the lab. */
 const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/pki", name), "utf8");

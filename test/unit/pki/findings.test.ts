@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { authorityFindings, trustedBy } from "../../../provider/pki/authority-findings";
 import { mergeBaselines, parseBaseline, printBaseline } from "../../../provider/pki/baseline";
 import { parseCertificate } from "../../../provider/pki/certificate";
-import { foreignFiles, hypervisorFindings, isKeyReusable, serverNames } from "../../../provider/pki/findings";
+import { hypervisorFindings, isKeyReusable, serverNames } from "../../../provider/pki/findings";
 import { type FileFacts, parsePkiFacts } from "../../../provider/pki/observe";
+import { foreignFiles } from "../../../provider/pki/ownership";
 
 const fixture = (name: string) => readFileSync(join(__dirname, "../../fixtures/pki", name), "utf8");
 const certificate = (name: string) => parseCertificate(fixture(`${name}.pem`)) as X509Certificate;
@@ -160,14 +161,14 @@ test("the earlier authority is taken as long as anybody shows a certificate of i
   });
   const at = answer({ "/etc/pki/CA/qemu-cacert.pem": of("644", "qemu-ca.pem") });
   const names = (members: ReturnType<typeof answer>[], meanwhile: boolean) =>
-    trustedBy(at, members, authorities, meanwhile).qemu.map(({ subject }) => subject.split("CN=")[1]);
+    trustedBy(at, members, trusted, meanwhile).qemu.map(({ subject }) => subject.split("CN=")[1]);
   const [own, libvirts] = ["Example\\, Inc. QEMU authority", "Example\\, Inc. authority"];
   expect(names([earlier, earlier], true)).toEqual([own, libvirts]);
   expect(names([upgraded, earlier], true)).toEqual([own, libvirts]);
   expect(names([upgraded, upgraded], true)).toEqual([own]);
   expect(names([upgraded, earlier], false)).toEqual([own]);
-  expect(trustedBy(at, [earlier], authorities, true).libvirt).toHaveLength(1);
-  expect(trustedBy(answer({ "/etc/pki/CA/cacert.pem": undefined }), [earlier], authorities, true).qemu).toEqual([
+  expect(trustedBy(at, [earlier], trusted, true).libvirt).toHaveLength(1);
+  expect(trustedBy(answer({ "/etc/pki/CA/cacert.pem": undefined }), [earlier], trusted, true).qemu).toEqual([
     authorities.qemu,
   ]);
 });
@@ -224,6 +225,7 @@ test("what was saved first stays", () => {
     folders: ["/x"],
     units: { s: { enabled: false, active: false } },
     backups: [],
+    given: ["A"],
   };
   const now = {
     authority: "a",
@@ -231,6 +233,7 @@ test("what was saved first stays", () => {
     folders: ["/y"],
     units: { s: { enabled: true, active: true } },
     backups: ["/z"],
+    given: ["B"],
   };
   expect(mergeBaselines(saved, now)).toEqual({
     authority: "a",
@@ -238,8 +241,9 @@ test("what was saved first stays", () => {
     folders: ["/x", "/y"],
     units: saved.units,
     backups: ["/z"],
+    given: ["B"],
   });
   for (const one of [saved, now]) expect(parseBaseline(printBaseline(one))).toEqual(one);
-  expect(Object.keys(JSON.parse(printBaseline(saved)))).toEqual(["authority", "folders", "units", "aside"]);
+  expect(Object.keys(JSON.parse(printBaseline(saved)))).toEqual(["authority", "given", "folders", "units", "aside"]);
   for (const text of ["", "{", "[]", "null", '{"authority":1}']) expect(parseBaseline(text)).toBeUndefined();
 });

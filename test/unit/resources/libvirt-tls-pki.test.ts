@@ -1,7 +1,10 @@
+import { inputsInState } from "../../../provider/lifecycle/inputs";
 import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki/definition";
 import { removedHosts } from "../../../provider/resources/shared/many-hosts";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
+const outside = { libvirt: { certificates: "x" }, qemu: { certificates: "y" } };
+const four = { libvirtServer: "x", libvirtClient: "x", qemuServer: "x", qemuClient: "x" };
 const problems = (args: Record<string, unknown>) =>
   (libvirtTlsPki.schema.safeParse({ ...base, ...args }).error?.issues ?? []).map(
     ({ path, message }) => `${path.join(".")}: ${message}`,
@@ -52,11 +55,37 @@ test.each<[Record<string, unknown>, string]>([
   expect(problems(args)).toContain(problem);
 });
 
+test.each<[Record<string, unknown>, string]>([
+  [{ authority: undefined }, "authority: is missing: give a Host, or externalAuthority with its certificates"],
+  [{ certificates: {} }, "certificates: are those of an externalAuthority, which is missing"],
+  [{ externalAuthority: outside }, "authority: must not be given beside externalAuthority: there is one authority"],
+  [
+    { authority: undefined, externalAuthority: outside },
+    "certificates: is missing: externalAuthority's certificates of all hosts, by their names",
+  ],
+  [
+    { authority: undefined, externalAuthority: outside, certificates: { a: four } },
+    "certificates.a.qemuClient: must be a certificate in PEM: -----BEGIN CERTIFICATE-----",
+  ],
+  [
+    { authority: undefined, externalAuthority: { libvirt: {} } },
+    "externalAuthority.libvirt.certificates: must be text: certificates in PEM",
+  ],
+])("an authority of one kind: %#", (args, problem) => {
+  expect(problems(args)).toContain(problem);
+});
+
+test("what has ended meanwhile is still understood in the state", () => {
+  const inState = { ...base, authority: undefined, externalAuthority: outside, certificates: { a: four } };
+  const { args } = inputsInState(libvirtTlsPki.schema, inState);
+  expect(args.certificates).toEqual(inState.certificates);
+});
+
 test("another authority is another resource; another way to the same one is not", () => {
   const olds = libvirtTlsPki.schema.parse(base);
-  const other = { ...olds, authority: { ...olds.authority, address: "10.0.0.9" } };
+  const other = { ...olds, authority: { ...base.authority, address: "10.0.0.9" } };
   expect(libvirtTlsPki.objections?.(olds, other)).toMatchObject([{ property: "authority" }]);
-  expect(libvirtTlsPki.objections?.(olds, { ...olds, authority: { ...olds.authority, port: 2222 } })).toEqual([]);
+  expect(libvirtTlsPki.objections?.(olds, { ...olds, authority: { ...base.authority, port: 2222 } })).toEqual([]);
 });
 
 test("hosts that have left, by address", () => {
