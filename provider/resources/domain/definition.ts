@@ -8,6 +8,7 @@ import {
   devicesOfKinds,
   optionalKinds,
 } from "../../libvirt/definition/blocking-devices";
+import { cpuProblems, hasOwnCpu, withCpu } from "../../libvirt/definition/cpu";
 import { canonicalDefinition, definitionProblems } from "../../libvirt/definition/domain-xml";
 import { withoutDevices } from "../../libvirt/definition/left-out";
 import { type Element, MalformedXml, parseXml } from "../../libvirt/definition/xml";
@@ -28,6 +29,7 @@ type Policy = z.infer<typeof policySchema>;
 const shape = z.strictObject({
   xml: text("the XML of a domain").max(1_000_000, "must have at most 1,000,000 characters"),
   blockingDevices: policySchema.default("fail"),
+  cpu: text("a <cpu> element").max(100_000, "must have at most 100,000 characters").optional(),
   // Derived: what dependants know in the first preview.
   uuid: z.string().optional(),
   name: z.string().optional(),
@@ -35,13 +37,31 @@ const shape = z.strictObject({
   removedDevices: z.array(z.string()).optional(),
 });
 
-const schema = shape.superRefine(({ xml, blockingDevices: policy }, { addIssue }) => {
-  for (const problem of xmlProblems(xml, policy)) addIssue({ code: "custom", path: ["xml"], message: problem });
+const schema = shape.superRefine(({ xml, cpu, blockingDevices: policy }, { addIssue }) => {
+  const inXml = xmlProblems(xml, policy);
+  for (const problem of inXml) addIssue({ code: "custom", path: ["xml"], message: problem });
+  for (const problem of cpu === undefined ? [] : ofCpu(cpu, xml, policy, inXml))
+    addIssue({ code: "custom", path: ["cpu"], message: problem });
 });
+
+/** Beside what is wrong with the definition by itself. */
+function ofCpu(text: string, xml: string, policy: Policy, inXml: readonly string[]): string[] {
+  const [cpu, domain] = [parsed(text), parsed(xml)];
+  if (cpu instanceof MalformedXml) return [`is not well-formed XML: ${cpu.message}`];
+  if (domain instanceof MalformedXml) return [];
+  const problems = cpuProblems(cpu, domain);
+  if (problems.length > 0) return problems;
+  return domainProblems(withCpu(domain, cpu), policy).filter((problem) => !inXml.includes(problem));
+}
 
 function xmlProblems(xml: string, policy: Policy): string[] {
   const domain = parsed(xml);
-  if (domain instanceof MalformedXml) return [`is not well-formed XML: ${domain.message}`];
+  return domain instanceof MalformedXml
+    ? [`is not well-formed XML: ${domain.message}`]
+    : domainProblems(domain, policy);
+}
+
+function domainProblems(domain: Element, policy: Policy): string[] {
   const problems = definitionProblems(domain);
   if (policy === "keep" || problems.length > 0) return problems;
   const left = withoutDevices(domain, leftOut(domain, policy));
@@ -73,8 +93,9 @@ export const domain: Definition<typeof schema, z.infer<typeof schema>, object, o
   id: ({ uuid = "" }) => uuid,
   derived: {
     keys: ["uuid", "name", "definition", "removedDevices"],
-    from: ({ xml, blockingDevices: policy }, urn) => {
-      const element = parseXml(xml);
+    from: ({ xml, cpu, blockingDevices: policy }, urn) => {
+      const own = parseXml(xml);
+      const element = cpu === undefined ? own : withCpu(own, parseXml(cpu));
       const gone = leftOut(element, policy);
       const removedDevices = gone.map(({ what }) => what);
       return { ...canonicalDefinition(withoutDevices(element, gone), urn), removedDevices };
@@ -83,7 +104,9 @@ export const domain: Definition<typeof schema, z.infer<typeof schema>, object, o
   model: (args) => args,
   observe: async () => ({}),
   stateOf: () => ({}),
-  reconcile: async ({ info }, { name, removedDevices = [] }) => {
+  reconcile: async ({ info }, { name, xml, cpu, removedDevices = [] }) => {
+    if (cpu !== undefined && hasOwnCpu(parseXml(xml)))
+      info(`The <cpu> in the xml of ${name} gives way to the input cpu, apart from <topology>, <cache> and <numa>.`);
     if (removedDevices.length > 0) info(`Left out of ${name}, as blockingDevices says: ${removedDevices.join(", ")}.`);
     return {};
   },

@@ -12,6 +12,14 @@ export interface DomainArgs {
    */
   xml: Input<string>;
   /**
+   * A `<cpu>` element, usually the `cpu` of a `CpuBaseline`. It takes the place of the definition's own; the `<topology>`,
+   * `<cache>` and `<numa>` of that stay. A guest that runs has it from its next start on.
+   *
+   * @default the `<cpu>` of `xml`, if it has one
+   * @see https://libvirt.org/formatdomain.html#cpu-model-and-topology
+   */
+  cpu?: Input<string>;
+  /**
    * What becomes of devices and features that keep a guest from moving live, such as virtiofs, a host's PCI device or a
    * `<transient/>` disk. `fail` names them all. `remove` leaves them out. `keep` is for a guest that is never to move: a
    * move is refused in its preview. A list leaves out what it names, of those kinds and of `cdrom`, `floppy` and `usb`
@@ -42,7 +50,7 @@ export class Domain extends ManagedResource {
     const outputs = {
       uuid: undefined,
       name: undefined,
-      definition: derivedFrom(args.xml),
+      definition: derivedFrom(args.xml, args.cpu),
       removedDevices: undefined,
     };
     super("Domain", name, { ...outputs, ...args }, options);

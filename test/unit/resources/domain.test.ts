@@ -65,3 +65,57 @@ test.each<[string, RegExp]>([
 ])("%j is refused", (text, problem) => {
   expect(problems({ xml: text }).join("\n")).toMatch(problem);
 });
+
+describe("cpu", () => {
+  const cpu =
+    '<cpu mode="custom" match="exact"><model fallback="forbid">EPYC</model><feature policy="disable" name="avx2"/></cpu>';
+  const own =
+    '<cpu mode="host-model" check="partial"><model>Nehalem</model><topology sockets="1" dies="1" cores="2" threads="1"/><feature policy="require" name="pku"/><cache mode="emulate" level="3"/><numa><cell id="0" cpus="0" memory="32" unit="MiB"/></numa></cpu>';
+  const definitionOf = (given: string) =>
+    domain.derived?.from(domain.schema.parse({ xml: given, cpu }), "urn").definition as string;
+
+  test("is added where there is none", () => {
+    expect(problems({ xml, cpu })).toEqual([]);
+    expect(definitionOf(xml).replace(/\n\s*/g, "")).toContain(cpu);
+  });
+
+  test("takes the place of the definition's own, whose topology, caches and NUMA cells stay", () => {
+    const [text] = /<cpu[\s\S]*<\/cpu>/.exec(definitionOf(xml.replace("<devices>", `${own}<devices>`))) ?? [""];
+    expect(text.replace(/\n\s*/g, "")).toBe(
+      cpu.replace(
+        "</cpu>",
+        '<topology sockets="1" dies="1" cores="2" threads="1"/><cache mode="emulate" level="3"/><numa><cell id="0" cpus="0" memory="32" unit="MiB"/></numa></cpu>',
+      ),
+    );
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["not XML", "<cpu", /^cpu is not well-formed XML: line 1: /],
+    ["empty", "", /^cpu must not be empty: a <cpu> element\n/],
+    ["another element", "<domain/>", /^cpu must have <cpu> as its outermost element, not <domain>$/],
+    ["no model", "<cpu mode='custom'/>", /^cpu must have one <model> with the name of a CPU model/],
+    ["no mode of libvirt's", "<cpu mode='best'/>", /^cpu has the mode "best": it must be custom, host-model/],
+    [
+      "a nameless feature",
+      "<cpu>\n<model>EPYC</model>\n<feature policy='require'/></cpu>",
+      /^cpu has a <feature> on line 3 without a name, or with a policy/,
+    ],
+    [
+      "a second topology",
+      '<cpu mode="custom"><model>EPYC</model><topology sockets="1" cores="1" threads="1"/></cpu>',
+      /^cpu has a <topology>, and so has the <cpu> of xml\. Leave one of them out$/,
+    ],
+    [
+      "what cannot move",
+      '<cpu><model>EPYC</model><feature policy="require" name="invtsc"/></cpu>',
+      /^cpu has .*which cannot move live/,
+    ],
+  ])("%s is refused", (_what, given, problem) => {
+    expect(problems({ xml: xml.replace("<devices>", `${own}<devices>`), cpu: given }).join("\n")).toMatch(problem);
+  });
+
+  test("what is wrong with the definition is not said of it, too", () => {
+    const named = problems({ xml: withDevices(shmem), cpu });
+    expect(named).toEqual([expect.stringMatching(/^xml has shmem one/)]);
+  });
+});
