@@ -1,7 +1,7 @@
 /** Checks inputs, writes defaults out, and derives identities, so that dependants know them in the first preview. */
 import type { z } from "zod";
 import { type Properties, urnKey } from "./control-keys";
-import type { Definition } from "./definition";
+import type { Definition, Foreseen } from "./definition";
 import { hasUnknown, type InputProblem, inputProblems, withDefaults } from "./inputs";
 
 interface CheckEnvironment<Args> {
@@ -21,10 +21,10 @@ interface Checked {
 type InputRules<Schema extends z.ZodObject> = Pick<
   Definition<Schema, unknown, unknown, object>,
   "schema" | "secrets" | "derived" | "objections"
->;
+> & { foreseen?: Foreseen<Schema> };
 
 export function makeCheck<Schema extends z.ZodObject>(
-  { schema, secrets, derived, objections }: InputRules<Schema>,
+  { schema, secrets, derived, objections, foreseen }: InputRules<Schema>,
   { unknownValue, argsOf, claim, register }: CheckEnvironment<z.infer<Schema>>,
 ): (olds: Properties, news: Properties) => Promise<Checked> {
   const isOld = (olds: Properties) => schema.safeParse(pick(olds)).success && !hasUnknown(olds, unknownValue);
@@ -44,12 +44,19 @@ export function makeCheck<Schema extends z.ZodObject>(
     return { ...inputs, ...args, ...derived?.from(args, String(news[urnKey] ?? "")) };
   }
 
+  /** What the last refresh has left in the inputs. */
+  function foreseenIn(olds: Properties, args: z.infer<Schema>): Properties {
+    if (!foreseen || !isOld(olds) || !foreseen.holds(args, argsOf(olds))) return {};
+    return Object.fromEntries(foreseen.keys.flatMap((key) => (olds[key] == null ? [] : [[key, olds[key]]])));
+  }
+
   return async (olds, news) => {
     const failures = inputProblems(schema, news, { unknownValue, secrets });
     if (failures.length > 0) return { inputs: news, failures };
-    const inputs = complete(news);
-    if (hasUnknown(pick(inputs), unknownValue)) return { inputs, failures };
-    const args = argsOf(inputs);
+    const own = complete(news);
+    if (hasUnknown(pick(own), unknownValue)) return { inputs: own, failures };
+    const args = argsOf(own);
+    const inputs = { ...own, ...foreseenIn(olds, args) };
     const twins = register(String(news[urnKey] ?? ""), args);
     if (twins.length > 0) return { inputs, failures: twins };
     if (Object.keys(pick(olds)).length === 0) return { inputs, failures: await claim(inputs) };

@@ -59,6 +59,8 @@ export interface Definition<
   inputsOf?(args: z.infer<Schema>, state: State): z.infer<Schema>;
   /** Inputs that follow from others and that dependants have to know in the first preview: identities. */
   derived?: Derived<Schema>;
+  /** Outputs that dependants see in the preview of what is to be repaired: a refresh has found them out. */
+  foreseen?: Foreseen<Schema, keyof State & string>;
   /** Problems of a change, as far as old and new inputs tell; called when both are known. */
   objections?(olds: z.infer<Schema>, news: z.infer<Schema>): { property: string; reason: string }[];
   /**
@@ -86,4 +88,10 @@ interface Derived<Schema extends z.ZodObject> {
   keys: readonly (keyof z.infer<Schema> & string)[];
   /** @param urn the resource's name in the world, for making identities that are the same each time */
   from(args: z.infer<Schema>, urn: string): Partial<z.infer<Schema>>;
+}
+
+export interface Foreseen<Schema extends z.ZodObject, Keys extends string = string> {
+  keys: readonly Keys[];
+  /** Pure: whether they still hold when these inputs come after those. */
+  holds(news: z.infer<Schema>, olds: z.infer<Schema>): boolean;
 }

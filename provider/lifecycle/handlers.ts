@@ -142,6 +142,12 @@ export function makeHandlers<
     });
   }
 
+  /** In a preview dependants see inputs only. */
+  function foreseenIn(state: State): Properties {
+    if (definition.foreseen === undefined || (state as Observed).drift === undefined) return {};
+    return Object.fromEntries(definition.foreseen.keys.map((key) => [key, state[key]]));
+  }
+
   async function claim(inputs: Properties): Promise<InputProblem[]> {
     if (!definition.claim) return [];
     const { operation, model } = begin(inputs, undefined, { isInState: false });
@@ -181,7 +187,8 @@ export function makeHandlers<
       if (state === undefined) return {};
       const seen = inputsOf(args, state);
       const props = outputs(properties, seen, state, uid, (properties[pendingKey] as string[] | undefined) ?? []);
-      return { id: id(args), props, inputs: { ...pick(seen, properties), ...controlOf(properties) } };
+      const inputs = { ...pick(seen, properties), ...foreseenIn(state), ...controlOf(properties) };
+      return { id: id(args), props, inputs };
     },
     delete: (_id, properties) => remove(properties),
   });

@@ -223,3 +223,29 @@ test("an error has no stack to print", async () => {
   const error = await handlers.read("a", { ...control, name: "a" }).catch((thrown: Error) => thrown);
   expect((error as Error).stack).toBe("plain words");
 });
+
+describe("outputs that a refresh has found out and that are to be taken", () => {
+  const foreseen = { keys: ["seen" as const], holds: (news: Args, olds: Args) => news.size === olds.size };
+  const args = { ...control, name: "a", size: 1 };
+  const refreshed = async (state: State) => {
+    const { handlers } = handlersOf({ foreseen, stateOf: () => state }, { size: 9 });
+    const { inputs = {} } = await handlers.read("a", { ...args, seen: 1 });
+    return { handlers, inputs };
+  };
+
+  test("are inputs of the next preview, where dependants see nothing else", async () => {
+    const { handlers, inputs } = await refreshed({ seen: 9, drift: ["b: is odd"] });
+    expect(inputs).toEqual({ ...args, seen: 9 });
+    expect((await handlers.check(inputs, args)).inputs).toEqual({ ...args, seen: 9 });
+    expect(await handlers.diff("a", { ...args, seen: 9 }, { ...args, seen: 9 })).toMatchObject({ changes: false });
+    expect(await handlers.update("a", { ...args, seen: 9 }, { ...args, seen: 5 })).toMatchObject({ outs: { seen: 9 } });
+  });
+
+  test("are none where nothing has changed, or where the inputs ask for something else", async () => {
+    expect((await refreshed({ seen: 9 })).inputs).toEqual(args);
+    const { handlers, inputs } = await refreshed({ seen: 9, drift: ["b: is odd"] });
+    expect((await handlers.check(inputs, { ...args, size: 2 })).inputs).toEqual({ ...args, size: 2 });
+    expect((await handlers.check(inputs, { ...args, size: "?" })).inputs).toEqual({ ...args, size: "?" });
+    expect((await handlers.check({}, args)).inputs).toEqual(args);
+  });
+});
