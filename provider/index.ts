@@ -4,6 +4,8 @@ export type { HostFacts } from "./libvirt/host-facts";
 export type { ExportClient } from "./nfs/exports";
 export type { MigrationRecord } from "./placement/migration/record";
 export type { Drive, Netdev } from "./qemu-command-line/typed";
+export type { HypervisorVersions } from "./resources/cpu-baseline/definition";
+export { CpuBaseline, type CpuBaselineArgs } from "./resources/cpu-baseline/resource";
 export { Domain, type DomainArgs } from "./resources/domain/resource";
 export type { MigrationArgs } from "./resources/domain-placement/migration-args";
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";

@@ -9,6 +9,7 @@ import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./l
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
 import { keepErrorsFromConsole } from "./lifecycle/said-once";
 import { withUnnamedProperties } from "./lifecycle/unnamed-properties";
+import { cpuBaseline } from "./resources/cpu-baseline/definition";
 import { domain } from "./resources/domain/definition";
 import { domainPlacement } from "./resources/domain-placement/definition";
 import { host } from "./resources/host/definition";
@@ -28,6 +29,7 @@ function handlersOf<Schema extends z.ZodObject, Model, Seen, State extends objec
 }
 
 export const handlers: Readonly<Record<ResourceType, Handlers>> = {
+  CpuBaseline: handlersOf(cpuBaseline),
   Domain: handlersOf(domain),
   DomainPlacement: handlersOf(domainPlacement),
   Host: handlersOf(host),

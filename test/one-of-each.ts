@@ -1,6 +1,7 @@
 /** A resource of each type, made by a program as Pulumi runs it, with nothing behind it. */
 import { runtime } from "@pulumi/pulumi";
 import {
+  CpuBaseline,
   Domain,
   DomainPlacement,
   Host,
@@ -33,6 +34,7 @@ export async function oneOfEach() {
   const hosts = [host];
   const domain = new Domain("Domain", { xml: "<domain/>" });
   const resources = {
+    CpuBaseline: new CpuBaseline("CpuBaseline", { hosts }),
     Domain: domain,
     DomainPlacement: new DomainPlacement("DomainPlacement", { domain, host, candidates: hosts }),
     Host: host,

@@ -6,6 +6,8 @@ import type { z } from "zod";
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
 import type { ConnectionArgs } from "../../provider/host/connection-args";
+import { cpuBaseline } from "../../provider/resources/cpu-baseline/definition";
+import type { CpuBaseline, CpuBaselineArgs } from "../../provider/resources/cpu-baseline/resource";
 import { domain } from "../../provider/resources/domain/definition";
 import type { Domain, DomainArgs } from "../../provider/resources/domain/resource";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
@@ -32,6 +34,7 @@ import { oneOfEach } from "../one-of-each";
 
 /** Inputs that no program writes: they are derived from the others. */
 const derived = {
+  CpuBaseline: [],
   Domain: ["uuid", "name", "definition", "removedDevices"],
   DomainPlacement: [],
   Host: [],
@@ -44,6 +47,7 @@ const derived = {
 } as const;
 
 const definitions = {
+  CpuBaseline: cpuBaseline,
   Domain: domain,
   DomainPlacement: domainPlacement,
   Host: host,
@@ -100,6 +104,9 @@ type None<Names extends never> = Names;
 
 /** tsc names what differs: `Type '"fenced"' does not satisfy the constraint 'never'`. */
 interface Checked {
+  CpuBaseline: None<
+    Disagreement<"CpuBaseline", Sent<CpuBaselineArgs, { hosts: Hosts }>> | Unfilled<"CpuBaseline", CpuBaseline>
+  >;
   Domain: None<Disagreement<"Domain", DomainArgs> | Unfilled<"Domain", Domain>>;
   DomainPlacement: None<
     | Disagreement<

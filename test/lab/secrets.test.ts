@@ -47,6 +47,7 @@ describe("every other refusal", () => {
     ["requests with one address twice", /has a problem: hosts: .*must not name an address twice/],
     ["an export without clients", /has a problem: clients: .*must have a client/],
     ["a mount at a relative path", /has a problem: path: .*must be an absolute path/],
+    ["a CPU of no architecture", /has a problem: arch: .*must be an architecture/],
     ["a host with a bad port", /has a problem: port: 0 must be 1 to 65535/],
     ["typed arguments with a bad option", /has a problem: extraArguments\.?\S*: is refused\. It is marked as secret/],
   ];

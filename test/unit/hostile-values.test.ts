@@ -9,6 +9,7 @@ import { activeSettings, withoutSettings, withSettings } from "../../provider/li
 import { exportFileText } from "../../provider/nfs/export-file";
 import { optionList } from "../../provider/qemu-command-line/option-list";
 import { typedArguments } from "../../provider/qemu-command-line/typed";
+import { cpuBaseline } from "../../provider/resources/cpu-baseline/definition";
 import { domain } from "../../provider/resources/domain/definition";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { host } from "../../provider/resources/host/definition";
@@ -97,7 +98,11 @@ const candidates = { a: { ...reach, migrationAddress: "10.78.0.11" } };
 const xml = "<domain type='kvm'><name>web</name></domain>";
 /** Definitions with inputs in which every text is filled in. */
 const samples = {
-  Domain: [domain, { xml, blockingDevices: "fail" }],
+  CpuBaseline: [
+    cpuBaseline,
+    { hosts: { a: reach }, type: "kvm", arch: "x86_64", machine: "q35", emulator: "/usr/bin/qemu" },
+  ],
+  Domain: [domain, { xml, blockingDevices: "fail", cpu: "<cpu mode='custom'><model>qemu64</model></cpu>" }],
   DomainPlacement: [
     domainPlacement,
     { domain: { uuid: "u", name: "web", definition: xml }, host: "a", candidates, fenced: [] },

@@ -17,6 +17,7 @@ export function dependingOn(
  * every stack, so a name never changes.
  */
 export type ResourceType =
+  | "CpuBaseline"
   | "Domain"
   | "DomainPlacement"
   | "Host"

@@ -1,6 +1,7 @@
 // One resource at a time, with secrets in every input that may hold one, and something that is refused. Nothing is contacted.
 import { Config, secret } from "@pulumi/pulumi";
 import {
+  CpuBaseline,
   Domain,
   DomainPlacement,
   Host,
@@ -37,6 +38,7 @@ const cases: Record<string, () => unknown> = {
   "requests with one address twice": () => new LibvirtTlsRequests("x", { hosts: [a, twin] }),
   "an export without clients": () => new NfsExport("x", { server: a, path: "/srv/vm", clients: [] }),
   "a mount at a relative path": () => new NfsMount("x", { host: a, source: "192.0.2.1:/srv/vm", path: "srv" }),
+  "a CPU of no architecture": () => new CpuBaseline("x", { hosts: [a], arch: "-" }),
   "a host with a bad port": () => new Host("x", { address: "192.0.2.1", port: 0, ...reach }),
   "a domain with a bad name": () => new Domain("x", { xml: secret(xml("a/b")) }),
   "a command line with a bad option": () =>
