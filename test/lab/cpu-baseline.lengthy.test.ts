@@ -8,6 +8,7 @@ import { closeConnections } from "../../provider/host/ssh-host";
 import { cpuBaseline } from "../../provider/resources/cpu-baseline/definition";
 import { domain } from "../../provider/resources/domain/definition";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
+import { takeAvx2From } from "./lacking-feature";
 import { messageOf } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectUnbroken, imageFolder, prepareHypervisors, runningLab } from "./support";
@@ -113,13 +114,7 @@ test("a host that does not answer is an error, and what was known stays", async 
 });
 
 test("a host whose QEMU lacks a feature is a drift; the guest runs on, and has the new CPU at its next start", async () => {
-  // QEMU itself leaves the feature out of every CPU that it emulates there, so this is what libvirt is told.
-  await hvC.script(
-    `mv /usr/bin/qemu-system-x86_64 /usr/bin/qemu-system-x86_64.whole
-     printf '#!/bin/sh\\nexec /usr/bin/qemu-system-x86_64.whole -global x86_64-cpu.avx2=off "$@"\\n' > /usr/bin/qemu-system-x86_64
-     chmod 755 /usr/bin/qemu-system-x86_64
-     systemctl restart libvirtd.service`,
-  );
+  await takeAvx2From(hvC);
   const old = await cpuOf(hvA);
   expect(await baseline.refresh()).toBe("changed");
   expect(baseline.outputs.drift).toEqual([expect.stringMatching(/^hv-c: lacks avx2\b.*, which the CPU has$/)]);
