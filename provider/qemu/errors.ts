@@ -63,7 +63,7 @@ const hints: readonly [pattern: RegExp, hint: string][] = [
   ],
   [
     /TLS x509 authz check for .* is denied/,
-    "Somebody else than the source host has connected: each host needs a QEMU certificate with a subject of its own.",
+    "The destination lets in only the subject that client-cert.pem of the source had when the move began, and whoever has connected shows another.",
   ],
   [/tls|certificate|x509/i, "A LibvirtTlsPki with both hosts issues certificates that each accepts from the other."],
 ];

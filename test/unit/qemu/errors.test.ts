@@ -14,7 +14,7 @@ test.each<[said: string, hint: RegExp]>([
   // GnuTLS is named too, but the file's permissions are the cause.
   ["Unable to access credentials /etc/pki/qemu/ca-cert.pem: Permission denied", /the owner of its images/],
   ["TLS handshake failed: The TLS connection was non-properly terminated.", /LibvirtTlsPki/],
-  ["TLS x509 authz check for O=Example,CN=hv-c is denied", /a subject of its own/],
+  ["TLS x509 authz check for O=Example,CN=hv-c is denied", /lets in only the subject/],
   ["Certificate does not match the hostname hv-b", /LibvirtTlsPki/],
   ["Unable to access credentials /etc/pki/qemu/x509/server-cert.pem: No such file or directory", /LibvirtTlsPki/],
 ])("%s comes with a hint", (said, hint) => {
