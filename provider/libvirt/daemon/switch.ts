@@ -74,7 +74,7 @@ export async function updateTls(host: RemoteHost, signal: AbortSignal): Promise<
 }
 
 /** Pure: whether this is how virt-admin ends when its daemon does. */
-export const hasCrashed = (said: string): boolean =>
+const hasCrashed = (said: string): boolean =>
   /End of file while reading data|Failed to connect socket|Connection reset by peer|Connection refused/.test(said);
 
 const jobs = scriptFile(__dirname, "jobs.sh");
