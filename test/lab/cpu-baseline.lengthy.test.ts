@@ -110,7 +110,7 @@ test("a host that does not answer is an error, and what was known stays", async 
   ]);
   expect(await messageOf(baseline.refresh())).toContain(hvC.address);
   expect(baseline.outputs).toEqual(before);
-  await hvC.exec(["systemctl", "start", "libvirtd.socket"]);
+  await hvC.exec(["systemctl", "start", "libvirtd-tls.socket", "libvirtd.socket", "libvirtd.service"]);
 });
 
 test("a host whose QEMU lacks a feature is a drift; the guest runs on, and has the new CPU at its next start", async () => {

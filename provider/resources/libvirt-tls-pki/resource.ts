@@ -69,7 +69,7 @@ export interface ExternalAuthorityArgs {
 export interface LibvirtTlsPkiArgs {
   /**
    * Where the authority's key is made and stays; one of `hosts` or another machine. Either this or `externalAuthority`;
-   * a change from one to the other refuses no connection meanwhile.
+   * a change from one to the other refuses no certificate meanwhile, and restarts libvirtd once.
    */
   authority?: Host;
   /**
