@@ -22,11 +22,11 @@ export interface Script {
 const clientKey = makeKey();
 
 /** Stands in scripted answers for the line that a command asks for between the parts of its answer. */
-export const separatorLine = "-- separator --";
+export const separatorLine = "= separator =";
 
 /** @param command that names the line */
 export const withSeparator = (command: string, answer: string): string =>
-  answer.replaceAll(separatorLine, / (-- [0-9a-f-]{36} --)/.exec(command.replaceAll("'", " "))?.[1] ?? separatorLine);
+  answer.replaceAll(separatorLine, /(=[0-9a-f-]{36}=)/.exec(command.replaceAll("'", " "))?.[1] ?? separatorLine);
 
 export class ScriptedHost {
   /** Command lines in the order in which they came. */
