@@ -44,7 +44,7 @@ export function makeCheck<Schema extends z.ZodObject>(
     return { ...inputs, ...args, ...derived?.from(args, String(news[urnKey] ?? "")) };
   }
 
-  /** What the last refresh has left in the inputs. */
+  /** Outputs that the last refresh has left in the inputs. */
   function foreseenIn(olds: Properties, args: z.infer<Schema>): Properties {
     if (!foreseen || !isOld(olds) || !foreseen.holds(args, argsOf(olds))) return {};
     return Object.fromEntries(foreseen.keys.flatMap((key) => (olds[key] == null ? [] : [[key, olds[key]]])));

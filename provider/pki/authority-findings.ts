@@ -77,6 +77,7 @@ export function trustedBy(
   current: Trusted,
   meanwhile: boolean,
 ): Trusted {
+  if (!meanwhile) return current;
   const remembered = services.flatMap((service) => certificatesIn(at?.files.get(authorityCertificate(service))?.text));
   const known = [...remembered, ...services.flatMap((service) => takenByAll(members, service))];
   return Object.fromEntries(
@@ -88,12 +89,12 @@ export function trustedBy(
           known.findIndex((same) => isSameCertificate(same, one)) === index &&
           shown.some((certificate) => isSignedBy(certificate, one)),
       );
-      return [service, [...current[service], ...(meanwhile ? others : [])]];
+      return [service, [...current[service], ...others]];
     }),
   ) as unknown as Trusted;
 }
 
-/** Of the hosts that are members already: one that comes in takes nobody yet. */
+/** Authorities that all hosts take that are members already: one that comes in takes nobody yet. */
 function takenByAll(members: readonly PkiFacts[], service: Service): X509Certificate[] {
   const taken = members
     .filter(({ baseline }) => parseBaseline(baseline) !== undefined)

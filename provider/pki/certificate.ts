@@ -1,7 +1,7 @@
 /** Pure: reads certificates and says what is wrong with them. */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { canonicalName } from "../util/address";
-import { derOid, derValues } from "./der";
+import { derOid, derValues, signedFields } from "./der";
 import type { Role } from "./layout";
 import { ownUnit, type Subject } from "./template";
 
@@ -56,8 +56,7 @@ const usageOid = "2.5.29.15";
 
 /** False of a certificate whose critical key usage lacks signing or key encipherment, which is what libvirt refuses. */
 export function permitsKeyUsage({ raw }: X509Certificate): boolean {
-  const body = derValues(derValues(raw)[0]?.content ?? raw)[0]?.content ?? raw;
-  const extensions = derValues(body).find(({ tag }) => tag === 0xa3)?.content ?? Buffer.of();
+  const extensions = signedFields(raw).find(({ tag }) => tag === 0xa3)?.content ?? Buffer.of();
   const all = derValues(derValues(extensions)[0]?.content ?? Buffer.of()).map(({ content }) => derValues(content));
   const usage = all.find(([oid]) => oid && derOid(oid.content) === usageOid);
   const isCritical = usage?.length === 3;

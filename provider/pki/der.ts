@@ -6,7 +6,7 @@
 
 export interface DerValue {
   tag: number;
-  /** What is in it. */
+  /** The bytes that are in it. */
   content: Buffer;
   /** The same with tag and length, as it is signed. */
   whole: Buffer;
@@ -42,6 +42,13 @@ function derValueAt(bytes: Buffer, at: number): DerValue {
   const length = lengthBytes === 0 ? short : bytes.readUIntBE(at + 2, lengthBytes);
   if (from + length > bytes.length) throw new RangeError("ends within a value");
   return { tag, content: bytes.subarray(from, from + length), whole: bytes.subarray(at, from + length) };
+}
+
+/** Fields of the part of a certificate or a revocation list that is signed. */
+export function signedFields(bytes: Buffer): DerValue[] {
+  const [whole] = derValues(bytes);
+  const [body] = derValues(whole?.content ?? Buffer.of());
+  return derValues(body?.content ?? Buffer.of());
 }
 
 /** An object identifier as it is written: `2.5.4.3`. */

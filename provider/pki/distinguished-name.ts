@@ -4,7 +4,7 @@
  * @see https://gitlab.com/gnutls/gnutls/-/blob/master/lib/x509/dn.c
  */
 import type { X509Certificate } from "node:crypto";
-import { der, derOid, derValues } from "./der";
+import { der, derOid, derValues, signedFields } from "./der";
 
 /** GnuTLS's own names of attributes; an attribute without one is printed in a way that changes with its version. */
 const names: Readonly<Record<string, string>> = {
@@ -50,8 +50,6 @@ function attribute({ content }: { content: Buffer }): string | undefined {
 
 /** The content of the name, in DER. */
 function subjectOf({ raw }: X509Certificate): Buffer {
-  const [whole] = derValues(raw);
-  const [body] = derValues(whole?.content ?? Buffer.of());
-  const fields = derValues(body?.content ?? Buffer.of()).filter(({ tag }) => tag === der.sequence);
+  const fields = signedFields(raw).filter(({ tag }) => tag === der.sequence);
   return fields[3]?.content ?? Buffer.of(); // signature, issuer, validity, subject
 }

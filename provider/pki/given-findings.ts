@@ -22,10 +22,10 @@ import {
   services,
 } from "./layout";
 import type { PkiFacts } from "./observe";
-import { isOwnFile, markOf } from "./ownership";
+import { givenMark, isOwnFile } from "./ownership";
 import { revocationListsIn } from "./revocation-list";
 
-/** What an authority outside has given for one host. */
+/** Certificates and lists that an authority outside has given for one host. */
 export interface GivenHere {
   authorities: Trusted;
   /** The host's certificate first. */
@@ -53,7 +53,7 @@ export function givenHere(authorities: GivenAuthorities, given: GivenCertificate
 /** Marks of all files that are installed. */
 export const marksOf = ({ authorities, chains, lists }: GivenHere): string[] => [
   ...[...Object.values(authorities), ...Object.values(chains)].flatMap(([first]) => first?.fingerprint256 ?? []),
-  ...services.flatMap((service) => (lists[service] === undefined ? [] : [markOf(lists[service])])),
+  ...services.flatMap((service) => (lists[service] === undefined ? [] : [givenMark(lists[service])])),
 ];
 
 /** Where on the host the key of this certificate is; undefined for one of none of its keys. */
@@ -83,14 +83,14 @@ export function listFindings(facts: PkiFacts, lists: GivenHere["lists"]): Findin
     if (wanted === undefined)
       return isOwnFile(facts, file.path) ? [reinstall(file, "should not be there any more")] : [];
     return fileFindings(facts, file, ({ text }) =>
-      markOf(text) === markOf(wanted) ? [] : [reinstall(file, "is not the revocation list that was given")],
+      givenMark(text) === givenMark(wanted) ? [] : [reinstall(file, "is not the revocation list that was given")],
     ).map((finding) => ({ ...finding, action: "reinstall" as const }));
   });
 }
 
 const day = 86_400_000;
 
-/** What ends soon and only the program can replace, in phrases that go on from the host's name. */
+/** Ends that are near and that only the program can put off, in phrases that go on from the host's name. */
 export function endingSoon(
   { clock }: PkiFacts,
   { authorities, chains, lists }: GivenHere,
@@ -120,7 +120,7 @@ export function endingSoon(
   ];
 }
 
-/** Of what was given, and is in no force on this host: reasons not to begin, in phrases that go on from its name. */
+/** Reasons not to begin: given certificates that are good for nothing on this host, in phrases that go on from its name. */
 export function givenProblems(facts: PkiFacts, given: GivenHere, name: string): string[] {
   return identities.flatMap((identity) => {
     const its = identityName(identity);

@@ -1,12 +1,12 @@
 /** Pure: which of a host's files are ours: what says so itself, and what the host's baseline notes. */
+import { digest } from "../util/identity";
 import { parseBaseline } from "./baseline";
 import { isOwnCertificate, parseCertificate } from "./certificate";
 import { allPaths } from "./layout";
 import type { PkiFacts } from "./observe";
-import { textDigest } from "./revocation-list";
 
-/** What a baseline notes of a file that an authority outside has made, since nothing in it says that it is ours. */
-export const markOf = (text: string): string => parseCertificate(text)?.fingerprint256 ?? textDigest(text);
+/** A baseline's note of a file that an authority outside has made, since nothing in it says that it is ours. */
+export const givenMark = (text: string): string => parseCertificate(text)?.fingerprint256 ?? digest(text.trim());
 
 /** A key belongs to the owner of its certificate. */
 export const certificateOf = (path: string) => path.replace("private/", "").replace(/key\.pem$/, "cert.pem");
@@ -14,7 +14,7 @@ export const certificateOf = (path: string) => path.replace("private/", "").repl
 export function isOwnFile({ files, baseline }: PkiFacts, path: string): boolean {
   const text = files.get(certificateOf(path))?.text;
   if (text === undefined) return false;
-  return isOwnCertificate(parseCertificate(text)) || (parseBaseline(baseline)?.given ?? []).includes(markOf(text));
+  return isOwnCertificate(parseCertificate(text)) || (parseBaseline(baseline)?.given ?? []).includes(givenMark(text));
 }
 
 /** Files at our paths that nothing marks as ours. */

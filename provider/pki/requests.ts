@@ -3,7 +3,7 @@
 import { writeTextFile } from "../host/files";
 import type { RemoteHost } from "../host/host";
 import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../host/records";
-import { runScript, type ShellText, scriptFile, sh } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import { type Owner, parseOwner, printOwner } from "../util/owner";
 import { pemIn } from "./certificate";
 import { type IdentityName, identityName } from "./given";
@@ -31,7 +31,7 @@ export interface RequestFacts {
 
 export type Requests = Record<IdentityName, string>;
 
-const observe = `${recordFunctions}\n${scriptFile(__dirname, "observe-requests.sh")}` as ShellText;
+const observe = sh`${recordFunctions}${scriptFile(__dirname, "observe-requests.sh")}`;
 const make = scriptFile(__dirname, "make-request-keys.sh");
 const access = "600 root:root";
 

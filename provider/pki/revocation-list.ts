@@ -3,7 +3,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-5
  */
-import { createHash, verify, type X509Certificate } from "node:crypto";
+import { verify, type X509Certificate } from "node:crypto";
 import { type DerValue, der, derOid, derTime, derValues } from "./der";
 
 export interface RevocationList {
@@ -85,6 +85,3 @@ export function isListOf({ signed, algorithm, signature }: RevocationList, { pub
     return false; // a key of another kind
   }
 }
-
-/** What is noted of a text that is no certificate, so that it is known again. */
-export const textDigest = (text: string) => createHash("sha256").update(text.trim()).digest("hex");

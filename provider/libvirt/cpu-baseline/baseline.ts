@@ -29,8 +29,7 @@ export interface CommonCpu {
   problems: readonly string[];
 }
 
-const compute = sh`${recordFunctions}${scriptFile(__dirname, "compute.sh")}`;
-const compare = sh`${recordFunctions}${scriptFile(__dirname, "compare.sh")}`;
+const script = sh`${recordFunctions}${scriptFile(__dirname, "ask-about.sh")}`;
 
 /**
  * Asks each host for its CPU, one of them for what all have, and each of the others whether it has that.
@@ -79,7 +78,7 @@ async function computedOn(
   signal: AbortSignal,
 ): Promise<Baseline | { refusal: string }> {
   const input = cpusFor(own, others).map(printXml).join("");
-  const records = await askRecords(host, compute, hypervisorArguments(asked), { signal, input });
+  const records = await askRecords(host, script, ["baseline", ...hypervisorArguments(asked)], { signal, input });
   const refusal = firstOf(records, "refused").trim();
   if (refusal !== "") return { refusal: endOf(refusal) };
   return {
@@ -97,7 +96,10 @@ async function refusalsOf(
   const said = await Promise.all(
     others.map(async ({ name, host, models }) => {
       if (!models.includes(modelOf(cpu))) return [`${name} has no CPU model ${modelOf(cpu)}`];
-      const records = await askRecords(host, compare, hypervisorArguments(asked), { signal, input: printXml(cpu) });
+      const records = await askRecords(host, script, ["compare", ...hypervisorArguments(asked)], {
+        signal,
+        input: printXml(cpu),
+      });
       const refusal = firstOf(records, "refused").trim();
       return refusal === "" ? [] : [`${name} refuses it: ${endOf(refusal)}`];
     }),

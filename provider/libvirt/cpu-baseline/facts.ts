@@ -9,7 +9,7 @@ import { askRecords, firstOf, type HostRecord, recordFunctions } from "../../hos
 import { scriptFile, sh } from "../../host/script";
 import { type Element, elementAt, elementsAt, parseXml, textAt, textOf } from "../definition/xml";
 
-/** What a hypervisor is asked for; empty texts stand for what its libvirt chooses. */
+/** The guests that a hypervisor is asked about; empty texts stand for what its libvirt chooses. */
 export interface Hypervisor {
   type: string;
   arch: string;

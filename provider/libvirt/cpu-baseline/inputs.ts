@@ -10,7 +10,7 @@ import { type CpuFacts, modelOf } from "./facts";
 export const inOrder = <T extends CpuFacts>(hosts: readonly T[]): T[] =>
   [...hosts].sort((one, other) => compareVersions(one.libvirtVersion, other.libvirtVersion));
 
-/** What every x86 libvirt and QEMU has, with next to no features of its own. */
+/** A model that every x86 libvirt and QEMU has, with next to no features of its own. */
 const plainModel = "486";
 
 /**

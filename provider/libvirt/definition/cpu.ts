@@ -1,7 +1,7 @@
 /** Pure: a definition with another CPU. @see https://libvirt.org/formatdomain.html#cpu-model-and-topology */
 import { attributeAt, type Element, elementAt, elementsAt, elementsIn, textOf } from "./xml";
 
-/** What belongs to a guest, whatever CPU it has; the rest is of the CPU. */
+/** Elements that belong to a guest, whatever CPU it has; the rest is of the CPU. */
 const layout = ["topology", "cache", "numa"];
 
 /** All that is wrong with a CPU for this definition, as phrases that follow "its CPU". */

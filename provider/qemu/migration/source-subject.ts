@@ -9,27 +9,22 @@ import { NotInState } from "../errors";
 
 const script = sh`[ ! -e "$1" ] || cat -- "$1"`;
 
+async function certificateOn({ host }: Candidate, tlsCredsDir: string, signal: AbortSignal): Promise<string> {
+  return (await runScript(host, script, [pathIn(tlsCredsDir)], { signal })).stdout;
+}
+
 const pathIn = (tlsCredsDir: string) => `${tlsCredsDir}/client-cert.pem`;
 
 /** @returns why it cannot be known which name to let in, with the fix; nothing when the file is missing, which is found elsewhere */
-export async function subjectProblems(
-  { host, name }: Candidate,
-  tlsCredsDir: string,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const { stdout } = await runScript(host, script, [pathIn(tlsCredsDir)], { signal });
-  return stdout === "" || gnutlsSubject(stdout) !== undefined ? [] : [noSubject(name, pathIn(tlsCredsDir))];
+export async function subjectProblems(source: Candidate, tlsCredsDir: string, signal: AbortSignal): Promise<string[]> {
+  const text = await certificateOn(source, tlsCredsDir, signal);
+  return text === "" || gnutlsSubject(text) !== undefined ? [] : [noSubject(source.name, pathIn(tlsCredsDir))];
 }
 
 /** @throws NotInState when there is none, or none whose spelling is certain */
-export async function sourceSubject(
-  { host, name }: Candidate,
-  tlsCredsDir: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const { stdout } = await runScript(host, script, [pathIn(tlsCredsDir)], { signal });
-  const subject = gnutlsSubject(stdout);
-  if (subject === undefined) throw new NotInState(noSubject(name, pathIn(tlsCredsDir)));
+export async function sourceSubject(source: Candidate, tlsCredsDir: string, signal: AbortSignal): Promise<string> {
+  const subject = gnutlsSubject(await certificateOn(source, tlsCredsDir, signal));
+  if (subject === undefined) throw new NotInState(noSubject(source.name, pathIn(tlsCredsDir)));
   return subject;
 }
 

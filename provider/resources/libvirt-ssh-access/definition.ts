@@ -21,7 +21,7 @@ import { isSameOwner } from "../../util/owner";
 import { othersOf } from "../shared/claim";
 import { lockedHosts, sshAccess, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
-import { removedHosts, together, verified } from "../shared/many-hosts";
+import { keptHosts, removedHosts, together, verified } from "../shared/many-hosts";
 import {
   fileDifferences,
   hasOwnAccess,
@@ -87,13 +87,11 @@ function stateOf(
   const removed = removedHosts(known?.hosts, args);
   const logins = failures.flatMap(({ name, failed }) => failed.map((one) => loginLine(name, one)));
   const drift = [...sshDifferences(seen, mark), ...logins];
-  const left = seen.removed
-    .filter((one) => hasOwnAccess(one, mark))
-    .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
+  const left = seen.removed.filter((one) => hasOwnAccess(one, mark));
   const keys = seen.hosts.flatMap(({ name, facts: { key } }) => (key ? [[name, fingerprintOfText(key.text)]] : []));
   return {
     keys: Object.fromEntries(keys),
-    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    hosts: { ...args.hosts, ...keptHosts(removed, left) },
     ...(drift.length > 0 && { drift }),
   };
 }

@@ -13,17 +13,14 @@ import {
 } from "../../libvirt/ssh-access/lines";
 import { type SharedFile, sharedFiles, sshPaths } from "../../libvirt/ssh-access/places";
 import type { Noted } from "../shared/claim";
-import { connections } from "../shared/inputs";
+import { connections, hasDistinctAddresses } from "../shared/inputs";
 import { together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
 
 export const sshAccessSchema = z.strictObject({
   hosts: connections
     .refine((hosts) => Object.keys(hosts).length > 1, "must have at least two Hosts")
-    .refine((hosts) => {
-      const addresses = Object.values(hosts).map(({ address }) => address);
-      return new Set(addresses).size === addresses.length;
-    }, "must not name an address twice"),
+    .refine(hasDistinctAddresses, "must not name an address twice"),
   user: z.literal("root", "must be root: no other account's files are written").default("root"),
   // Derived: what its lines and keys are known by.
   accessId: z.string().optional(),

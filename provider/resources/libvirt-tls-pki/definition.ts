@@ -15,7 +15,7 @@ import type { Owner } from "../../util/owner";
 import { claimFound, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
-import { removedHosts, together, verified } from "../shared/many-hosts";
+import { keptHosts, removedHosts, together, verified } from "../shared/many-hosts";
 import { pkiSchema } from "./inputs";
 import {
   allHandshakes,
@@ -103,9 +103,7 @@ function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, kn
   const removed = removedHosts(known?.hosts, args);
   const handshakes = [...failures].flatMap(([name, failed]) => failed.map((one) => handshakeLine(name, one)));
   const drift = [...owners, ...pkiDifferences(seen, args), ...handshakes];
-  const left = seen.removed
-    .filter((one) => isLeft(one, args))
-    .flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : []));
+  const left = seen.removed.filter((one) => isLeft(one, args));
   const current = currentAuthorities(seen, args);
   const fingerprint = (service: Service) =>
     (current?.[service][0] ?? (seen.authority && authorityIn(seen.authority.pki, service)))?.fingerprint256 ?? "";
@@ -115,7 +113,7 @@ function stateOf(args: PkiInputs, { facts: seen, failures, owners }: SeenPki, kn
     qemuCaFingerprint: fingerprint("qemu"),
     ...(ending.length > 0 && { ending }),
     daemons: Object.fromEntries(seen.hosts.map((one) => [one.name, daemonState(one, args)])),
-    hosts: { ...args.hosts, ...Object.fromEntries(left) },
+    hosts: { ...args.hosts, ...keptHosts(removed, left) },
     ...(drift.length > 0 && { drift }),
   };
 }

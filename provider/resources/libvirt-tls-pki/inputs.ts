@@ -8,7 +8,7 @@ import {
   type GivenCertificates,
   type GivenProblem,
 } from "../../pki/given";
-import { connections, namedConnectionInput, text } from "../shared/inputs";
+import { connections, hasDistinctAddresses, namedConnectionInput, text } from "../shared/inputs";
 import { organization } from "../shared/tls-inputs";
 
 const days = (what: string) =>
@@ -86,8 +86,7 @@ export const pkiSchema = z
     if (authorityValidityDays < validityDays) problem(["authorityValidityDays"], "must not be less than validityDays");
     if (libvirtd.listenTls && libvirtd.listenTcp && libvirtd.tlsPort === libvirtd.tcpPort)
       problem(["libvirtd", "tcpPort"], "must not be the same as tlsPort");
-    const addresses = Object.values(hosts).map(({ address }) => address);
-    if (new Set(addresses).size < addresses.length) problem(["hosts"], "must not name an address twice");
+    if (!hasDistinctAddresses(hosts)) problem(["hosts"], "must not name an address twice");
   });
 
 interface AuthorityInputs {

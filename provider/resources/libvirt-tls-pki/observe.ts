@@ -216,7 +216,7 @@ export function foreignHere({ pki, daemon, address, before }: PkiHostFacts, args
 
 /** Each host to each other one; none without TLS. */
 export async function allHandshakes({ hosts }: PkiHosts, args: PkiInputs, signal: AbortSignal) {
-  const { listenTls, tlsPort } = settingsOf(args);
+  const { listenTls, tlsPort } = withDefaultSettings(args.libvirtd);
   if (!listenTls || hosts.length < 2) return new Map<string, FailedHandshake[]>();
   const results = await together(hosts, async (from) => {
     const peers = hosts.filter((peer) => peer !== from);
@@ -230,6 +230,7 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const listed = (name: string, findings: readonly Finding[]) =>
     findings.map(({ path, problem }) => `${name}: ${path} ${problem}`);
   const { authority } = seen;
+  const settings = settingsOf(args);
   const own = authority
     ? services.flatMap((service) => listed(authority.name, authorityFindingsAt(seen, args, service)))
     : [];
@@ -242,7 +243,7 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
     const reloadPending = one.pki.reloadPending
       ? [`${one.name}: libvirtd has not loaded its new certificates yet`]
       : [];
-    const daemon = one.daemon ? daemonDifferences(one.daemon, settingsOf(args)) : [];
+    const daemon = one.daemon ? daemonDifferences(one.daemon, settings) : [];
     const notEnrolled = one.before ? [] : [`${one.name}: does not belong to this authority`];
     return [
       ...notEnrolled,

@@ -25,8 +25,9 @@ import {
 /** @throws Refused */
 export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, operation: Operation): Promise<void> {
   const { signal } = operation;
+  const settings = settingsOf(args);
   const switched = [
-    ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settingsOf(args)).length > 0),
+    ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settings).length > 0),
     ...seen.removed,
   ];
   const problems = [

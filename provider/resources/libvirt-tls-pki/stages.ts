@@ -23,41 +23,46 @@ import {
 } from "./observe";
 import { syncCertificates, syncDaemon, syncTrusted } from "./steps";
 
-/** @returns whether anything was changed */
-type Stage = (one: PkiHostFacts, seen: PkiHosts) => Promise<boolean>;
+/** @returns what is done on each host, which returns whether anything was changed */
+type Stage = (seen: PkiHosts) => (one: PkiHostFacts) => Promise<boolean>;
 
 export async function inStages(args: PkiInputs, operation: Operation): Promise<void> {
   let seen = await observePkiHosts(args, {}, operation.signal);
   const onAll = async (what: string, stage: Stage) => {
     operation.progress(what);
-    const changes = await together(seen.hosts, (one) => stage(one, seen));
+    const changes = await together(seen.hosts, stage(seen));
     if (changes.some(Boolean)) seen = await observePkiHosts(args, {}, operation.signal);
   };
   const trust =
     (meanwhile: boolean): Stage =>
-    async (one) => {
-      const current = currentAuthorities(seen, args);
-      if (!current) throw new Error(`The authorities on ${seen.authority?.name} are gone again.`);
-      return syncTrusted(one, seen, args, trustedAt(seen, current, meanwhile), operation);
+    (found) => {
+      const current = currentAuthorities(found, args);
+      if (!current) throw new Error(`The authorities on ${found.authority?.name} are gone again.`);
+      const trusted = trustedAt(found, current, meanwhile);
+      return (one) => syncTrusted(one, found, args, trusted, operation);
     };
-  await onAll("letting new names in", async (one) => {
-    const meanwhile = meanwhileSettings(one, seen, args);
+  const settings = settingsOf(args);
+  await onAll("letting new names in", ({ hosts }) => async (one) => {
+    const meanwhile = meanwhileSettings(one, hosts, settings);
     return meanwhile !== undefined && syncDaemon(one, meanwhile, operation);
   });
   await onAll("telling all hosts of the authorities", trust(true));
-  await onAll("giving all hosts their certificates", (one) => syncCertificates(one, seen, args, operation));
+  await onAll("giving all hosts their certificates", (found) => (one) => syncCertificates(one, found, args, operation));
   await onAll("taking earlier authorities from all hosts", trust(false));
   if (seen.authority) {
     const { host, pki } = seen.authority;
     for (const { path, certificate } of withEarlier(pki)) await forgetEarlier(host, path, certificate);
   }
-  await onAll("setting up libvirtd", (one) => syncDaemon(one, settingsOf(args), operation));
+  await onAll("setting up libvirtd", () => (one) => syncDaemon(one, settings, operation));
 }
 
 /** Settings with the names that hosts will have, and those that they show by now; undefined where nobody has to be let in. */
-function meanwhileSettings({ daemon }: PkiHostFacts, { hosts }: PkiHosts, args: PkiInputs): DaemonSettings | undefined {
+function meanwhileSettings(
+  { daemon }: PkiHostFacts,
+  hosts: readonly PkiHostFacts[],
+  wanted: DaemonSettings,
+): DaemonSettings | undefined {
   const list = activeSettings(daemon?.conf?.text).get("tls_allowed_dn_list");
-  const wanted = settingsOf(args);
   const { allowedDns = [] } = wanted;
   if (list === undefined || allowedDns.every((name) => list.includes(`"${name}"`))) return undefined;
   const shown = hosts.flatMap(({ pki }) => {

@@ -1,9 +1,9 @@
 /** Outputs of `LibvirtTlsPki`, from facts of the hosts. */
 import { networkSockets } from "../../libvirt/daemon/differences";
-import { tlsSocket } from "../../libvirt/daemon/settings";
+import { tlsSocket, withDefaultSettings } from "../../libvirt/daemon/settings";
 import { type CertificateFacts, certificateFacts, parseCertificate } from "../../pki/certificate";
 import { certificatePath } from "../../pki/layout";
-import { type PkiHostFacts, type PkiInputs, settingsOf } from "./observe";
+import type { PkiHostFacts, PkiInputs } from "./observe";
 
 /** One hypervisor as it was found. */
 export interface DaemonState {
@@ -35,7 +35,7 @@ export function daemonState({ pki, daemon }: PkiHostFacts, args: PkiInputs): Dae
     return certificate && certificateFacts(certificate);
   };
   const [serverCertificate, clientCertificate] = [facts("server"), facts("client")];
-  const on = networkSockets(settingsOf(args)).filter(
+  const on = networkSockets(withDefaultSettings(args.libvirtd)).filter(
     ({ unit, port }) => daemon?.units.get(unit)?.isActive && daemon.ports.has(port),
   );
   return {

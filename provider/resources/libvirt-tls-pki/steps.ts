@@ -2,7 +2,7 @@
 import type { RemoteHost } from "../../host/host";
 import { daemonDifferences, switchBack, switchTo } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
-import { type DaemonSettings, tcpSocket, tlsSocket } from "../../libvirt/daemon/settings";
+import { type DaemonSettings, tcpSocket, tlsSocket, withDefaultSettings } from "../../libvirt/daemon/settings";
 import { jobsOn, switchDaemon, updateTls } from "../../libvirt/daemon/switch";
 import { closeAuthorities, makeAuthority } from "../../pki/authority";
 import { type HostBaseline, makeFolders, mergeBaselines, saveBaseline, type UnitState } from "../../pki/baseline";
@@ -24,7 +24,7 @@ import {
   services,
   trustPath,
 } from "../../pki/layout";
-import { isOwnFile, markOf } from "../../pki/ownership";
+import { givenMark, isOwnFile } from "../../pki/ownership";
 import { authoritySubject, authorityTemplate } from "../../pki/template";
 import { uninstall } from "../../pki/uninstall";
 import type { Operation } from "../../util/operation";
@@ -42,7 +42,6 @@ import {
   type PkiHosts,
   type PkiInputs,
   rulesFor,
-  settingsOf,
 } from "./observe";
 
 const ownPaths = authorityFiles.map(({ path }) => path);
@@ -146,7 +145,7 @@ export async function syncCertificates(
 /** A daemon that does not listen yet reads them when it is switched. */
 async function reload({ host, daemon }: PkiHostFacts, args: PkiInputs, signal: AbortSignal): Promise<void> {
   const isListening = daemon?.units.get(tlsSocket)?.isActive === true;
-  if (!isListening || !settingsOf(args).listenTls) return;
+  if (!isListening || !withDefaultSettings(args.libvirtd).listenTls) return;
   await updateTls(host, signal);
   await clearReloadPending(host);
 }
@@ -208,7 +207,7 @@ async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | 
   const { host, pki, daemon, before, address } = seen;
   const isAuthority = address === ownAuthority(args)?.address;
   const given = givenFor(args, seen.name);
-  const noted = (before?.given ?? []).filter((mark) => allPaths.some((path) => markOf(textAt(seen, path)) === mark));
+  const noted = (before?.given ?? []).filter((mark) => allPaths.some((path) => givenMark(textAt(seen, path)) === mark));
   const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
   const now = mergeBaselines(before, {
     authority: authorityLabel(args),

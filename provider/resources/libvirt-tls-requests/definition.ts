@@ -17,18 +17,15 @@ import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
 import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
-import { connectionSecretKeys, connections, flag } from "../shared/inputs";
-import { removedHosts, together } from "../shared/many-hosts";
+import { connectionSecretKeys, connections, flag, hasDistinctAddresses } from "../shared/inputs";
+import { keptHosts, removedHosts, together } from "../shared/many-hosts";
 import { hostAt } from "../shared/ssh-host";
 import { organization } from "../shared/tls-inputs";
 
 const schema = z.strictObject({
   hosts: connections
     .refine((hosts) => Object.keys(hosts).length > 0, "must have a Host")
-    .refine((hosts) => {
-      const addresses = Object.values(hosts).map(({ address }) => address);
-      return new Set(addresses).size === addresses.length;
-    }, "must not name an address twice"),
+    .refine(hasDistinctAddresses, "must not name an address twice"),
   organization,
   generation: z.int("must be a whole number").min(1, "must be 1 at least").max(100_000).default(1),
   adopt: flag.default(false),
@@ -100,7 +97,6 @@ function observe({ signal }: Operation, args: Args, known?: RequestsState): Prom
 function stateOf(args: Model, seen: Seen[], known?: RequestsState): RequestsState | undefined {
   if (!seen.some(hasKeys)) return undefined;
   const [members, left] = [seen.filter(isMember), seen.filter((one) => !isMember(one) && hasKeys(one))];
-  const connectionsLeft = removedHosts(known?.hosts, args);
   const drift = [
     ...members.flatMap(({ name, facts }) =>
       dueKeys(facts, args.generation).map(({ problem }) => `${name}: ${problem}`),
@@ -110,10 +106,7 @@ function stateOf(args: Model, seen: Seen[], known?: RequestsState): RequestsStat
   ];
   return {
     requests: Object.fromEntries(members.map(({ name, facts }) => [name, requestsIn(facts)])),
-    hosts: {
-      ...args.hosts,
-      ...Object.fromEntries(left.flatMap(({ name }) => (connectionsLeft[name] ? [[name, connectionsLeft[name]]] : []))),
-    },
+    hosts: { ...args.hosts, ...keptHosts(removedHosts(known?.hosts, args), left) },
     ...(drift.length > 0 && { drift }),
   };
 }

@@ -60,6 +60,11 @@ export const namedConnectionInput = connection.extend({ name: text("the name of 
 /** Several hosts by the names that the program gave to them. */
 export const connections = z.record(z.string(), connection, "must be Hosts");
 
+export function hasDistinctAddresses(hosts: z.infer<typeof connections>): boolean {
+  const addresses = Object.values(hosts).map(({ address }) => address);
+  return new Set(addresses).size === addresses.length;
+}
+
 /** Inputs of a connection that no message shows. */
 export const connectionSecretKeys: readonly string[] = ["privateKey", "passphrase"];
 

@@ -18,6 +18,10 @@ export function removedHosts(known: Connections = {}, { hosts }: { hosts: Connec
   return Object.fromEntries(gone.map(([name, one]) => [name in hosts ? `${name} (${one.address})` : name, one]));
 }
 
+/** Removed hosts by these names: the state keeps them until they are clean. */
+export const keptHosts = (removed: Connections, left: readonly { name: string }[]): Connections =>
+  Object.fromEntries(left.flatMap(({ name }) => (removed[name] ? [[name, removed[name]] as const] : [])));
+
 interface Verdict extends Observed {
   /** True when every difference may pass by itself. */
   mayPass: boolean;
