@@ -236,22 +236,18 @@ test("what is revoked is refused by libvirtd and by QEMU at once, and our error 
   await expectConnections();
 });
 
-/** libvirtd is restarted for its new list of names: what is connected just then is cut off, and nobody is refused. */
-const refusals = (calls: readonly string[]) =>
-  calls.filter((line) => /certificate|not trusted|authority|allowed|refused/i.test(line));
-
 test("to an authority of our own and back, while a client polls", async () => {
   const own = { authority: connectionTo(hvA), hosts, adopt: true };
   const calls = await polling(async () => {
     expect(await pki.up(own)).toBe("updated");
   });
-  expect([calls.includes("ok"), refusals(calls)]).toEqual([true, []]);
+  expect(calls).toEqual(["ok"]);
   expect([await pki.refresh(), pki.outputs.drift]).toEqual(["unchanged", undefined]);
   expect((await hvB.script("ls /etc/pki/CA /etc/pki/qemu")).stdout).not.toMatch(/crl/);
   const again = await polling(async () => {
     expect(await pki.up(outside())).toBe("updated");
   });
-  expect([again.includes("ok"), refusals(again)]).toEqual([true, []]);
+  expect(again).toEqual(["ok"]);
   expect([await pki.refresh(), pki.outputs.drift]).toEqual(["unchanged", undefined]);
   expect((await hvA.script("ls /etc/pki/CA /etc/pki/CA/private 2> /dev/null || true")).stdout).not.toMatch(/key/);
   await expectConnections();

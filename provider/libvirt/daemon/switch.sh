@@ -23,6 +23,7 @@ replace() {
 }
 if [ "$sockets_stay" = yes ]; then
   # systemd keeps what arrives meanwhile for the daemon that comes.
+  hold_clients
   replace
   if systemctl restart libvirtd.service; then rm -f -- "$old"; exit 0; fi
   journalctl --unit libvirtd.service --lines 5 --no-pager --output cat >&2 || true

@@ -11,13 +11,19 @@ import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
 
 const staged = "/etc/libvirt/.libvirtd.conf.pulumi-kvm-live";
 
+const holdClients = scriptFile(__dirname, "hold-clients.sh");
+
 /**
- * Where only the file differs, the service is restarted and its sockets stay open. Otherwise: systemd refuses to start a
- * socket while its service runs, and any client would start the service through another socket: so all of them rest for
- * a moment. The file is renamed meanwhile: a daemon never runs with settings other than
- * those in its file. When libvirtd does not come up, the old file and the local sockets are put back.
+ * Where only the file differs, the service is restarted, its sockets stay open, and who connects meanwhile waits there.
+ * Otherwise: systemd refuses to start a socket while its service runs, and any client would start the service through
+ * another socket: so all of them rest for a moment. The file is renamed meanwhile: a daemon never runs with settings
+ * other than those in its file. When libvirtd does not come up, the old file and the local sockets are put back.
  */
-const script = scriptFile(__dirname, "switch.sh");
+const script = sh`${holdClients}${scriptFile(__dirname, "switch.sh")}`;
+
+const update = sh`${holdClients}
+hold_clients
+admin server-update-tls libvirtd`;
 
 export async function switchDaemon(
   host: RemoteHost,
@@ -60,17 +66,17 @@ async function syncDropIn(host: RemoteHost, path: string, text: string | undefin
 
 /**
  * Lets the running daemon read its certificates again; connections stay. It reads them from the default paths only. libvirt
- * frees the earlier ones although a client that connects just then still uses them, and may crash of it: systemd starts
- * it anew, and it is told again.
+ * frees the earlier ones although a client in its handshake still uses them, and may crash of it: so new clients are held
+ * back meanwhile, and a daemon that has crashed, and that systemd has started anew, is told again.
  *
  * @see https://libvirt.org/manpages/virt-admin.html#server-update-tls
  */
 export async function updateTls(host: RemoteHost, signal: AbortSignal): Promise<void> {
-  const update = async () => {
-    await host.run(["virt-admin", "-c", "libvirtd:///system", "server-update-tls", "libvirtd"], { signal });
+  const tell = async () => {
+    await runScript(host, update, [], { signal });
   };
   const after = (error: Error) => error instanceof CommandFailed && hasCrashed(error.stderr);
-  await retryUntil(update, { everyMs: 1000, timeoutMs: 60_000, signal, after });
+  await retryUntil(tell, { everyMs: 1000, timeoutMs: 60_000, signal, after });
 }
 
 /** Pure: whether this is how virt-admin ends when its daemon does. */
