@@ -19,7 +19,8 @@ const holdClients = scriptFile(__dirname, "hold-clients.sh");
  * another socket: so all of them rest for a moment. The file is renamed meanwhile: a daemon never runs with settings
  * other than those in its file. When libvirtd does not come up, the old file and the local sockets are put back.
  */
-const script = sh`${holdClients}${scriptFile(__dirname, "switch.sh")}`;
+const script = sh`# shellcheck disable=SC2086 # lists of units are meant to be split
+${holdClients}${scriptFile(__dirname, "switch.sh")}`;
 
 const update = sh`${holdClients}
 hold_clients
