@@ -1,12 +1,16 @@
 /** Pure: which of a host's files are ours: what says so itself, and what the host's baseline notes. */
-import { digest } from "../util/identity";
+import { createHash } from "node:crypto";
 import { parseBaseline } from "./baseline";
 import { isOwnCertificate, parseCertificate } from "./certificate";
 import { allPaths } from "./layout";
 import type { PkiFacts } from "./observe";
 
-/** A baseline's note of a file that an authority outside has made, since nothing in it says that it is ours. */
-export const givenMark = (text: string): string => parseCertificate(text)?.fingerprint256 ?? digest(text.trim());
+/**
+ * A baseline's note of a file that an authority outside has made, since nothing in it says that it is ours. Hosts have such
+ * notes, so they never change; all of SHA-256, since nobody may find another list of the same mark.
+ */
+export const givenMark = (text: string): string =>
+  parseCertificate(text)?.fingerprint256 ?? createHash("sha256").update(text.trim()).digest("hex");
 
 /** A key belongs to the owner of its certificate. */
 export const certificateOf = (path: string) => path.replace("private/", "").replace(/key\.pem$/, "cert.pem");
