@@ -15,6 +15,7 @@ import {
   renewalPendingPath,
   type Service,
 } from "./layout";
+import { quietly } from "./quietly";
 
 interface AuthorityOptions {
   service: Service;
@@ -30,9 +31,9 @@ interface AuthorityOptions {
   signal: AbortSignal;
 }
 
-const make = scriptFile(__dirname, "make-authority.sh");
+const make = sh`${quietly}${scriptFile(__dirname, "make-authority.sh")}`;
 const install = scriptFile(__dirname, "install-authority.sh");
-const sign = scriptFile(__dirname, "sign-request.sh");
+const sign = sh`${quietly}${scriptFile(__dirname, "sign-request.sh")}`;
 
 /** @throws CertificateRefused when the new certificate is not what was asked for */
 export async function makeAuthority(host: RemoteHost, options: AuthorityOptions): Promise<X509Certificate> {

@@ -1,11 +1,12 @@
 /** One certificate, from its request to its verification: the key is made on its own host, and only the request travels. */
 import type { X509Certificate } from "node:crypto";
 import type { RemoteHost } from "../host/host";
-import { runScript, scriptFile } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import { signRequest } from "./authority";
 import { belongsTo, certificateProblems, parseCertificate, pemIn, type WantedCertificate } from "./certificate";
 import { CertificateRefused } from "./errors";
 import { certificatePath, type Identity, keyPath, ownFolder, type Service } from "./layout";
+import { quietly } from "./quietly";
 import { certificateTemplate, requestTemplate, type Validity } from "./template";
 
 export interface Issued extends Identity {
@@ -26,7 +27,7 @@ interface IssueOptions extends WantedCertificate {
 /** A new key stays where only root can read it until its certificate has come back. */
 export const stagedKey = ({ service, role }: Identity) => `${ownFolder}/${service}-${role}-key.pem`;
 
-const request = scriptFile(__dirname, "make-request.sh");
+const request = sh`${quietly}${scriptFile(__dirname, "make-request.sh")}`;
 
 /** @throws CertificateRefused when what came back is not what was asked for */
 export async function issue(options: IssueOptions): Promise<Issued> {

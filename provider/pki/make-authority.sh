@@ -5,7 +5,6 @@ umask 077
 key=$1 certificate=$2 template=$3 keep=$4
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
-quietly() { "$@" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }; }
 printf '%s' "$template" > "$work/template"
 rm -f -- "$key.new" "$certificate.new"
 if [ "$keep" = yes ]; then

@@ -5,7 +5,6 @@ staged=$1 current=$2 template=$3 keep=$4 folder=$5
 mkdir -p -- "$folder"
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
-quietly() { "$@" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }; }
 printf '%s' "$template" > "$work/template"
 rm -f -- "$staged"
 if [ "$keep" = yes ]; then

@@ -8,6 +8,7 @@ import { type Owner, parseOwner, printOwner } from "../util/owner";
 import { pemIn } from "./certificate";
 import { type IdentityName, identityName } from "./given";
 import { type Identity, identities, requestKeyPath, requestsFolder, requestsNotePath } from "./layout";
+import { quietly } from "./quietly";
 import { hostSubject, wholeRequestTemplate } from "./template";
 
 export interface RequestRules {
@@ -32,7 +33,7 @@ export interface RequestFacts {
 export type Requests = Record<IdentityName, string>;
 
 const observe = sh`${recordFunctions}${scriptFile(__dirname, "observe-requests.sh")}`;
-const make = scriptFile(__dirname, "make-request-keys.sh");
+const make = sh`${quietly}${scriptFile(__dirname, "make-request-keys.sh")}`;
 const access = "600 root:root";
 
 /**

@@ -4,7 +4,6 @@ umask 077
 key=$1 authority=$2 template=$3
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
-quietly() { "$@" > "$work/log" 2>&1 || { tail -n 3 "$work/log" >&2; exit 1; }; }
 printf '%s' "$template" > "$work/template"
 cat > "$work/request"
 quietly certtool --generate-certificate --load-request "$work/request" --template "$work/template" \
