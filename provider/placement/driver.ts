@@ -12,6 +12,7 @@ import type { GuestLocation, Located } from "./observe/locate";
 import type { HostAnswer } from "./observe/observation";
 import type { Step } from "./plan/steps";
 import type { Wanted } from "./plan/wanted";
+import type { Finding } from "./preflight/finding";
 
 export interface Driver {
   /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
@@ -19,7 +20,7 @@ export interface Driver {
   /** True when a QEMU of the guest runs there; what manages it is not asked. @throws HostError */
   hasQemu(host: RemoteHost, signal: AbortSignal): Promise<boolean>;
   /** Finds everything that would make these steps fail, before the first of them. @throws HostError */
-  preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<PreflightProblems>;
+  preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<Finding[]>;
   /** Does one step on one host. @throws HostError */
   act(step: StepOnHost, on: Candidate, signal: AbortSignal): Promise<void>;
   /** Presses the guest's power button. @returns whether it is off by now */
@@ -38,13 +39,6 @@ export interface Driver {
 
 /** A step that is done on one host by one command. */
 export type StepOnHost = Exclude<Extract<Step, { on: string }>, { do: "shut down" }>;
-
-/** Each with the host, the reason and the fix. */
-export interface PreflightProblems {
-  problems: string[];
-  /** Problems that no repair of the hosts will mend. */
-  unsupported: string[];
-}
 
 /** Verbs that come too late answer false and do no harm. */
 export interface JobControl {

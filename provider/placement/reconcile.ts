@@ -1,7 +1,6 @@
 /** Brings a guest from where it was seen to where it should be. */
 import type { Operation } from "../util/operation";
 import { isOutOfTime, retryUntil } from "../util/policy";
-import type { PreflightProblems } from "./driver";
 import type { LockedOperation } from "./lock/locks";
 import { MigrationFailed } from "./migration/errors";
 import { migrate } from "./migration/migrate";
@@ -12,9 +11,14 @@ import { described, isActive, stateAndReason } from "./observe/observation";
 import type { Placement } from "./placement";
 import { type Plan, planPlacement, remaining, type Settled } from "./plan/plan";
 import { hostsOf, labelOf, type Step } from "./plan/steps";
+import type { Finding } from "./preflight/finding";
 
-export interface CheckedPlan extends PreflightProblems {
+export interface CheckedPlan {
+  /** None when it is refused. */
   steps: Step[];
+  findings: Finding[];
+  /** Why no step would be right; undefined when there is a plan. */
+  refusal: string | undefined;
 }
 
 /** @param knownDigest of the definition as it was seen when it was as wanted */
@@ -25,9 +29,10 @@ export async function planWithPreflight(
   operation: Operation,
 ): Promise<CheckedPlan> {
   const plan = planPlacement(seen, placement, isChangedByHand(seen.location, knownDigest));
-  if (plan.kind === "refused") return { steps: [], problems: [plan.reason], unsupported: [] };
+  if (plan.kind === "refused") return { steps: [], findings: [], refusal: plan.reason };
   const { steps } = plan;
-  return { steps, ...(await placement.driver.preflight(placement, steps, seen, operation)) };
+  const findings = await placement.driver.preflight(placement, steps, seen, operation);
+  return { steps, findings, refusal: undefined };
 }
 
 /** A change by hand shows against what was there when all was well. */

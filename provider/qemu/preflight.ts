@@ -1,13 +1,13 @@
 /** Finds everything that would make a start or a move of a guest fail, before it begins. */
 
-import type { PreflightProblems } from "../placement/driver";
 import { type Candidate, candidateOf } from "../placement/observe/candidate";
 import type { Located } from "../placement/observe/locate";
 import { foundOn } from "../placement/observe/observation";
 import type { Step } from "../placement/plan/steps";
 import type { Wanted } from "../placement/plan/wanted";
-import { backingChain, unreadProblems } from "../placement/preflight/backing-chain";
+import { backingChain, unreadHeaders } from "../placement/preflight/backing-chain";
 import { differentImages } from "../placement/preflight/different-images";
+import type { Finding } from "../placement/preflight/finding";
 import {
   checkRequirements,
   commonRemedies,
@@ -20,10 +20,10 @@ import { handedOnProblem } from "../qemu-command-line/handed-on";
 import { type GuestNeeds, needsOf } from "../qemu-command-line/needs";
 import type { Operation } from "../util/operation";
 import type { QemuGuestOptions } from "./guest";
-import { subjectProblems } from "./migration/source-subject";
+import { subjectFindings } from "./migration/source-subject";
 import { observeQemuHost } from "./preflight/host-checks";
-import { nameProblems } from "./preflight/name-checks";
-import { versionProblems } from "./preflight/version-checks";
+import { nameFindings } from "./preflight/name-checks";
+import { versionFindings } from "./preflight/version-checks";
 import { migrationOf, withMonitor } from "./qmp/monitor";
 import { observeRunAsFacts, type RunAsFacts, runAsOf } from "./run-as";
 
@@ -39,7 +39,7 @@ export async function preflight(
   steps: readonly Step[],
   { observations }: Located,
   operation: Operation,
-): Promise<PreflightProblems> {
+): Promise<Finding[]> {
   const { fenced } = wanted;
   const { signal } = operation;
   const on = (hostName: string) => candidateOf(wanted, hostName);
@@ -47,26 +47,35 @@ export async function preflight(
   const moves = steps.flatMap((step) => (step.do === "migrate" ? [step] : []));
   const images = needsOf(guest.commandLine).images.map(({ path }) => path);
   const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, images, fenced, operation));
-  const problems = await Promise.all([
-    ...starts.map((one) => startProblems(guest, one, guest.commandLine, signal)),
+  const found = await Promise.all([
+    ...starts.map((one) => startFindings(guest, one, guest.commandLine, signal)),
     ...locked,
     ...moves.map(({ from, to }) => {
       const source = foundOn(observations).find(({ hostName }) => hostName === from)?.domain;
       const problem = handedOnProblem(source?.commandLine ?? [], source?.commandLineProblem);
-      if (problem !== undefined) return [`${guest.domain.name} cannot move from ${from}: ${problem}.`];
-      return moveProblems(guest, on(from), on(to), source?.commandLine ?? guest.commandLine, signal);
+      if (problem !== undefined) return [commandLineUnknown(guest.domain.name, from, problem)];
+      return moveFindings(guest, on(from), on(to), source?.commandLine ?? guest.commandLine, signal);
     }),
   ]);
-  return { problems: problems.flat(), unsupported: [] };
+  return found.flat();
 }
 
-async function startProblems(
+const commandLineUnknown = (name: string, hostName: string, problem: string): Finding => ({
+  code: "command-line-unknown",
+  hostName,
+  subject: "commandLine",
+  seen: `${name} cannot move from ${hostName}: ${problem}.`,
+  fix: "Shut it down: the next `pulumi up` starts it with the command line that the program gives.",
+});
+
+async function startFindings(
   { emulator, user, migration }: QemuGuestOptions,
   on: Candidate,
   commandLine: readonly string[],
   signal: AbortSignal,
   certificates: readonly string[] = [],
-): Promise<string[]> {
+): Promise<Finding[]> {
+  const { name: hostName } = on;
   const needs = needsOf(commandLine);
   const owners = await observeRunAsFacts(on.host, user, commandLine, signal);
   const identity = runAsOf(user, owners) ?? { uid: 0, gid: 0 };
@@ -78,20 +87,36 @@ async function startProblems(
   return [
     ...unknownUser(on, user, owners),
     ...missingRequirements(on.name, checked, remedies),
-    !checks.hasEmulator &&
-      `${on.name} has no ${emulator}. Install it (Debian: \`apt-get install qemu-system-x86\`), or set emulator.`,
+    !checks.hasEmulator && {
+      code: "emulator-missing" as const,
+      hostName,
+      subject: "emulator",
+      seen: `${hostName} has no ${emulator}.`,
+      fix: `${remedies.emulator}.`,
+    },
     needs.kvm &&
-      !checks.hasKvm &&
-      `${on.name} has no /dev/kvm, which accel kvm needs. Enable virtualization in its firmware, or set accel to "tcg".`,
-    ...checks.inaccessibleFiles.map(
-      (path) =>
-        `QEMU runs as ${identity.uid}:${identity.gid} on ${on.name}, which may not open ${path}. Change the file's owner or mode, or set user.`,
-    ),
-    ...taken.map(
-      ({ port, what }) =>
-        `Port ${port} is taken on ${on.name}, and the guest's ${what} is to listen there. End what listens there (ss -ltnp), or take another one.`,
-    ),
-  ].filter((problem) => problem !== false);
+      !checks.hasKvm && {
+        code: "kvm-missing" as const,
+        hostName,
+        subject: "accel",
+        seen: `${hostName} has no /dev/kvm, which accel kvm needs.`,
+        fix: 'Enable virtualization in its firmware, or set accel to "tcg".',
+      },
+    ...checks.inaccessibleFiles.map((path) => ({
+      code: "file-inaccessible" as const,
+      hostName,
+      subject: path,
+      seen: `QEMU runs as ${identity.uid}:${identity.gid} on ${hostName}, which may not open ${path}.`,
+      fix: "Change the file's owner or mode, or set user.",
+    })),
+    ...taken.map(({ port, what }) => ({
+      code: "port-taken" as const,
+      hostName,
+      subject: `port ${port}`,
+      seen: `Port ${port} is taken on ${hostName}, and the guest's ${what} is to listen there.`,
+      fix: "End what listens there (ss -ltnp), or take another one.",
+    })),
+  ].filter((finding) => finding !== false);
 
   function accessesOf({ images }: GuestNeeds, names: readonly string[]): `${"r" | "rw"}:${string}`[] {
     return [
@@ -111,10 +136,12 @@ const requirementsOf = ({ images, files, folders, bridges }: GuestNeeds): Requir
   ...bridges.map((what) => ({ kind: "bridge" as const, what })),
 ];
 
-const unknownUser = ({ name }: Candidate, user: string | undefined, { namedUser }: RunAsFacts): string[] =>
-  user !== undefined && namedUser === undefined
-    ? [`${name} has no user ${user}. Create it with the same number as on the other hosts, or set user to another.`]
-    : [];
+function unknownUser({ name: hostName }: Candidate, user: string | undefined, { namedUser }: RunAsFacts): Finding[] {
+  if (user === undefined || namedUser !== undefined) return [];
+  const seen = `${hostName} has no user ${user}.`;
+  const fix = "Create it with the same number as on the other hosts, or set user to another.";
+  return [{ code: "user-missing", hostName, subject: "user", seen, fix }];
+}
 
 const anywhere = ["0.0.0.0", "::", "*", ""];
 
@@ -131,13 +158,13 @@ function isTaken({ address, port }: GuestNeeds["listeners"][number], listening: 
   });
 }
 
-async function moveProblems(
+async function moveFindings(
   guest: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const { tls } = guest.migration;
   const opened = needsOf(commandLine).images;
   const tops = opened.flatMap(({ path, format }) => (format === undefined ? [] : [{ path, format }]));
@@ -148,40 +175,45 @@ async function moveProblems(
     checkRequirements(to.host, images, signal),
     checkRequirements(from.host, [...images, ...certificateFiles(guest.migration, roles("client"))], signal),
     withMonitor(from.host, guest.domain, migrationOf, signal),
-    startProblems(guest, to, commandLine, signal, roles("server")),
-    nameProblems(from, to, signal),
-    versionProblems(guest, from, to, commandLine, signal),
-    userProblems(guest, from, to, commandLine, signal),
-    tls ? subjectProblems(from, guest.migration.tlsCredsDir, signal) : [],
+    startFindings(guest, to, commandLine, signal, roles("server")),
+    nameFindings(from, to, signal),
+    versionFindings(guest, from, to, commandLine, signal),
+    userFindings(guest, from, to, commandLine, signal),
+    tls ? subjectFindings(from, guest.migration.tlsCredsDir, signal) : [],
   ]);
   const here = source.filter(({ kind }) => kind === "image");
   const certificates = source.filter(({ kind }) => kind !== "image");
   return [
     ...blocked.map(
-      (reason) =>
-        `${guest.domain.name} cannot move from ${from.name}: QEMU says: ${reason}. Take away in the guest what it names, or leave the guest where it is.`,
+      (reason): Finding => ({
+        code: "qemu-refuses-move",
+        hostName: from.name,
+        subject: "commandLine",
+        seen: `${guest.domain.name} cannot move from ${from.name}: QEMU says: ${reason}.`,
+        fix: "Take away in the guest what it names, or leave the guest where it is.",
+      }),
     ),
     ...missingRequirements(from.name, certificates, remedies),
     ...differentImages({ from: from.name, to: to.name }, here, there, guest.migration.trustedImages ?? []),
-    ...unreadProblems(from.name, chain),
+    ...unreadHeaders(from.name, chain),
     ...rest.flat(),
   ];
 }
 
 /** NFS knows users by their numbers. */
-async function userProblems(
+async function userFindings(
   { user }: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Finding[]> {
   if (user === undefined) return [];
   const [here, there] = await Promise.all(
     [from, to].map(({ host }) => observeRunAsFacts(host, user, commandLine, signal)),
   );
   if (!here?.namedUser || !there?.namedUser || here.namedUser.uid === there.namedUser.uid) return [];
-  return [
-    `${user} is ${here.namedUser.uid} on ${from.name} and ${there.namedUser.uid} on ${to.name}, so the images would belong to another user. Give it the same number on all hosts.`,
-  ];
+  const seen = `${user} is ${here.namedUser.uid} on ${from.name} and ${there.namedUser.uid} on ${to.name}, so the images would belong to another user.`;
+  const fix = "Give it the same number on all hosts.";
+  return [{ code: "user-different", hostName: to.name, subject: "user", seen, fix }];
 }

@@ -1,6 +1,7 @@
 /** Abilities of a host's libvirt, QEMU and kernel that migrations need. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
+import type { Finding } from "../../placement/preflight/finding";
 import { isAtLeast } from "../../util/version";
 import type { MigrationOptions } from "./options";
 
@@ -37,35 +38,64 @@ export const needsCapabilities = ({ compression, postCopy }: MigrationOptions): 
 
 export type Side = { name: string } & Capabilities;
 
-/** Pure. @returns what these two hosts cannot do, each with the option, the reason and the fix */
-export function unsupported(options: MigrationOptions, from: Side, to: Side): string[] {
+/** Pure. @returns the options that these two hosts cannot do */
+export function unsupported(options: MigrationOptions, from: Side, to: Side): Finding[] {
   const method = options.compression?.method;
   const isMultifd = method === "zlib" || method === "zstd";
-  const problems = [from, to].flatMap(({ name, libvirtVersion, qemuVersion }) => [
+  const subject = "migration.compression";
+  const compression = [from, to].flatMap(({ name: hostName, libvirtVersion, qemuVersion }) => [
     isMultifd &&
-      !isAtLeast(libvirtVersion, "9.4") &&
-      `migration.compression: ${method} needs libvirt 9.4 or newer, and ${name} has ${libvirtVersion}. Take xbzrle without parallelConnections, or update libvirt.`,
+      !isAtLeast(libvirtVersion, "9.4") && {
+        code: "compression-unsupported" as const,
+        hostName,
+        subject,
+        seen: `migration.compression: ${method} needs libvirt 9.4 or newer, and ${hostName} has ${libvirtVersion}.`,
+        fix: "Take xbzrle without parallelConnections, or update libvirt.",
+      },
     method === "mt" &&
-      isAtLeast(qemuVersion, "9.1") &&
-      `migration.compression: QEMU has had no mt since 9.1, and ${name} has ${qemuVersion}. Take zstd with parallelConnections.`,
+      isAtLeast(qemuVersion, "9.1") && {
+        code: "compression-unsupported" as const,
+        hostName,
+        subject,
+        seen: `migration.compression: QEMU has had no mt since 9.1, and ${hostName} has ${qemuVersion}.`,
+        fix: "Take zstd with parallelConnections.",
+      },
   ]);
-  return [...problems, options.postCopy && noPostCopy(to)].filter((problem) => typeof problem === "string");
+  return [...compression, options.postCopy && noPostCopy(to)].filter((finding) => typeof finding === "object");
 }
 
-function noPostCopy({ name, userfaultfd }: Side): string | undefined {
+function noPostCopy({ name: hostName, userfaultfd }: Side): Finding | undefined {
+  const about = { code: "userfaultfd-missing", hostName, subject: "migration.postCopy" } as const;
   const what = `migration.postCopy needs userfaultfd on the destination, and`;
   if (userfaultfd === "none")
-    return `${what} the kernel of ${name} has none (CONFIG_USERFAULTFD). Leave postCopy out, or boot another kernel there.`;
+    return {
+      ...about,
+      seen: `${what} the kernel of ${hostName} has none (CONFIG_USERFAULTFD).`,
+      fix: "Leave postCopy out, or boot another kernel there.",
+    };
   if (userfaultfd === "privileged")
-    return `${what} on ${name} only root may use it, which QEMU is not. Set the sysctl vm.unprivileged_userfaultfd to 1 there, or update libvirt to 10.1.`;
+    return {
+      ...about,
+      seen: `${what} on ${hostName} only root may use it, which QEMU is not.`,
+      fix: "Set the sysctl vm.unprivileged_userfaultfd to 1 there, or update libvirt to 10.1.",
+    };
   return undefined;
 }
 
 /** Pure. @returns why a post-copy that was interrupted cannot be resumed to this host; undefined when it can */
-export function noPostCopyResume({ name, libvirtVersion }: { name: string } & Pick<Capabilities, "libvirtVersion">) {
+export function noPostCopyResume({
+  name,
+  libvirtVersion,
+}: { name: string } & Pick<Capabilities, "libvirtVersion">): Finding | undefined {
   const isOld = !isAtLeast(libvirtVersion, "8.5");
   const crashes = isAtLeast(libvirtVersion, "11.2") && !isAtLeast(libvirtVersion, "11.4");
   if (!isOld && !crashes) return undefined;
   const why = isOld ? "cannot resume a post-copy" : "crashes as the destination of a resumed post-copy";
-  return `${name} has libvirt ${libvirtVersion}, which ${why}. The guest's memory is on two hosts: leave both as they are, update libvirt on ${name} to ${isOld ? "8.5" : "11.4"} or newer (its guests run on), then run \`pulumi up\` again.`;
+  return {
+    code: "post-copy-resume-unsupported",
+    hostName: name,
+    subject: "libvirt",
+    seen: `${name} has libvirt ${libvirtVersion}, which ${why}. The guest's memory is on two hosts.`,
+    fix: `Leave both as they are, update libvirt on ${name} to ${isOld ? "8.5" : "11.4"} or newer (its guests run on), then run \`pulumi up\` again.`,
+  };
 }

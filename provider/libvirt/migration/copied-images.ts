@@ -15,7 +15,7 @@ export function imagePhases(guest: LibvirtGuest, from: Candidate, to: Candidate,
   const { copyStorage } = guest.migration;
   if (!copyStorage) return none;
   const { mode, sourceImages } = copyStorage;
-  const { images } = copiedImages(definition, copyStorage);
+  const images = copiedImages(definition, copyStorage);
   const rollback = () => discardImages(to.host, uuid, images);
   return {
     rollback,
@@ -35,5 +35,5 @@ export function imagePhases(guest: LibvirtGuest, from: Candidate, to: Candidate,
 /** A guest that a run has left on its way, and that has arrived since: what it runs with is not to be overwritten. */
 export async function keepCopiedImages({ domain, migration }: LibvirtGuest, at: Candidate): Promise<void> {
   const { copyStorage } = migration;
-  if (copyStorage) await keepImages(at.host, copiedImages(domain.definition, copyStorage).images);
+  if (copyStorage) await keepImages(at.host, copiedImages(domain.definition, copyStorage));
 }

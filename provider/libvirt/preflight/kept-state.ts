@@ -6,6 +6,7 @@
  * @see https://libvirt.org/formatdomain.html#bios-bootloader (nvram)
  */
 import type { RemoteHost } from "../../host/host";
+import type { Finding } from "../../placement/preflight/finding";
 import { type CheckedRequirement, checkRequirements } from "../../placement/preflight/host-requirements";
 import { sameImage } from "../../placement/preflight/same-image";
 import { attributeAt, elementAt, elementsAt, parseXml, textAt } from "../definition/xml";
@@ -37,13 +38,13 @@ export function keptStateOf(definition: string, uuid: string): KeptState[] {
   ];
 }
 
-/** @returns why a guest that is off cannot be moved by its definition, with the fix */
+/** @returns why a guest that is off cannot be moved by its definition */
 export async function leftBehind(
   guest: { name: string; definition: string; uuid: string },
   from: { name: string; host: RemoteHost },
   to: { name: string; host: RemoteHost },
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const kept = keptStateOf(guest.definition, guest.uuid);
   if (kept.length === 0) return [];
   const files = kept.map(({ path }) => ({ kind: "image" as const, what: path }));
@@ -51,7 +52,13 @@ export async function leftBehind(
   return kept.flatMap(({ what, path }, index) =>
     isLeft(here?.[index], there?.[index])
       ? [
-          `${guest.name} has ${what} in ${path} on ${from.name}, and a guest that is off moves without what is there. Start it, move it, then shut it down: a live move takes it along. Or put ${path} on storage that ${to.name} has, too.`,
+          {
+            code: "state-left-behind" as const,
+            hostName: from.name,
+            subject: what,
+            seen: `${guest.name} has ${what} in ${path} on ${from.name}, and a guest that is off moves without what is there.`,
+            fix: `Start it, move it, then shut it down: a live move takes it along. Or put ${path} on storage that ${to.name} has, too.`,
+          },
         ]
       : [],
   );

@@ -1,6 +1,7 @@
 /** The definition that a guest runs with now: what was attached to it by hand is there, too. */
 import type { RemoteHost } from "../../host/host";
 import { type BlockerKind, blockerOf } from "../../migration-blockers/table";
+import type { Finding } from "../../placement/preflight/finding";
 import { isAtLeast } from "../../util/version";
 import { type BlockingDevice, blockingProblem } from "../definition/blocking-devices";
 import { withoutLiveState } from "../definition/live-state";
@@ -25,7 +26,7 @@ export function unmovable(
   name: string,
   from: { name: string } & Pick<Capabilities, "libvirtVersion" | "qemuVersion">,
   blocking: readonly BlockingDevice<BlockerKind>[],
-): string[] {
+): Finding[] {
   return blocking
     .filter(({ kind }) => {
       const { libvirt, qemu } = blockerOf(kind).decidesFrom ?? {};
@@ -33,8 +34,11 @@ export function unmovable(
         first !== undefined && version !== "" && isAtLeast(version, first);
       return !decides(from.libvirtVersion, libvirt) && !decides(from.qemuVersion, qemu);
     })
-    .map(
-      (device) =>
-        `${name} cannot move from ${from.name}. It has ${blockingProblem({ ...device, elements: [] })} Or detach it first (\`virsh detach-device\`).`,
-    );
+    .map((device) => ({
+      code: "device-unmovable",
+      hostName: from.name,
+      subject: device.what,
+      seen: `${name} cannot move from ${from.name}. It has ${blockingProblem({ ...device, elements: [] })}`,
+      fix: "Or detach it first (`virsh detach-device`).",
+    }));
 }

@@ -1,19 +1,20 @@
 /** Why a guest that is off cannot move by its definition: it would start from other disks, or without what is its own. */
 import type { Candidate } from "../../placement/observe/candidate";
-import { backingChain, unreadProblems } from "../../placement/preflight/backing-chain";
+import { backingChain, unreadHeaders } from "../../placement/preflight/backing-chain";
 import { differentImages } from "../../placement/preflight/different-images";
+import type { Finding } from "../../placement/preflight/finding";
 import { checkRequirements, missingRequirements } from "../../placement/preflight/host-requirements";
 import { requirementsOf } from "../definition/requirements";
 import type { LibvirtGuest } from "../guest";
 import { leftBehind } from "./kept-state";
 import { remedies, topsOf, withLayers } from "./needs";
 
-export async function movesOffProblems(
+export async function movesOffFindings(
   { domain, migration }: LibvirtGuest,
   from: Candidate,
   to: Candidate,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const chain = await backingChain(from.host, topsOf(domain.definition), signal);
   const needs = withLayers(requirementsOf(domain.definition), chain.below);
   const images = needs.filter(({ kind }) => ["image", "medium", "volume"].includes(kind));
@@ -25,7 +26,7 @@ export async function movesOffProblems(
   return [
     ...missingRequirements(to.name, there, remedies),
     ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
-    ...unreadProblems(from.name, chain),
+    ...unreadHeaders(from.name, chain),
     ...left,
   ];
 }

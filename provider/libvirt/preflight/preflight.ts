@@ -1,19 +1,19 @@
 /** Finds everything that would make the steps of a plan fail, before the first of them. */
 
-import type { PreflightProblems } from "../../placement/driver";
 import { candidateOf } from "../../placement/observe/candidate";
 import type { Located } from "../../placement/observe/locate";
 import { hasAnswered } from "../../placement/observe/observation";
 import type { Step } from "../../placement/plan/steps";
 import type { Wanted } from "../../placement/plan/wanted";
+import type { Finding } from "../../placement/preflight/finding";
 import { lockedImages } from "../../placement/preflight/image-locks";
 import type { Operation } from "../../util/operation";
 import { requirementsOf } from "../definition/requirements";
 import type { LibvirtGuest } from "../guest";
 import { capabilitiesOf, noPostCopyResume } from "../migration/capabilities";
-import { moveProblems } from "./moving";
-import { movesOffProblems } from "./moving-off";
-import { startProblems } from "./starting";
+import { moveFindings } from "./moving";
+import { movesOffFindings } from "./moving-off";
+import { startFindings } from "./starting";
 
 export async function preflight(
   guest: LibvirtGuest,
@@ -21,7 +21,7 @@ export async function preflight(
   steps: readonly Step[],
   seen: Located,
   operation: Operation,
-): Promise<PreflightProblems> {
+): Promise<Finding[]> {
   const { fenced } = wanted;
   const { signal } = operation;
   const on = (hostName: string) => candidateOf(wanted, hostName);
@@ -30,17 +30,16 @@ export async function preflight(
   const resumes = steps.flatMap((step) => (step.do === "resume post-copy" ? [on(step.to)] : []));
   const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, imagesOf(guest), fenced, operation));
   const unresumable = resumes.map(async ({ name, host }) =>
-    [noPostCopyResume({ name, ...(await capabilitiesOf(host, signal)) })].filter((problem) => problem !== undefined),
+    [noPostCopyResume({ name, ...(await capabilitiesOf(host, signal)) })].filter((finding) => finding !== undefined),
   );
-  const [moving, ...others] = await Promise.all([
-    Promise.all(moves.map(({ from, to }) => moveProblems(guest, on(from), on(to), operation))),
-    ...starts.map((one) => startProblems(guest, one, signal)),
+  const found = await Promise.all([
+    ...moves.map(({ from, to }) => moveFindings(guest, on(from), on(to), operation)),
+    ...starts.map((one) => startFindings(guest, one, signal)),
     ...locked,
-    ...movesOff(steps, seen).map(({ from, to }) => movesOffProblems(guest, on(from), on(to), signal)),
+    ...movesOff(steps, seen).map(({ from, to }) => movesOffFindings(guest, on(from), on(to), signal)),
     ...unresumable,
   ]);
-  const problems = [...inconsistencies(guest, steps, seen), ...others.flat(), ...moving.flatMap((one) => one.problems)];
-  return { problems: [...new Set(problems)], unsupported: moving.flatMap((one) => one.unsupported) };
+  return [...inconsistencies(guest, steps, seen), ...found.flat()];
 }
 
 const imagesOf = ({ domain }: LibvirtGuest): string[] =>
@@ -54,7 +53,7 @@ function movesOff(steps: readonly Step[], { location }: Located): { from: string
   return steps.flatMap((step) => (step.do === "define" && step.on !== from ? [{ from, to: step.on }] : []));
 }
 
-function inconsistencies({ domain, migration }: LibvirtGuest, steps: readonly Step[], seen: Located): string[] {
+function inconsistencies({ domain, migration }: LibvirtGuest, steps: readonly Step[], seen: Located): Finding[] {
   const { location } = seen;
   const leaves = steps.some(
     (step) => step.do === "undefine" && location.kind === "at" && step.on === location.hostName,
@@ -63,12 +62,24 @@ function inconsistencies({ domain, migration }: LibvirtGuest, steps: readonly St
     ...nameTaken(domain, steps, seen),
     ...(location.kind === "at" && location.domain.persistent && !migration.persistent
       ? [
-          `migration.persistent is false, and ${domain.name} has a definition on ${location.hostName}, which cannot be removed while the guest runs. Set persistent and undefineSource to true, or shut it down and delete it first.`,
+          {
+            code: "definition-stays" as const,
+            hostName: location.hostName,
+            subject: "migration.persistent",
+            seen: `migration.persistent is false, and ${domain.name} has a definition on ${location.hostName}, which cannot be removed while the guest runs.`,
+            fix: "Set persistent and undefineSource to true, or shut it down and delete it first.",
+          },
         ]
       : []),
     ...(leaves && migration.copyStorage
       ? [
-          `${domain.name} is shut off, and its images would not be copied: copyStorage works only while the guest runs. Start it, move it, then shut it down.`,
+          {
+            code: "copy-needs-running" as const,
+            hostName: location.kind === "at" ? location.hostName : "",
+            subject: "migration.copyStorage",
+            seen: `${domain.name} is shut off, and its images would not be copied: copyStorage works only while the guest runs.`,
+            fix: "Start it, move it, then shut it down.",
+          },
         ]
       : []),
   ];
@@ -78,7 +89,7 @@ function nameTaken(
   { name, uuid }: LibvirtGuest["domain"],
   steps: readonly Step[],
   { observations }: Located,
-): string[] {
+): Finding[] {
   const arrivals = steps.flatMap((step) =>
     step.do === "migrate" ? [step.to] : step.do === "define" || step.do === "create" ? [step.on] : [],
   );
@@ -89,7 +100,13 @@ function nameTaken(
       ?.names.get(name);
     if (other === undefined || other === uuid) return [];
     return [
-      `${arrival} has another domain with the name ${JSON.stringify(name)} and the UUID ${other}. Rename one of the two: libvirt allows a name only once per host.`,
+      {
+        code: "name-taken" as const,
+        hostName: arrival,
+        subject: "name",
+        seen: `${arrival} has another domain with the name ${JSON.stringify(name)} and the UUID ${other}.`,
+        fix: "Rename one of the two: libvirt allows a name only once per host.",
+      },
     ];
   });
 }

@@ -6,6 +6,7 @@
 import { CommandFailed } from "../../host/errors";
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
+import type { Finding } from "./finding";
 
 export interface Layer {
   path: string;
@@ -75,8 +76,11 @@ export function layerIn(json: string): Layer | undefined {
 }
 
 /** What is not read may have any image below it. */
-export const unreadProblems = (hostName: string, { unread }: BackingChain): string[] =>
-  unread.map(
-    (path) =>
-      `The header of ${path} cannot be read on ${hostName}, so it is not known what it is based on, and whether both hosts have that. See \`qemu-img info ${path}\` there.`,
-  );
+export const unreadHeaders = (hostName: string, { unread }: BackingChain): Finding[] =>
+  unread.map((path) => ({
+    code: "image-header-unread",
+    hostName,
+    subject: path,
+    seen: `The header of ${path} cannot be read on ${hostName}, so it is not known what it is based on, and whether both hosts have that.`,
+    fix: `See \`qemu-img info ${path}\` there.`,
+  }));

@@ -1,4 +1,5 @@
-/** Pure: the images that a guest would find another one in place of, on another host, in words. */
+/** Pure: the images that a guest would find another one in place of, on another host. */
+import type { Finding } from "./finding";
 import type { CheckedRequirement } from "./host-requirements";
 import { type ImageIdentity, isOnSharedStorage, sameImage } from "./same-image";
 
@@ -24,26 +25,42 @@ export function differentImages(
   here: readonly CheckedRequirement[],
   there: readonly CheckedRequirement[],
   trusted: readonly string[],
-): string[] {
-  const { from, to } = hosts;
-  return here.flatMap(({ kind, what, identity }) => {
+): Finding[] {
+  const { from, to: hostName } = hosts;
+  return here.flatMap(({ kind, what, identity }): Finding[] => {
+    const about = { hostName, subject: what };
     const other = there.find((image) => image.what === what)?.identity;
     if (identity === undefined || other === undefined) return [];
     if (kind === "medium")
       return sameMedium(identity, other)
         ? []
         : [
-            `${what} on ${to} is not the medium that it is on ${from}: their sizes differ. Put the same one there, or eject it.`,
+            {
+              code: "medium-different",
+              ...about,
+              seen: `${what} on ${hostName} is not the medium that it is on ${from}: their sizes differ.`,
+              fix: "Put the same one there, or eject it.",
+            },
           ];
     const verdict = sameImage(identity, other);
     if (verdict === "same") return [];
     if (verdict === "different")
       return [
-        `${what} on ${to} is not the same image as on ${from}${whyDifferent(hosts, identity, other)}. Both hosts have to have the same storage there.`,
+        {
+          code: "image-different",
+          ...about,
+          seen: `${what} on ${hostName} is not the same image as on ${from}${whyDifferent(hosts, identity, other)}.`,
+          fix: "Both hosts have to have the same storage there.",
+        },
       ];
     if (trusted.includes(what)) return [];
     return [
-      `It is not proven that ${what} is the same image on ${from} and on ${to}${whyUnproven(hosts, identity, other)}. If you know that it is, name it in migration.trustedImages.`,
+      {
+        code: "image-unproven",
+        ...about,
+        seen: `It is not proven that ${what} is the same image on ${from} and on ${hostName}${whyUnproven(hosts, identity, other)}.`,
+        fix: "If you know that it is, name it in migration.trustedImages.",
+      },
     ];
   });
 }

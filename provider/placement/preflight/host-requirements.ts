@@ -2,6 +2,8 @@
 import type { RemoteHost } from "../../host/host";
 import { askRecords, recordFunctions, valuesOf } from "../../host/records";
 import { scriptFile, sh } from "../../host/script";
+import type { Finding } from "./finding";
+import type { FindingCode } from "./finding-codes";
 import { type ImageIdentity, parseIdentity } from "./same-image";
 
 export interface Requirement {
@@ -77,10 +79,33 @@ export function missingRequirements(
   hostName: string,
   checked: readonly CheckedRequirement[],
   remedies: Remedies,
-): string[] {
+): Finding[] {
   const missing = checked.filter(({ isMet }) => !isMet);
   return [...new Set(missing.map(({ kind }) => kind))].map((kind) => {
     const all = missing.filter((one) => one.kind === kind).map(({ what }) => what);
-    return `${hostName} has no ${kind} ${all.join(", ")}, which the guest needs. ${remedies[kind]}.`;
+    const subject = `${kind} ${all.join(", ")}`;
+    const seen = `${hostName} has no ${subject}, which the guest needs.`;
+    return { code: codes[kind], hostName, subject, seen, fix: `${remedies[kind]}.` };
   });
 }
+
+const codes: Readonly<Record<RequirementKind, FindingCode>> = {
+  image: "image-missing",
+  medium: "medium-missing",
+  file: "file-missing",
+  certificate: "certificate-missing",
+  device: "device-missing",
+  folder: "folder-missing",
+  emulator: "emulator-missing",
+  program: "program-missing",
+  bridge: "bridge-missing",
+  "network interface": "network-interface-missing",
+  network: "network-inactive",
+  "network filter": "network-filter-missing",
+  address: "address-missing",
+  volume: "volume-missing",
+  secret: "secret-missing",
+  "huge pages": "huge-pages-short",
+  "USB device": "usb-device-missing",
+  "PCI device": "pci-device-missing",
+};

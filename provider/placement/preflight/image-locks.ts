@@ -8,6 +8,7 @@ import { runScript, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
 import { retryUntil } from "../../util/policy";
 import type { Candidate } from "../observe/candidate";
+import type { Finding } from "./finding";
 
 /** An NFS server keeps the locks of a host that died for a lease, 90 s by default. */
 const leaseMs = 150_000;
@@ -25,7 +26,7 @@ export async function lockedImages(
   images: readonly string[],
   fenced: readonly string[],
   { signal, progress, info, acts }: Operation,
-): Promise<string[]> {
+): Promise<Finding[]> {
   let locked: string[] = [];
   const look = async () => {
     const { stdout } = await runScript(host, script, images, { signal });
@@ -45,10 +46,13 @@ export async function lockedImages(
       );
     return [];
   }
-  return locked.map(
-    (image) =>
-      `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off. Look for it there and on hosts that are not candidates.`,
-  );
+  return locked.map((image) => ({
+    code: "image-locked",
+    hostName: name,
+    subject: image,
+    seen: `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off.`,
+    fix: "Look for it there and on hosts that are not candidates.",
+  }));
 }
 
 class StillLocked extends Error {}

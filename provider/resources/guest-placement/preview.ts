@@ -5,6 +5,7 @@ import type { SettledLocation } from "../../placement/observe/locate";
 import { isActive } from "../../placement/observe/observation";
 import { claimsOn } from "../../placement/plan/plan";
 import { describeStep, type Step } from "../../placement/plan/steps";
+import { printFinding, sortFindings } from "../../placement/preflight/finding";
 import { planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
 import type { GuestModel } from "./reconcile";
@@ -23,7 +24,7 @@ export const laterNotice = (name: string): string =>
  * For the preview, from what the hosts say now: of changed inputs, or without any of what is to be repaired.
  *
  * @returns what would be done
- * @throws Refused for what no repair of the hosts, and nothing else in the same run, will make possible
+ * @throws Refused for what nothing in the same run will make possible, when all else has been said
  */
 export async function announceSteps(
   operation: Operation,
@@ -39,15 +40,20 @@ export async function announceSteps(
     return [];
   }
   if (location.kind === "unclear") {
-    operation.warn(`As things are now, this would be refused: ${location.reason}`);
+    operation.warn(refusedForNow(location.reason));
     return [];
   }
   const plan = await planWithPreflight(placement, { ...seen, location }, knownDigest, operation);
-  refuse(plan.unsupported);
+  if (plan.refusal !== undefined) operation.warn(refusedForNow(plan.refusal));
   for (const step of plan.steps) operation.info(describeStep(step, name, placement.messages));
   if (isDefinedWhileRunning(plan.steps, location)) operation.info(laterNotice(name));
   if (unencryptedWarning !== undefined && plan.steps.some((step) => step.do === "migrate"))
     operation.warn(unencryptedWarning);
-  for (const problem of plan.problems) operation.warn(`As things are now, this would be refused: ${problem}`);
+  const { errors, errorsForNow, warnings } = sortFindings(plan.findings);
+  for (const finding of warnings) operation.warn(printFinding(finding));
+  for (const finding of errorsForNow) operation.warn(refusedForNow(printFinding(finding)));
+  refuse(errors.map(printFinding));
   return plan.steps;
 }
+
+const refusedForNow = (reason: string) => `As things are now, this would be refused: ${reason}`;

@@ -10,6 +10,7 @@ import { driftOf } from "../../placement/observe/drift";
 import type { DomainFacts } from "../../placement/observe/observation";
 import type { Placement } from "../../placement/placement";
 import type { Step } from "../../placement/plan/steps";
+import { printFinding, sortFindings } from "../../placement/preflight/finding";
 import { carryOutAndVerify, isChangedByHand, planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
 
@@ -60,8 +61,10 @@ export async function reconcilePlacement(
   known: GuestState | undefined,
 ): Promise<{ steps: Step[]; reached: SeenGuest }> {
   const knownDigest = known?.definitionDigest;
-  const { steps, problems, unsupported } = await planWithPreflight(placement, seen, knownDigest, operation);
-  refuse([...unsupported, ...problems]);
+  const { steps, findings, refusal } = await planWithPreflight(placement, seen, knownDigest, operation);
+  const { errors, errorsForNow, warnings } = sortFindings(findings);
+  for (const finding of warnings) operation.warn(printFinding(finding));
+  refuse([...(refusal === undefined ? [] : [refusal]), ...[...errors, ...errorsForNow].map(printFinding)]);
   if (unencryptedWarning !== undefined && steps.some((step) => step.do === "migrate"))
     operation.warn(unencryptedWarning);
   const reached = await carryOutAndVerify(placement, seen, knownDigest, steps, operation);

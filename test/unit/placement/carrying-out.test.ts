@@ -70,8 +70,10 @@ test("a definition that was changed by hand is written once, and then it is well
 
 test("what the preflight finds is said before anything is done", async () => {
   const hosts = new MemoryHosts({ a: domain("running (booted)"), b: undefined });
-  const run = new Run(hosts, { circumstances: { problems: ["b has no bridge br9."] } });
-  expect(messageOf(await run.up())).toBe("b has no bridge br9.");
+  const seen = "b has no bridge br9, which the guest needs.";
+  const finding = { code: "bridge-missing", hostName: "b", subject: "bridge br9", seen, fix: "Make it." } as const;
+  const run = new Run(hosts, { circumstances: { findings: [finding] } });
+  expect(messageOf(await run.up())).toBe(`${seen} Make it. [bridge-missing]`);
   expect(hosts.commands).toEqual([]);
 });
 

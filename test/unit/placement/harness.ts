@@ -3,6 +3,7 @@ import type { MigrationLimits } from "../../../provider/placement/migration/limi
 import type { SettledGuest } from "../../../provider/placement/migration/wait-until-settled";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
 import type { Placement } from "../../../provider/placement/placement";
+import { printFinding } from "../../../provider/placement/preflight/finding";
 import { carryOutAndVerify, planWithPreflight } from "../../../provider/placement/reconcile";
 import { type GuestState, guestStateOf, observePlacement } from "../../../provider/resources/guest-placement/reconcile";
 import { type OnDelete, removePlacement } from "../../../provider/resources/guest-placement/remove";
@@ -57,7 +58,8 @@ export class Run {
       const operation = this.operation(true);
       const before = await observePlacement(operation, this.placement, this.known);
       const knownDigest = this.known?.definitionDigest;
-      const { steps, problems } = await planWithPreflight(this.placement, before, knownDigest, operation);
+      const { steps, findings, refusal } = await planWithPreflight(this.placement, before, knownDigest, operation);
+      const problems = [...(refusal === undefined ? [] : [refusal]), ...findings.map(printFinding)];
       if (problems.length > 0) throw new Error(problems.join("\n"));
       return carryOutAndVerify(this.placement, before, knownDigest, steps, operation);
     });

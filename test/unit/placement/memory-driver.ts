@@ -2,6 +2,7 @@
 import type { Driver, MigrationAttempt, PerformOutcome } from "../../../provider/placement/driver";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
 import { labelOf } from "../../../provider/placement/plan/steps";
+import type { Finding } from "../../../provider/placement/preflight/finding";
 import type { MemoryHosts } from "./memory-hosts";
 import { wanted } from "./world";
 
@@ -22,7 +23,7 @@ export interface Circumstances {
   abortsTooLate?: boolean;
   /** How often the power button is ignored. */
   ignoresButton?: number;
-  problems?: readonly string[];
+  findings?: readonly Finding[];
 }
 
 type Named = Pick<Candidate, "host"> | Candidate["host"];
@@ -31,7 +32,7 @@ type Named = Pick<Candidate, "host"> | Candidate["host"];
 const nameOf = (one: Named): string => ("host" in one ? one.host.label : one.label);
 
 export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = {}): Driver {
-  const { tls = true, hasCommand = true, leavesCopy = false, refuses = {}, problems = [] } = circumstances;
+  const { tls = true, hasCommand = true, leavesCopy = false, refuses = {}, findings = [] } = circumstances;
   let ignored = circumstances.ignoresButton ?? 0;
   const record = (command: string) => {
     hosts.commands.push(command);
@@ -41,7 +42,7 @@ export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = 
   return {
     observe: async (host) => hosts.answer(nameOf(host)),
     hasQemu: async (host) => hosts.hasQemu(nameOf(host)),
-    preflight: async () => ({ problems: [...problems], unsupported: [] }),
+    preflight: async () => [...findings],
     act: async (step) => {
       record(labelOf(step));
       hosts.act(step, wanted.mark);

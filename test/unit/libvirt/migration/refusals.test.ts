@@ -5,6 +5,7 @@ import {
   unsupported,
 } from "../../../../provider/libvirt/migration/capabilities";
 import { refusals } from "../../../../provider/libvirt/migration/refusals";
+import { printFinding } from "../../../../provider/placement/preflight/finding";
 import { defaultMigration, migration } from "../../../../provider/resources/domain-placement/migration-inputs";
 
 const said = (input: unknown) =>
@@ -60,7 +61,11 @@ test.each<[object, Partial<Side>, RegExp]>([
 ])("%j is refused where the destination is %j", (input, changes, expected) => {
   const options = migration.parse(input);
   expect(unsupported(options, good, { ...good, name: "b" })).toEqual([]);
-  expect(unsupported(options, good, { ...good, name: "b", ...changes }).join("\n")).toMatch(expected);
+  expect(
+    unsupported(options, good, { ...good, name: "b", ...changes })
+      .map(printFinding)
+      .join("\n"),
+  ).toMatch(expected);
 });
 
 test("userfaultfd is the destination's business only", () => {
@@ -86,6 +91,6 @@ test.each([
   ["11.4.0", undefined],
 ])("libvirt %s as the destination of a resumed post-copy: %s", (libvirtVersion, expected) => {
   const refusal = noPostCopyResume({ name: "b", libvirtVersion });
-  if (expected) expect(refusal).toMatch(expected);
+  if (expected) expect(refusal && printFinding(refusal)).toMatch(expected);
   else expect(refusal).toBeUndefined();
 });

@@ -1,8 +1,10 @@
 import { parseJob } from "../../../../provider/libvirt/migration/job";
 import { transportOf } from "../../../../provider/libvirt/migration/options";
 import { copiedImages } from "../../../../provider/libvirt/migration/storage";
+import { copiedDiskFindings } from "../../../../provider/libvirt/preflight/copied-images";
 import { isWatched } from "../../../../provider/lifecycle/terminal";
 import { recordOf, withRecords } from "../../../../provider/placement/migration/record";
+import { printFinding } from "../../../../provider/placement/preflight/finding";
 import { fixture } from "../../../fixtures/read";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
@@ -37,16 +39,14 @@ test.each([
   ["qemu+ssh://root@hv-b:2222/system", "qemu+ssh"],
 ])("%s travels by %s", (uri, expected) => expect(transportOf({ uri })).toBe(expected));
 
-test("images of named disks are found; a name that is none, or is no file, is a problem", () => {
+test("images of named disks are found; a name that is none, or is no file, is told", () => {
   const disk = (target: string, source: string) => `<disk><source ${source}/><target dev='${target}'/></disk>`;
   const devices = disk("vda", "file='/a.qcow2'") + disk("vdb", "file='/b.qcow2'") + disk("vdc", "dev='/dev/c'");
   const definition = `<domain><devices>${devices}</devices></domain>`;
-  expect(copiedImages(definition, { disks: ["vdb"], mode: "all" })).toEqual({
-    images: [{ disk: "vdb", path: "/b.qcow2", format: "raw" }],
-    problems: [],
-  });
-  expect(copiedImages(definition, { disks: ["vda", "vdc", "vdx"], mode: "all" }).problems).toEqual([
-    expect.stringContaining("no disk vdc with an image file (it has vda, vdb, vdc)"),
+  expect(copiedImages(definition, { disks: ["vdb"] })).toEqual([{ disk: "vdb", path: "/b.qcow2", format: "raw" }]);
+  expect(saidOf(definition, ["vdb"], "all")).toEqual([]);
+  expect(saidOf(definition, ["vda", "vdc", "vdx"], "all")).toEqual([
+    expect.stringContaining("no disk vdc with an image file. Name disks that it has (vda, vdb, vdc)"),
     expect.stringContaining("no disk vdx"),
   ]);
 });
@@ -56,13 +56,15 @@ test("what an image is based on is what the definition says, never what the imag
   const disk = (inner: string) =>
     `<domain><devices><disk><driver name='qemu' type='qcow2'/><source file='/a.qcow2'/>${inner}<target dev='vda'/></disk></devices></domain>`;
   const vda = { disk: "vda", path: "/a.qcow2", format: "qcow2" };
-  const wanted = { disks: ["vda"], mode: "incremental" as const };
-  expect(copiedImages(disk(based), wanted)).toEqual({
-    images: [{ ...vda, backing: { path: "/base.qcow2", format: "qcow2" } }],
-    problems: [],
-  });
-  expect(copiedImages(disk(""), wanted).problems).toEqual([expect.stringMatching(/add its <backingStore>/)]);
+  const backing = { path: "/base.qcow2", format: "qcow2" };
+  expect(copiedImages(disk(based), { disks: ["vda"] })).toEqual([{ ...vda, backing }]);
+  expect(saidOf(disk(based), ["vda"], "incremental")).toEqual([]);
+  expect(saidOf(disk(""), ["vda"], "incremental")).toEqual([expect.stringMatching(/Add its <backingStore>/)]);
 });
+
+function saidOf(definition: string, disks: string[], mode: "all" | "incremental"): string[] {
+  return copiedDiskFindings("hv-a", definition, { disks, mode }).map(printFinding);
+}
 
 test("without a Pulumi CLI above, somebody may be watching", () => {
   expect(isWatched(process.pid)).toBe(true);

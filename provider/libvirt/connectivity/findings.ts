@@ -1,27 +1,48 @@
 /** Tries whether libvirt on the source can reach libvirt on the destination, as it will for the move. */
 
 import type { Candidate } from "../../placement/observe/candidate";
+import type { Finding } from "../../placement/preflight/finding";
+import type { FindingCode } from "../../placement/preflight/finding-codes";
 import { controlUri } from "../migration/command";
 import type { MigrationOptions } from "../migration/options";
 import { connectTo } from "./connect";
 import { type LoginFailure, loginFailure } from "./ssh-errors";
 import { type HandshakeFailure, handshakeFailure } from "./tls-errors";
 
-/** @returns why it cannot, with the fix */
-export async function controlProblems(
+/** @returns why it cannot */
+export async function controlFindings(
   from: Candidate,
   to: Candidate,
   options: Pick<MigrationOptions, "uri">,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const answers = await connectTo(from.host, [controlUri(to, options)], signal);
-  return answers.flatMap(({ uri, exitCode, stderr, said, certificateStatus }) => {
+  return answers.flatMap(({ uri, exitCode, stderr, said, certificateStatus }): Finding[] => {
     const failure = isSsh(uri) ? loginFailure(exitCode, stderr) : handshakeFailure(exitCode, stderr, certificateStatus);
     if (failure === undefined) return [];
     const fix = fixes(uri, { from: from.name, to: to.name, said })[failure] ?? said.replace(/\.$/, "");
-    return [`libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}. ${fix}.`];
+    const seen = `libvirt on ${from.name} cannot talk to ${uri} (${to.name}): ${failure}.`;
+    return [{ code: codes[failure], hostName: from.name, subject: uri, seen, fix: `${fix}.` }];
   });
 }
+
+const codes: Readonly<Record<HandshakeFailure | LoginFailure, FindingCode>> = {
+  "no answer": "libvirt-silent",
+  "nothing listens": "libvirt-not-listening",
+  "no libvirt there": "libvirt-missing",
+  failed: "libvirt-refuses",
+  "certificate expired": "certificate-expired",
+  "certificate not valid yet": "certificate-not-yet-valid",
+  "certificate revoked": "certificate-revoked",
+  "certificate of another authority": "certificate-of-another-authority",
+  "certificate not trusted": "certificate-not-trusted",
+  "certificate unusable": "certificate-unusable",
+  "refused by the other side": "certificate-refused",
+  "name mismatch": "certificate-for-other-names",
+  "host key refused": "ssh-host-key-refused",
+  "login refused": "ssh-login-refused",
+  "no ssh here": "ssh-missing",
+};
 
 const isSsh = (uri: string) => uri.startsWith("qemu+ssh");
 

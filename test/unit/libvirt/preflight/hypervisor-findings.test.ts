@@ -1,6 +1,7 @@
 import { parseXml } from "../../../../provider/libvirt/definition/xml";
 import { type HypervisorFacts, hypervisorNeedsOf } from "../../../../provider/libvirt/preflight/hypervisor-facts";
-import { hypervisorProblems } from "../../../../provider/libvirt/preflight/hypervisor-problems";
+import { hypervisorFindings } from "../../../../provider/libvirt/preflight/hypervisor-findings";
+import { printFinding } from "../../../../provider/placement/preflight/finding";
 
 const domain = (inner: string) =>
   parseXml(
@@ -8,37 +9,39 @@ const domain = (inner: string) =>
   );
 const needs = hypervisorNeedsOf(domain("<memory unit='GiB'>8</memory>"));
 const fine: HypervisorFacts = { refusal: "", cpuRefusal: "", freeKiB: 16 * 2 ** 20 };
-const problems = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFacts>) =>
-  hypervisorProblems("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource });
+const said = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFacts>) =>
+  hypervisorFindings("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource }).map(
+    printFinding,
+  );
 
-test("a host that has everything has no problem", () => expect(problems({})).toEqual([]));
+test("a host that has everything has no problem", () => expect(said({})).toEqual([]));
 
 test("machine type, KVM, CPU and memory, each with the fix", () => {
   const machine =
     "error: failed to get emulator capabilities\nerror: invalid argument: the machine 'pc-q35-9.9' is not supported by emulator '/usr/bin/qemu-system-x86_64'";
-  expect(problems({ refusal: machine })).toEqual([
+  expect(said({ refusal: machine })).toEqual([
     expect.stringMatching(/^hv-b has no machine type pc-q35-9\.9: .*Choose one/),
   ]);
   const kvm = "error: invalid argument: the accel 'kvm' is not supported by '/usr/bin/qemu-system-x86_64' on this host";
-  expect(problems({ refusal: kvm })).toEqual([
+  expect(said({ refusal: kvm })).toEqual([
     expect.stringMatching(/^hv-b cannot run guests of type kvm: it has no \/dev\/kvm/),
   ]);
-  expect(problems({ refusal: "error: something new" })).toEqual([expect.stringMatching(/cannot tell .*something new/)]);
-  expect(problems({ refusal: "Cannot check QEMU binary /x: No such file or directory" })).toEqual([]);
+  expect(said({ refusal: "error: something new" })).toEqual([expect.stringMatching(/cannot tell .*something new/)]);
+  expect(said({ refusal: "Cannot check QEMU binary /x: No such file or directory" })).toEqual([]);
   const cpu =
     "error: the CPU is incompatible with host CPU: Host CPU does not provide required features: avx512f, pcid";
-  expect(problems({ cpuRefusal: cpu })).toEqual([
+  expect(said({ cpuRefusal: cpu })).toEqual([
     expect.stringMatching(/^hv-b cannot give web the CPU that it has: it lacks avx512f, pcid\. Give it a CPU that all/),
   ]);
-  expect(problems({ freeKiB: 2 ** 20 })).toEqual([
+  expect(said({ freeKiB: 2 ** 20 })).toEqual([
     expect.stringMatching(/^hv-b has 1024 MiB of memory free, and web has 8192 MiB\./),
   ]);
-  expect(problems({ freeKiB: undefined })).toEqual([]);
+  expect(said({ freeKiB: undefined })).toEqual([]);
 });
 
 test("where the source says the same of the CPU that the guest has, it tells nothing", () => {
-  expect(problems({ cpuRefusal: "incompatible" }, { cpuRefusal: "incompatible" })).toEqual([]);
-  expect(problems({ cpuRefusal: "incompatible" }, {})).toHaveLength(1);
+  expect(said({ cpuRefusal: "incompatible" }, { cpuRefusal: "incompatible" })).toEqual([]);
+  expect(said({ cpuRefusal: "incompatible" }, {})).toHaveLength(1);
 });
 
 test.each<[string, string | undefined]>([
