@@ -12,7 +12,7 @@ import { jobOf } from "./migration/job";
 import { jobControl } from "./migration/job-control";
 import { resumePostCopy } from "./migration/resume-post-copy";
 import { observeGuest } from "./observe";
-import { preflight } from "./preflight";
+import { preflight } from "./preflight/preflight";
 import { cont, queryState, withMonitor } from "./qmp/monitor";
 import { ownerFile } from "./unit";
 import { destroyIf, launchOn, requestShutdown } from "./verbs";

@@ -32,6 +32,8 @@ export function hypervisorFindings(
 
 const MiB = (KiB: number) => Math.floor(KiB / 1024);
 
+const sentence = (said: string) => `${endOf(said).replace(/\.$/, "")}.`;
+
 /** An emulator that is missing is a requirement of its own. */
 function refused(hostName: string, { type, machine }: HypervisorNeeds, said: string): Finding | undefined {
   if (/No such file|Cannot check QEMU binary/.test(said)) return undefined;
@@ -55,7 +57,7 @@ function refused(hostName: string, { type, machine }: HypervisorNeeds, said: str
     code: "hypervisor-unknown",
     hostName,
     subject: `domain type ${type}`,
-    seen: `libvirt on ${hostName} cannot tell whether it can run the guest: ${endOf(said)}`,
+    seen: `libvirt on ${hostName} cannot tell whether it can run the guest: ${sentence(said)}`,
     fix: "See `virsh domcapabilities` there.",
   };
 }
@@ -66,7 +68,7 @@ function lacksCpu(guest: string, hostName: string, said: string): Finding {
     code: "cpu-incompatible",
     hostName,
     subject: "cpu",
-    seen: `${hostName} cannot give ${guest} the CPU that it has: ${features === undefined ? endOf(said) : `it lacks ${features.trim()}.`}`,
+    seen: `${hostName} cannot give ${guest} the CPU that it has: ${features === undefined ? sentence(said) : `it lacks ${features.trim()}.`}`,
     fix: "Give it a CPU that all candidates have (CpuBaseline, or `virsh hypervisor-cpu-baseline`); it takes effect when the guest is next started.",
   };
 }

@@ -19,6 +19,7 @@ import { attachedDevices } from "./attached-devices";
 import { copiedDiskFindings, copyTargetFindings } from "./copied-images";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
 import { hypervisorFindings } from "./hypervisor-findings";
+import { lockFindings } from "./image-without-lock";
 import { movingDefinition, unmovable } from "./moving-definition";
 import { remedies } from "./needs";
 
@@ -48,7 +49,8 @@ export async function moveFindings(
     const onSource = facts.cpuRefusal === "" ? undefined : await observeHypervisor(from.host, hypervisorNeeds, signal);
     return hypervisorFindings(domain.name, to.name, hypervisorNeeds, facts, onSource);
   };
-  const [there, here, control, storage, lacking, sides] = await Promise.all([
+  const [locks, there, here, control, storage, lacking, sides] = await Promise.all([
+    lockFindings(domain.name, running.domain, from, to, signal),
     check(to),
     check(from),
     controlFindings(from, to, migration, signal),
@@ -64,5 +66,6 @@ export async function moveFindings(
     ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
     ...control,
     ...storage,
+    ...locks,
   ];
 }

@@ -15,6 +15,7 @@ export const findingCodes = {
   "image-unproven": "error for now",
   "image-header-unread": "error for now",
   "image-locked": "error for now",
+  "image-lock-unknown": "error for now",
   "image-without-lock": "warning",
   "medium-missing": "error for now",
   "medium-different": "error for now",

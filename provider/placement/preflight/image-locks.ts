@@ -1,9 +1,11 @@
 /**
- * A second opinion before a guest is started while a host is fenced, that is, only said to be off: QEMU locks the images
- * that it writes to, and on NFSv4 the lock of one host is seen by all.
+ * QEMU locks the images that it writes to, and on NFSv4 the lock of one host is seen by all. It is a second opinion before
+ * a guest is started while a host is fenced, that is, only said to be off; and it is what keeps libvirt from running a guest
+ * on both hosts of a move.
  *
  * @see https://www.qemu.org/docs/master/system/qemu-block-drivers.html#disk-image-file-locking
  */
+import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
 import { retryUntil } from "../../util/policy";
@@ -13,24 +15,51 @@ import type { Finding } from "./finding";
 /** An NFS server keeps the locks of a host that died for a lease, 90 s by default. */
 const leaseMs = 150_000;
 
+export interface ImageLocks {
+  /** Images that another QEMU has locked. */
+  locked: string[];
+  /** Images that are there, and of which it cannot be told. */
+  unknown: string[];
+}
+
 /**
  * Without --force-share qemu-img wants a lock itself, and says so when another QEMU has it. The lock is the file's, whatever
- * is in it: as a raw image nothing that a guest has written there is read.
+ * is in it: as a raw image nothing that a guest has written there is read. An NFS export that squashes root lets only the
+ * image's owner open it.
  */
-const script = sh`for image; do
-    said=$(qemu-img info -f raw -- "$image" 2>&1 > /dev/null) || case $said in *" lock"*) echo "$image" ;; esac
+const script = sh`info() { { "$@" qemu-img info -f raw -- "$image" > /dev/null; } 2>&1; }
+  for image; do
+    [ -e "$image" ] || continue
+    said=$(info) && continue
+    case $said in *" lock"*) echo "locked $image"; continue ;; esac
+    said=$(info setpriv --reuid="$(stat -Lc %u -- "$image")" --regid="$(stat -Lc %g -- "$image")" --clear-groups) && continue
+    case $said in *" lock"*) echo "locked $image" ;; *) echo "unknown $image" ;; esac
   done`;
 
+/** As the host sees them now. @throws HostError */
+export async function imageLocks(
+  host: RemoteHost,
+  images: readonly string[],
+  signal: AbortSignal,
+): Promise<ImageLocks> {
+  if (images.length === 0) return { locked: [], unknown: [] };
+  const { stdout } = await runScript(host, script, images, { signal });
+  const told = (what: string) =>
+    stdout.split("\n").flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []));
+  return { locked: told("locked"), unknown: told("unknown") };
+}
+
+/** Waits for the storage to release a dead host's locks; a preview only says so. */
 export async function lockedImages(
-  { host, name }: Candidate,
+  { host, name: hostName }: Candidate,
   images: readonly string[],
   fenced: readonly string[],
   { signal, progress, info, acts }: Operation,
 ): Promise<Finding[]> {
-  let locked: string[] = [];
+  let seen: ImageLocks = { locked: [], unknown: [] };
   const look = async () => {
-    const { stdout } = await runScript(host, script, images, { signal });
-    locked = stdout.split("\n").filter((line) => line !== "");
+    seen = await imageLocks(host, images, signal);
+    const { locked } = seen;
     if (locked.length === 0 || !acts) return;
     progress(`${locked.join(", ")} is still locked: waiting for the storage to release a dead host's locks`);
     throw new StillLocked();
@@ -39,20 +68,36 @@ export async function lockedImages(
   await retryUntil(look, { everyMs: 3000, timeoutMs: leaseMs, signal, after }).catch((error: unknown) => {
     if (!(error instanceof StillLocked)) throw error;
   });
-  if (!acts) {
-    for (const image of locked)
-      info(
-        `${image} is locked now, seen from ${name}. \`pulumi up\` waits up to ${leaseMs / 1000} s for the storage to release the locks of a dead host, and starts nothing if it stays locked.`,
-      );
-    return [];
-  }
-  return locked.map((image) => ({
-    code: "image-locked",
-    hostName: name,
-    subject: image,
-    seen: `${image} is locked, seen from ${name}: a QEMU somewhere writes to it, maybe on ${fenced.join(" or ")}, which fenced says is off.`,
-    fix: "Look for it there and on hosts that are not candidates.",
-  }));
+  if (acts) return fencedLockFindings(hostName, seen, fenced);
+  for (const image of seen.locked)
+    info(
+      `${image} is locked now, seen from ${hostName}. \`pulumi up\` waits up to ${leaseMs / 1000} s for the storage to release the locks of a dead host, and starts nothing if it stays locked.`,
+    );
+  return fencedLockFindings(hostName, { ...seen, locked: [] }, fenced);
+}
+
+/** Pure: what keeps a guest from being started while these hosts are said to be off. */
+export function fencedLockFindings(hostName: string, seen: ImageLocks, fenced: readonly string[]): Finding[] {
+  const off = `${fenced.join(" or ")}, which fenced says is off`;
+  const locked = seen.locked.map(
+    (image): Finding => ({
+      code: "image-locked",
+      hostName,
+      subject: image,
+      seen: `${image} is locked, seen from ${hostName}: a QEMU somewhere writes to it, maybe on ${off}.`,
+      fix: "Look for it there and on hosts that are not candidates.",
+    }),
+  );
+  const unknown = seen.unknown.map(
+    (image): Finding => ({
+      code: "image-lock-unknown",
+      hostName,
+      subject: image,
+      seen: `It cannot be told whether ${image} is locked, seen from ${hostName}: a QEMU may write to it on ${off}.`,
+      fix: `See \`qemu-img info ${image}\` there.`,
+    }),
+  );
+  return [...locked, ...unknown];
 }
 
 class StillLocked extends Error {}

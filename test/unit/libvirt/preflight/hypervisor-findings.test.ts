@@ -34,7 +34,7 @@ test("machine type, KVM, CPU and memory, each with the fix", () => {
     expect.stringMatching(/^hv-b cannot give web the CPU that it has: it lacks avx512f, pcid\. Give it a CPU that all/),
   ]);
   expect(said({ freeKiB: 2 ** 20 })).toEqual([
-    expect.stringMatching(/^hv-b has 1024 MiB of memory free, and web has 8192 MiB\./),
+    expect.stringMatching(/^hv-b has 1024 MiB of memory free, and web has 8192 MiB\. .*\[memory-short\]$/),
   ]);
   expect(said({ freeKiB: undefined })).toEqual([]);
 });

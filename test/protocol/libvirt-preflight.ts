@@ -1,0 +1,121 @@
+/** Everything that a preflight of libvirt's asks two hosts, answered by scripts: for tests of what it makes of that. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { closeConnections } from "../../provider/host/ssh-host";
+import { libvirtDriver } from "../../provider/libvirt/driver";
+import type { MigrationOptions } from "../../provider/libvirt/migration/options";
+import type { Located } from "../../provider/placement/observe/locate";
+import type { Step } from "../../provider/placement/plan/steps";
+import type { Finding } from "../../provider/placement/preflight/finding";
+import { migration as migrationSchema } from "../../provider/resources/domain-placement/migration-inputs";
+import { silentOperation } from "../silent-operation";
+import { domain as facts, says, uuid, wanted } from "../unit/placement/world";
+import { answeringHost, stopAnsweringHosts } from "./answering-host";
+
+const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-findings-"));
+
+/** In a test file: all hosts end after each test, all images after the last. */
+export function endAfterwards(): void {
+  afterEach(async () => {
+    await closeConnections();
+    await stopAnsweringHosts();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+}
+
+export interface Answers {
+  /** What virsh prints for a command of its own, and for a connection elsewhere (`connect`). */
+  virsh?: Record<string, string>;
+  /** The same, of what it says when it fails. */
+  virshFails?: Record<string, string>;
+  /** qemu-img says so of each image; empty: nothing is wrong with it. */
+  imageSays?: string;
+  /** GnuTLS says so of the other side's certificate. */
+  status?: string;
+  /** Type and source of each file system: what is here is on storage of both. */
+  mounted?: string;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+function virsh({ virsh: prints = {}, virshFails: fails = {} }: Answers): string {
+  const all = { version: "Running against daemon: 9.0.0\nRunning hypervisor: QEMU 7.2.22\n", ...prints };
+  const cases = [
+    ...Object.entries(fails).map(([command, text]) => `${command}) printf %s ${quoted(text)} >&2; exit 1 ;;`),
+    ...Object.entries(all).map(([command, text]) => `${command}) printf %s ${quoted(text)} ;;`),
+  ];
+  return `uri=$2; shift 2; what=$1
+    [ "$uri" = qemu:///system ] || what=connect
+    case $what in ${cases.join("\n")} *) ;; esac`;
+}
+
+const qemuImg = ({ imageSays = "" }: Answers) =>
+  imageSays === "" ? "echo '{}'" : `printf %s ${quoted(imageSays)} >&2; exit 1`;
+
+const gnutls = ({ status = "" }: Answers) =>
+  `echo ${quoted(`- Status: The certificate is NOT trusted. ${status}`)}; exit 1`;
+
+const findmnt = ({ mounted = "nfs4 10.0.0.3:/srv" }: Answers) => `echo ${quoted(mounted)}`;
+
+export const hostThatSays = (name: string, answers: Answers) =>
+  answeringHost(name, {
+    virsh: virsh(answers),
+    "qemu-img": qemuImg(answers),
+    "gnutls-cli": gnutls(answers),
+    findmnt: findmnt(answers),
+  });
+
+const definitionOf = (inner: string, devices: string) =>
+  `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid><memory>1024</memory><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>${inner}<devices>${devices}</devices></domain>`;
+
+export interface Situation {
+  /** Elements of the definition, and devices of it. */
+  inner?: string;
+  devices?: string;
+  migration?: Partial<MigrationOptions> | Record<string, unknown>;
+  from?: Answers;
+  to?: Answers;
+  steps?: Step[];
+  fenced?: string[];
+  seen?: Located;
+}
+
+export const at = (hostName: string, state = "running (booted)"): Located => {
+  const domain = facts(state);
+  return {
+    location: { kind: "at", hostName, domain, leftovers: [], staleCopies: [], isInterrupted: false },
+    observations: [says("a", domain), says("b", undefined)],
+    unchangedForMs: 0,
+  };
+};
+
+const migrate: Step = { do: "migrate", from: "a", to: "b" };
+
+export async function found(situation: Situation): Promise<Finding[]> {
+  const { inner = "", devices = "", migration = {}, from = {}, to = {}, steps = [migrate], fenced = [] } = situation;
+  const definition = definitionOf(inner, devices);
+  const dumped = { ...from, virsh: { dumpxml: definition, ...from.virsh } };
+  const candidates = [await hostThatSays("a", dumped), await hostThatSays("b", to)];
+  const options = { ...migrationSchema.parse({}), uri: "qemu+tls", data: "tls", ...migration } as MigrationOptions;
+  const guest = { domain: { uuid, name: "web", definition }, migration: options, owner: undefined };
+  const { seen = at("a") } = situation;
+  return libvirtDriver(guest).preflight(
+    { ...wanted, candidates, fenced },
+    steps,
+    seen,
+    silentOperation({ acts: true }),
+  );
+}
+
+export const locked = { imageSays: 'qemu-img: Failed to get shared "write" lock' };
+export const disk = (path: string, more = "", target = "vda") =>
+  `<disk type='file' device='disk'><source file='${path}'/><target dev='${target}'/>${more}</disk>`;
+export const here = (name: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, "image");
+  return path;
+};
+export const start: Step = { do: "start", on: "b" };
+
+export const codesOf = async (situation: Situation) => (await found(situation)).map(({ code }) => code);
