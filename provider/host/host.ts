@@ -39,6 +39,8 @@ export interface Conversation {
 }
 
 export interface RemoteHost {
+  /** The same for all that reach the same host in the same way; not for messages, since it holds what lets in. */
+  readonly key: string;
   /** Name in messages, e.g. `root@10.77.0.11`. */
   readonly label: string;
 

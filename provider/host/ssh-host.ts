@@ -7,6 +7,7 @@ import { CommandFailed, CommandTimedOut, HostUnreachable, SocketClosed, SudoRefu
 import type { CommandResult, Conversation, RemoteHost, RunOptions } from "./host";
 import { ConnectionPool } from "./pool";
 import { redact } from "./redact";
+import { missingOnExitCode } from "./result";
 import { socatArgv, socatConnected, socatReason } from "./socat";
 import { NotStarted, type SshConnection } from "./ssh-connection";
 import { debianPackageOf, missingTool } from "./tools";
@@ -27,10 +28,12 @@ export async function closeConnections(): Promise<void> {
 }
 
 export class SshHost implements RemoteHost {
+  readonly key: string;
   readonly label: string;
   private readonly usesSudo: boolean;
 
   constructor(private readonly args: ConnectionArgs) {
+    this.key = JSON.stringify(args);
     this.label = hostLabel(args);
     this.usesSudo = args.sudo ?? (args.user ?? "root") !== "root";
   }
@@ -50,9 +53,7 @@ export class SshHost implements RemoteHost {
     const sent = { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) };
     const finished = await this.send((connection) => connection.exec(line, sent), signal);
     const result = { ...finished, command: shown, durationMs: Math.round(performance.now() - start) };
-    const tool = missingTool(argv, result.exitCode, result.stderr);
-    if (tool === undefined) return result;
-    throw new ToolMissing(this.label, this.forMessages(result, options), tool, debianPackageOf(tool));
+    return missingOnExitCode(this.label, argv, result, (shown) => this.forMessages(shown, options));
   }
 
   converse(argv: readonly string[], what: string, signal?: AbortSignal): Promise<Conversation> {

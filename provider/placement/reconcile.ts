@@ -1,4 +1,5 @@
 /** Brings a guest from where it was seen to where it should be. */
+import { askedTogether } from "../host/together";
 import type { Operation } from "../util/operation";
 import { isOutOfTime, retryUntil } from "../util/policy";
 import type { LockedOperation } from "./lock/locks";
@@ -31,7 +32,8 @@ export async function planWithPreflight(
   const plan = planPlacement(seen, placement, isChangedByHand(seen.location, knownDigest));
   if (plan.kind === "refused") return { steps: [], findings: [], refusal: plan.reason };
   const { steps } = plan;
-  const findings = await placement.driver.preflight(placement, steps, seen, operation);
+  const candidates = placement.candidates.map((one) => ({ ...one, host: askedTogether(one.host) }));
+  const findings = await placement.driver.preflight({ ...placement, candidates }, steps, seen, operation);
   return { steps, findings, refusal: undefined };
 }
 
