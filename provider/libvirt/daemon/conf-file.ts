@@ -48,9 +48,12 @@ export function activeSettings(text: string | undefined): Map<string, string> {
   return values;
 }
 
+/** To libvirt a carriage return ends a line, too, and so a comment. */
+const commentedOut = (line: string): string => `${hidden}${line.replaceAll(/\r(?!$)/g, `\r${hidden}`)}`;
+
 /** A line of the file as it was; none for what was written again. */
 const shown = (line: string): string[] => {
-  if (line.startsWith(hidden)) return [line.slice(hidden.length)];
+  if (line.startsWith(hidden)) return [line.slice(hidden.length).replaceAll(`\r${hidden}`, "\r")];
   return line.endsWith(rewritten) ? [] : [line];
 };
 
@@ -65,7 +68,7 @@ function withHidden(text: string, keys: readonly string[]): string {
     .flatMap((line, index) => {
       const again = (lastLines.get(index) ?? []).filter((one) => !isHidden(one));
       return [
-        hiddenLines.has(index) ? `${hidden}${line}` : line,
+        hiddenLines.has(index) ? commentedOut(line) : line,
         ...again.map(({ key, value }) => `${key} = ${value}${rewritten}`),
       ];
     })

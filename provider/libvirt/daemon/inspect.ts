@@ -1,4 +1,5 @@
 /** Facts of libvirtd on a host: what its files and units say, and what it really does; by one command. */
+import { isUtf8 } from "node:buffer";
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import { activeSettings } from "./conf-file";
@@ -26,8 +27,8 @@ interface Unit {
 
 export interface DaemonFacts {
   units: ReadonlyMap<string, Unit>;
-  /** libvirtd.conf; undefined when there is none. */
-  conf: { text: string; mode: string; owner: string; group: string } | undefined;
+  /** libvirtd.conf; undefined when there is none. What is no UTF-8 in it could not be written back as it was. */
+  conf: { text: string; isUtf8: boolean; mode: string; owner: string; group: string } | undefined;
   /** Drop-ins of ours by unit. */
   dropIns: ReadonlyMap<string, string>;
   /** Text of qemu.conf; empty without one. */
@@ -72,7 +73,7 @@ export function parseDaemon(answer: string): DaemonFacts {
   const dropIns = parts.filter(({ heading }) => heading.startsWith("dropIn "));
   return {
     units: parseUnits(section("units")?.text ?? ""),
-    conf: section("conf") && { text: decode(text), mode, owner, group },
+    conf: section("conf") && { text: decode(text), isUtf8: isUtf8(Buffer.from(text, "base64")), mode, owner, group },
     dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
     qemuConf: decode(lines("qemuConf")[0] ?? ""),
     arguments: lines("arguments").map(decode).join("\n"),
@@ -119,6 +120,9 @@ export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: 
   const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
   return [
     ...unreadable(confPath, conf?.text),
+    ...(conf?.isUtf8 === false
+      ? [`has characters in ${confPath} that are not UTF-8, and writing it would change them: convert it by iconv(1)`]
+      : []),
     ...(elsewhere.length > 0
       ? [`has ${elsewhere.join(", ")} in ${confPath}, so libvirtd would use other certificates: remove these lines`]
       : []),

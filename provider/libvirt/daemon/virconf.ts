@@ -53,11 +53,19 @@ class Reader {
   }
 
   statement(): Statement | undefined {
-    for (;;) {
-      this.skip(/[\s;]*/y);
-      if (!this.skip(/#[^\r\n]*/y)) break;
+    while (!this.isAtEnd) {
+      this.skip(/[ \t\r\n]*/y);
+      if (!this.skip(/#[^\r\n]*/y)) return this.assignment();
+      this.separator();
     }
-    if (this.at >= this.text.length) return undefined;
+    return undefined;
+  }
+
+  private get isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  private assignment(): Statement {
     const firstLine = this.line;
     const key = this.take(/[A-Za-z][A-Za-z0-9_]*/y) ?? this.refuse("expecting a name");
     this.skip(/[ \t]*/y);
@@ -65,30 +73,50 @@ class Reader {
     const value = this.value();
     const lastLine = this.line;
     this.skip(/[ \t]*(#[^\r\n]*)?/y);
-    if (this.at < this.text.length && !/[\r\n;]/.test(this.text[this.at] ?? "")) this.refuse("expecting a separator");
+    this.separator();
     return { key, value, firstLine, lastLine };
+  }
+
+  /** Empty lines may follow it, but no second one. */
+  private separator(): void {
+    this.skip(/[ \t]*/y);
+    if (!this.isAtEnd && !this.skip(/(;|[\r\n])[ \t\r\n]*/y)) this.refuse("expecting a separator");
   }
 
   private value(): string {
     this.skip(/[ \t]*/y);
-    const number = this.take(/[+-]?\d+/y);
-    if (number !== undefined) return String(BigInt(number.replace("+", "")));
+    const number = this.take(/[+-]?[0-9]+/y);
+    if (number !== undefined) return this.whole(BigInt(number.replace("+", "")));
+    if (this.skip(/[+-]/y)) this.refuse("unterminated number");
     if (this.skip(/\[/y)) return this.list();
-    const string = this.take(/"""[\s\S]*?"""/y);
-    if (string !== undefined) return printed(string.slice(3, -3));
+    // Six quotes at the very end are an empty string, and four quotes too many.
+    if (this.text.length - this.at > 6 && this.text.startsWith('"""', this.at)) return this.longString();
     const quoted = this.take(/"[^"\r\n]*"|'[^'\r\n]*'/y);
     if (quoted !== undefined) return printed(quoted.slice(1, -1));
     return this.refuse(/["']/.test(this.text[this.at] ?? "") ? "unterminated string" : "expecting a value");
   }
 
+  /** libvirt 11 refuses a number of more bits; before, it lost the upper ones. */
+  private whole(number: bigint): string {
+    if (number >= 2n ** 63n || number <= -(2n ** 63n)) this.refuse("numeric overflow in conf value");
+    return String(number);
+  }
+
+  private longString(): string {
+    const string = this.take(/"""[\s\S]*?"""/y);
+    if (string !== undefined) return printed(string.slice(3, -3));
+    this.at = this.text.length - 2;
+    return this.refuse("unterminated string");
+  }
+
   private list(): string {
     const values: string[] = [];
     for (;;) {
-      this.skip(/\s*/y);
+      this.skip(/[ \t\r\n]*/y);
       if (this.skip(/\]/y)) return `[${values.join(", ")}]`;
+      if (this.isAtEnd) this.refuse("list is not closed with ]");
       if (values.length > 0) {
-        if (!this.skip(/,\s*/y))
-          this.refuse(this.at < this.text.length ? "expecting a separator in list" : "list is not closed with ]");
+        if (!this.skip(/,[ \t\r\n]*/y)) this.refuse("expecting a separator in list");
         if (this.skip(/\]/y)) return `[${values.join(", ")}]`;
       }
       values.push(this.value());

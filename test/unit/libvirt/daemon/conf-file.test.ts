@@ -98,6 +98,24 @@ describe("as libvirt reads it", () => {
     ],
     ["# see [1]: foo [bar\nlisten_tls = 0\n", [["listen_tls", "0"]]],
     ["", []],
+    ["# only\n\n", []],
+    ["a = 1;\n\n # b\n;".slice(0, -1), [["a", "1"]]],
+    [
+      "a = 1\rb = 2",
+      [
+        ["a", "1"],
+        ["b", "2"],
+      ],
+    ],
+    [
+      "a = 9223372036854775807\nb = -0\n",
+      [
+        ["a", "9223372036854775807"],
+        ["b", "0"],
+      ],
+    ],
+    ['a = """b"c"""', [["a", "'b\"c'"]]],
+    ["a = []\n", [["a", "[]"]]],
   ])("%j has %j", (text, settings) => expect([...activeSettings(text)]).toEqual(settings));
 
   test.each<[string, number, string]>([
@@ -109,6 +127,17 @@ describe("as libvirt reads it", () => {
     ["a = [1 2]\n", 1, "expecting a separator in list"],
     ["a = [1,\n2\n", 3, "list is not closed with ]"],
     ["1 = 2\n", 1, "expecting a name"],
+    ["\n", 2, "expecting a name"],
+    ["a = 1;; b = 2\n", 1, "expecting a name"],
+    ["a = 1\n;", 2, "expecting a name"],
+    ["\u00a0a = 1\n", 1, "expecting a name"],
+    ["a = 1\fb = 2\n", 1, "expecting a separator"],
+    ["a = -\n", 1, "unterminated number"],
+    ["a = 1\nb = 18446744073709551616\n", 2, "numeric overflow in conf value"],
+    ["a = [", 1, "list is not closed with ]"],
+    ["a = [1,", 1, "expecting a value"],
+    ['a = """b\n\ncde', 3, "unterminated string"],
+    ['a = """"""', 1, "expecting a separator"],
   ])("%j is read by libvirt no further than line %d: %s", (text, line, reason) => {
     expect(parseConf(text).error).toEqual({ line, reason });
   });
@@ -117,6 +146,7 @@ describe("as libvirt reads it", () => {
     "a = 1; listen_tls = 0; b = 'x\"y'\nc = 2\n",
     'listen_tls = 0; list = [\n"x",\n"y" ]; d = 4\n',
     "listen_tls = 0 # why\n",
+    "\rlisten_tls = 0\rb = 1\r\nc = 2\n",
   ])("what stands in a line with a setting of ours stays in force, and comes back: %j", (text) => {
     const written = withSettings(text, [["listen_tls", "1"]]);
     const before = activeSettings(text);

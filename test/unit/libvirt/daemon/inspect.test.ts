@@ -32,7 +32,7 @@ test("a host's answer", () => {
     debian,
     `== conf\n644 root root\n${base64("a = 1\n")}\n== dropIn /etc/systemd/system/libvirtd.socket.d/pulumi-kvm-live.conf\n${base64("x")}\n== sockets\n/run/libvirt/libvirt-sock 770 libvirt\n${ports(22, 16514)}`,
   );
-  expect(seen.conf).toEqual({ text: "a = 1\n", mode: "644", owner: "root", group: "root" });
+  expect(seen.conf).toEqual({ text: "a = 1\n", isUtf8: true, mode: "644", owner: "root", group: "root" });
   expect([...seen.dropIns]).toEqual([["libvirtd.socket", "x"]]);
   expect(seen.sockets.get("/run/libvirt/libvirt-sock")).toEqual({ mode: "770", group: "libvirt" });
   expect([...seen.ports]).toEqual([22, 16514]);
@@ -53,6 +53,7 @@ test.each<[RegExp, DaemonFacts]>([
   ],
   [/default_tls_x509_verify = 0/, facts(debian, `== qemuConf\n${base64("default_tls_x509_verify=0\n")}`)],
   [/has migrate_tls_x509_cert_dir/, facts(debian, `== qemuConf\n${base64('migrate_tls_x509_cert_dir = "/x"\n')}`)],
+  [/not UTF-8/, facts(debian, `== conf\n644 root root\n${Buffer.from("# \u00c4\n", "latin1").toString("base64")}\n`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
   expect(daemonObstacles(seen).join()).toMatch(reason);
