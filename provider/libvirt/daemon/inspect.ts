@@ -1,7 +1,9 @@
 /** Facts of libvirtd on a host: what its files and units say, and what it really does; by one command. */
 import { isUtf8 } from "node:buffer";
 import type { RemoteHost } from "../../host/host";
-import { runScript, sh } from "../../host/script";
+import { runScript, scriptFile } from "../../host/script";
+import type { ServiceStart } from "./command-line";
+import { commandLineObstacles, type StartFacts } from "./command-line-obstacles";
 import { activeSettings } from "./conf-file";
 import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
 import { parseConf } from "./virconf";
@@ -10,8 +12,7 @@ export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-
 const service = "libvirtd.service";
 const modular = ["virtqemud.socket", "virtqemud.service", "virtproxyd.socket", "virtproxyd-tls.socket"] as const;
 const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
-/** A daemon's arguments, on Debian and on Red Hat's systems. */
-const argumentFiles = ["/etc/default/libvirtd", "/etc/sysconfig/libvirtd"];
+const servicePath = "/org/freedesktop/systemd1/unit/libvirtd_2eservice";
 /** What libvirt starts QEMU with. @see https://libvirt.org/kbase/tlscerts.html */
 const qemuConf = "/etc/libvirt/qemu.conf";
 /** Where this provider puts QEMU's certificates, and libvirt looks for them by default. */
@@ -25,7 +26,7 @@ interface Unit {
   fileState: string;
 }
 
-export interface DaemonFacts {
+export interface DaemonFacts extends StartFacts {
   units: ReadonlyMap<string, Unit>;
   /** libvirtd.conf; undefined when there is none. What is no UTF-8 in it could not be written back as it was. */
   conf: { text: string; isUtf8: boolean; mode: string; owner: string; group: string } | undefined;
@@ -33,30 +34,17 @@ export interface DaemonFacts {
   dropIns: ReadonlyMap<string, string>;
   /** Text of qemu.conf; empty without one. */
   qemuConf: string;
-  /** Files with the daemon's arguments, one after the other. */
-  arguments: string;
   /** TCP ports on which anything listens. */
   ports: ReadonlySet<number>;
   /** Mode and group of libvirt's own sockets by path. */
   sockets: ReadonlyMap<string, { mode: string; group: string }>;
 }
 
-/** Sections with a heading each; few processes, since each of them takes long on a busy host. */
-const script = sh`
-  conf=$1 units=$2 sockets=$3 arguments=$4 qemu=$5; shift 5
-  echo "== units"
-  # shellcheck disable=SC2086 # a list of units
-  systemctl show --property Id,LoadState,ActiveState,UnitFileState $units
-  if [ -e "$conf" ]; then echo "== conf"; stat -Lc '%a %U %G' -- "$conf"; base64 -w 0 -- "$conf"; echo; fi
-  for path in "$@"; do [ ! -e "$path" ] || { echo "== dropIn $path"; base64 -w 0 -- "$path"; echo; }; done
-  echo "== sockets"; for path in $sockets; do [ ! -e "$path" ] || stat -c '%n %a %G' -- "$path"; done
-  echo "== arguments"; for path in $arguments; do [ ! -e "$path" ] || { base64 -w 0 -- "$path"; echo; }; done
-  [ ! -e "$qemu" ] || { echo "== qemuConf"; base64 -w 0 -- "$qemu"; echo; }
-  echo "== ports"; ss -Hltn`;
+const script = scriptFile(__dirname, "inspect.sh");
 
 export async function inspectDaemon(host: RemoteHost, signal: AbortSignal): Promise<DaemonFacts> {
   const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
-  const values = [confPath, units.join(" "), sockets.join(" "), argumentFiles.join(" "), qemuConf, ...dropIns];
+  const values = [confPath, units.join(" "), sockets.join(" "), service, servicePath, qemuConf, ...dropIns];
   return parseDaemon((await runScript(host, script, values, { signal })).stdout);
 }
 
@@ -76,7 +64,8 @@ export function parseDaemon(answer: string): DaemonFacts {
     conf: section("conf") && { text: decode(text), isUtf8: isUtf8(Buffer.from(text, "base64")), mode, owner, group },
     dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
     qemuConf: decode(lines("qemuConf")[0] ?? ""),
-    arguments: lines("arguments").map(decode).join("\n"),
+    start: parseStart(lines("start"), lines("environment").map(decode)),
+    running: parseWords(decode(lines("running")[0] ?? "")),
     ports: new Set(lines("ports").map((line) => Number(/:(\d+)$/.exec(line.split(/\s+/)[3] ?? "")?.[1]))),
     sockets: new Map(
       lines("sockets")
@@ -84,6 +73,25 @@ export function parseDaemon(answer: string): DaemonFacts {
         .map(socketOf),
     ),
   };
+}
+
+/** As /proc has a command line; empty when the process has just ended. */
+const parseWords = (text: string) => (text === "" ? undefined : text.replace(/\0$/, "").split("\0"));
+
+/** As busctl prints the two properties, a line each. */
+function parseStart([execStart, environment]: string[], environmentFiles: string[]): ServiceStart | undefined {
+  if (execStart === undefined || environment === undefined) return undefined;
+  const commands = dataOf(execStart) as [string, string[], ...unknown[]][] | undefined;
+  const own = dataOf(environment) as string[] | undefined;
+  return commands && own && { execStart: commands.map(([, words]) => words), environment: own, environmentFiles };
+}
+
+function dataOf(json: string): unknown {
+  try {
+    return JSON.parse(json).data;
+  } catch {
+    return undefined;
+  }
 }
 
 const socketOf = ([path = "", mode = "", group = ""]: string[]) => [path, { mode, group }] as const;
@@ -103,7 +111,8 @@ const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? 
 const decode = (text: string) => Buffer.from(text, "base64").toString();
 
 /** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
-export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: qemu }: DaemonFacts): string[] {
+export function daemonObstacles(facts: DaemonFacts): string[] {
+  const { units: seen, conf, qemuConf: qemu } = facts;
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
   if (modular.some((unit) => seen.get(unit)?.isActive))
     return ["runs libvirt's modular daemons (virtqemud, virtproxyd), but only libvirtd is supported"];
@@ -111,10 +120,6 @@ export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: 
   const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
     /^masked/.test(seen.get(unit)?.fileState ?? ""),
   );
-  const given = [...args.matchAll(/^\s*(?:LIBVIRTD_ARGS|libvirtd_opts)=(.*)$/gm)];
-  const words = given.flatMap(([, value = ""]) => value.replace(/["']/g, " ").split(/\s+/));
-  const listens = words.some((word) => word === "--listen" || /^-[a-z]*l/.test(word));
-  const configured = configFileIn(words);
   const active = activeSettings(conf?.text);
   const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
   const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
@@ -131,25 +136,9 @@ export function daemonObstacles({ units: seen, arguments: args, conf, qemuConf: 
       : []),
     ...qemuObstacles(qemu),
     ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
-    ...(listens
-      ? ["starts libvirtd with --listen, which conflicts with systemd's sockets: remove it from LIBVIRTD_ARGS"]
-      : []),
-    ...(configured !== undefined && configured !== confPath
-      ? [
-          `starts libvirtd with the configuration file ${configured}, so what is in ${confPath} is in no force: remove it from LIBVIRTD_ARGS`,
-        ]
-      : []),
+    ...commandLineObstacles(facts),
     ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
   ];
-}
-
-/** `-f FILE`, `-fFILE`, `--config FILE`, `--config=FILE`; the last one counts. */
-function configFileIn(words: readonly string[]): string | undefined {
-  const files = words.map((word, index) => {
-    if (word === "-f" || word === "--config") return words[index + 1];
-    return /^(?:--config=|-f)(.+)$/.exec(word)?.[1];
-  });
-  return files.findLast((file) => file !== undefined);
 }
 
 /** The settings behind such a place are not known, so nothing that they could open is taken for shut. */

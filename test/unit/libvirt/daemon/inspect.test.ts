@@ -23,8 +23,12 @@ const debian = [
 ];
 const ports = (...open: number[]) =>
   `== ports\n${open.map((port) => `LISTEN 0 4096 [::]:${port} [::]:*`).join("\n")}\n`;
-const facts = (units = debian, rest = ports(22, 16514)): DaemonFacts =>
-  parseDaemon(`== units\n${units.join("\n\n")}\n${rest}\n`);
+/** As busctl of systemd 252 prints it for Debian's unit. */
+const started = (words = ["/usr/sbin/libvirtd", "$LIBVIRTD_ARGS"], environment = ["LIBVIRTD_ARGS=--timeout 120"]) =>
+  `== start\n${JSON.stringify({ type: "a(sasbttttuii)", data: [[words[0], words, false, 0, 0, 0, 0, 0, 0, 0]] })}\n${JSON.stringify({ type: "as", data: environment })}\n`;
+const environmentFiles = (...texts: string[]) => `== environment\n${texts.map(base64).join("\n")}\n`;
+const facts = (units = debian, rest = ports(22, 16514), start = started()): DaemonFacts =>
+  parseDaemon(`== units\n${units.join("\n\n")}\n${start}${rest}\n`);
 const replacing = (line: string) => debian.map((one) => (one.startsWith(line.split("\n")[0] ?? "") ? line : one));
 
 test("a host's answer", () => {
@@ -43,8 +47,6 @@ test.each<[RegExp, DaemonFacts]>([
   [/modular daemons/, facts([...debian, unit("virtqemud.service", "active", "enabled")])],
   [/has no libvirtd/, facts(replacing(unit("libvirtd.service", "inactive", "", "not-found")))],
   [/masked libvirtd-tls\.socket/, facts(replacing(unit("libvirtd-tls.socket", "inactive", "masked", "masked")))],
-  [/--listen/, facts(debian, `== arguments\n${base64('LIBVIRTD_ARGS="--timeout 5 --listen"\n')}`)],
-  [/--listen/, facts(debian, `== arguments\n${base64("LIBVIRTD_ARGS=-l\n")}`)],
   [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
   [/would accept any client/, facts(debian, `== conf\n644 root root\n${base64("tls_no_verify_certificate = 1\n")}`)],
   [
@@ -65,12 +67,69 @@ test("what counts in qemu.conf, and is as it should be, is no reason", () => {
   expect(daemonObstacles(facts(debian, `== qemuConf\n${base64(text)}`))).toEqual([]);
 });
 
-test.each(["", "#LIBVIRTD_ARGS=--listen\n", 'LIBVIRTD_ARGS="--timeout 120"\n', "LIBVIRTD_ARGS=--log-level\n"])(
-  "%j is none",
-  (text) => {
-    expect(daemonObstacles(facts(debian, `== arguments\n${base64(text)}`))).toEqual([]);
-  },
-);
+describe("libvirtd's command line", () => {
+  const byFile = (text: string) => daemonObstacles(facts(debian, environmentFiles(text)));
+  const byUnit = (...words: string[]) => daemonObstacles(facts(debian, "", started(words)));
+
+  test.each([
+    "",
+    "#LIBVIRTD_ARGS=--listen\n",
+    ";LIBVIRTD_ARGS=--listen\n",
+    'LIBVIRTD_ARGS="--timeout 120"\n',
+    "LIBVIRTD_ARGS=-vt 5\n",
+    "LIBVIRTD_ARGS=--listen\nLIBVIRTD_ARGS=\n",
+    "LIBVIRTD_ARGS=-p --listen\n",
+    "LIBVIRTD_ARGS=-f //etc/libvirt/../libvirt/libvirtd.conf\n",
+    "LIBVIRTD_ARGS=--config=/other --conf /etc/libvirt/libvirtd.conf\n",
+    "XLIBVIRTD_ARGS=--listen\n",
+  ])("%j is no reason", (text) => expect(byFile(text)).toEqual([]));
+
+  test.each([
+    'LIBVIRTD_ARGS="--timeout 5 --listen"\n',
+    "LIBVIRTD_ARGS=-l\n",
+    "LIBVIRTD_ARGS=-vl\n",
+    "LIBVIRTD_ARGS=--lis\n",
+    "  LIBVIRTD_ARGS = '-d' \"-l\"\n".replace("'-d' ", "'-d '"),
+    "# a \\\nLIBVIRTD_ARGS=-l\n",
+    "LIBVIRTD_ARGS=--timeout 5 \\\n  --listen\r\n",
+  ])("%j listens", (text) => expect(byFile(text).join()).toMatch(/starts libvirtd with --listen, which conflicts/));
+
+  test.each([
+    "LIBVIRTD_ARGS=-f /other\n",
+    "LIBVIRTD_ARGS=-vf/other\n",
+    "LIBVIRTD_ARGS=--conf /other\n",
+    "LIBVIRTD_ARGS=--c=/other\n",
+    `LIBVIRTD_ARGS=--config "/other"\n`,
+    "LIBVIRTD_ARGS='--config=\"/other\"'\n",
+    "LIBVIRTD_ARGS=--config /etc/libvirt/libvirtd.conf -f other\n",
+  ])("%j reads another file", (text) => {
+    expect(byFile(text).join()).toMatch(
+      /with the configuration file \/?other, so .* in no force: change its command line/,
+    );
+  });
+
+  test("what it does not take, and what is not it", () => {
+    expect(byFile("LIBVIRTD_ARGS=--lisp\n").join()).toMatch(/with --lisp, which it does not take/);
+    expect(byFile("LIBVIRTD_ARGS=-f\n").join()).toMatch(/with -f, which it does not take/);
+    expect(byUnit("/bin/sh", "-c", "exec libvirtd").join()).toMatch(/by \/bin\/sh, so its arguments are not known/);
+    expect(daemonObstacles(facts(debian, "", "")).join()).toMatch(/does not tell what systemd starts libvirtd with/);
+  });
+
+  test("a unit's own words, and a part of a word", () => {
+    expect(byUnit("/usr/sbin/libvirtd", "--config", `\${DIR}/x`, "$$").join()).toMatch(/with \$, which/);
+    expect(
+      daemonObstacles(facts(debian, "", started(["/usr/sbin/libvirtd", `--config=\${DIR}/x`], ["DIR=/a b"]))).join(),
+    ).toMatch(/file \/a b\/x,/);
+  });
+
+  test("the daemon that runs still has what it was started with", () => {
+    const running = (...words: string[]) =>
+      daemonObstacles(facts(debian, `== running\n${base64(`${words.join("\0")}\0`)}\n`));
+    expect(running("/usr/sbin/libvirtd", "--timeout", "120")).toEqual([]);
+    expect(running("/usr/sbin/libvirtd", "-f", "/x").join()).toMatch(/still runs .*\/x.*`systemctl restart libvirtd`/);
+    expect(daemonObstacles(facts(debian, "== running\n\n"))).toEqual([]);
+  });
+});
 
 test("what is on, what is off, and what nothing listens on", () => {
   expect(daemonDifferences(facts(), settings)).toEqual([
