@@ -1,5 +1,6 @@
 /** Pure: clients that may mount an export, as exports(5) names them. */
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { canonicalName } from "../util/address";
 
 /** @returns why exports(5) would refuse the client or misread it; undefined for a valid one */
 export function clientProblem(client: string): string | undefined {
@@ -41,6 +42,25 @@ export function clientHolds(client: string, address: string): boolean | undefine
   else list.addSubnet(base, Number(prefix), family);
   return list.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
+
+/** Whether two clients are the same in different spellings; no name is looked up. */
+export const sameClient = (a: string, b: string): boolean => canonicalClient(a) === canonicalClient(b);
+
+function canonicalClient(client: string): string {
+  const [base = "", prefix] = client.split("/");
+  const family = isIP(base);
+  if (family === 0) return client.toLowerCase();
+  const longest = family === 4 ? 32 : 128;
+  return `${canonicalName(base)}/${prefix === undefined ? longest : isIPv4(prefix) ? maskBits(prefix) : Number(prefix)}`;
+}
+
+/** `255.255.255.0` is 24. */
+const maskBits = (mask: string): number =>
+  mask
+    .split(".")
+    .map((byte) => Number(byte).toString(2).padStart(8, "0"))
+    .join("")
+    .replace(/0+$/, "").length;
 
 /** An export as exportfs takes it on its command line, where IPv6 needs brackets that the file must not have. */
 export function exportArgument(client: string, path: string): string {

@@ -2,6 +2,7 @@
 
 import { withParents } from "../host/directories";
 import { fileMarkIn, readMark } from "../host/file-mark";
+import { sameClient } from "./export-client";
 import { exportFile, exportFileText, exportsFolder } from "./export-file";
 import { exportOptionDifferences } from "./export-options";
 import { type ExportClient, type ExportEntry, parseExports } from "./exports";
@@ -20,6 +21,8 @@ export interface WantedExport {
 export interface ServerFacts {
   /** /etc/exports and what is in /etc/exports.d. */
   files: { path: string; text: string }[];
+  /** Where paths in the files lead to by links; empty unless the table has an export of the path that no file names. */
+  realPaths: ReadonlyMap<string, string>;
   /** Output of `exportfs -s`. */
   table: ExportEntry[];
   /** Existing directories among those that the export needs; `kind` as stat(1) calls it. */
@@ -42,25 +45,35 @@ export const ownFile = (facts: ServerFacts, path: string): string | undefined =>
 export const exportedNow = ({ table }: ServerFacts, path: string): ExportClient[] =>
   table.filter((entry) => entry.path === path).map(({ client, options }) => ({ client, options }));
 
+/** @returns paths in files that may lead to this one by links: somebody exports it, and no file names it */
+export function pathsToResolve({ files, table }: Pick<ServerFacts, "files" | "table">, path: string): string[] {
+  const named = files.flatMap(({ text }) => parseExports(text));
+  const unnamed = table.filter((entry) => entry.path === path && !has(named.filter(samePath(path)), entry.client));
+  return unnamed.length === 0 ? [] : [...new Set(named.map((entry) => entry.path))].filter((one) => one !== path);
+}
+
+const samePath = (path: string) => (entry: ExportEntry) => entry.path === path;
+
 /** Entries of this path in files that are not ours. */
 function foreignEntries(facts: ServerFacts, path: string): (ExportClient & { file: string })[] {
   const others = facts.files.filter((file) => file.path !== exportFile(path));
   return others.flatMap(({ path: file, text }) =>
     parseExports(text)
-      .filter((entry) => entry.path === path)
+      .filter((entry) => (facts.realPaths.get(entry.path) ?? entry.path) === path)
       .map(({ client, options }) => ({ file, client, options })),
   );
 }
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-const has = (clients: readonly ExportClient[], client: string) => clients.some((entry) => same(entry.client, client));
+const has = (clients: readonly ExportClient[], client: string) =>
+  clients.some((entry) => sameClient(entry.client, client));
 
 /** @returns reasons not to change the export, each with a remedy. @param owned whether the state or the file says it is ours */
 export function exportProblems(facts: ServerFacts, wanted: WantedExport, owned: boolean, server: string): string[] {
   const { path, clients, adopt = false } = wanted;
   const foreign = foreignEntries(facts, path).filter(({ client }) => has(clients, client));
   const unmarked = ownFile(facts, path) !== undefined && !readMark(ownFile(facts, path));
-  const byHand = exportedNow(facts, path).filter(({ client }) => has(clients, client) && !has(foreign, client));
+  const now = exportedNow(facts, path);
+  const byHand = now.filter(({ client }) => has(clients, client) && !has(foreign, client));
   const blocked = [...facts.directories].filter(
     ([directory, { kind }]) => isNeeded(directory, path) && kind !== "directory",
   );
@@ -81,7 +94,7 @@ export function exportProblems(facts: ServerFacts, wanted: WantedExport, owned: 
     ...facts.missingNames.map((name) => `${server}: there is no ${name}. Create it there, or set another one.`),
     ...foreign.map(
       ({ client, file }) =>
-        `${server}: ${path} is already exported to ${client} by ${file}. Remove that entry from the file; to keep it exported meanwhile, do not run exportfs, and set adopt: true here.`,
+        `${server}: ${file} ${has(now, client) ? "exports" : "has an entry that would export"} ${path} to ${client}. Remove that entry from the file; to keep it exported meanwhile, do not run exportfs, and set adopt: true here.`,
     ),
     ...(unmarked && !adopt
       ? [`${server}: ${exportFile(path)} is not ours. Remove it, or set adopt: true to have it rewritten.`]
@@ -116,7 +129,7 @@ export function exportDrift(facts: ServerFacts, wanted: WantedExport, server: st
 }
 
 function clientDrift(now: readonly ExportClient[], { client, options }: ExportClient): string[] {
-  const entry = now.find((candidate) => same(candidate.client, client));
+  const entry = now.find((candidate) => sameClient(candidate.client, client));
   if (entry === undefined) return [`is not exported to ${client}`];
   return exportOptionDifferences(entry.options, options).map((what) => `is exported to ${client} with ${what}`);
 }

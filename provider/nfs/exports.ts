@@ -25,18 +25,19 @@ export function printExports(path: string, clients: readonly ExportClient[]): st
   return clients.map(({ client, options }) => `${path} ${client}(${statedOptions(options).join(",")})\n`).join("");
 }
 
-/** All exports of a text, in any format that exports(5) allows. */
+/**
+ * All exports of a text, in any format that exports(5) allows. exportfs reads no further in a file than to what it does not
+ * understand; what follows counts here, since it comes into force when that is mended.
+ */
 export function parseExports(text: string): ExportEntry[] {
   return logicalLines(text).flatMap((line) => {
     const [path, ...words] = wordsOf(line);
-    return path === undefined
-      ? []
-      : clientsOf(words).map((client) => ({ path: plainPath(unescapeOctal(path)), ...client }));
+    return path === undefined ? [] : clientsOf(words).map((client) => ({ path: plainPath(path), ...client }));
   });
 }
 
-/** The kernel knows a directory by its path without slashes that say nothing. */
-const plainPath = (path: string) => (path.startsWith("/") ? posix.normalize(path).replace(/(?<=.)\/$/, "") : path);
+/** The kernel knows a directory by its path without slashes that say nothing; exportfs runs in the root directory. */
+const plainPath = (path: string) => posix.resolve("/", path);
 
 /** A backslash at the end continues a line, but not a comment. */
 function logicalLines(text: string): string[] {
@@ -57,19 +58,20 @@ function withoutComment(line: string): string {
   return comment ? line.slice(0, comment.index) : line;
 }
 
-/** A word that begins with `-` holds options for the clients after it; one without a client is for everybody. */
+/**
+ * A word that begins with `-` holds options for all clients after it, and what follows it is a client whatever it looks
+ * like. Without a client an export is for everybody.
+ */
 function clientsOf(words: readonly string[]): ExportClient[] {
-  let defaults: string[] = [];
   const clients: ExportClient[] = [];
-  for (const word of words) {
-    if (word.startsWith("-")) {
-      defaults = optionsOf(word.slice(1));
-      continue;
-    }
-    const [, client = "", options = ""] = /^([^(]*)(?:\((.*?)\)?)?$/.exec(word) ?? [];
+  const defaults: string[] = [];
+  const rest = [...words];
+  do {
+    if (rest[0]?.startsWith("-")) defaults.push(...optionsOf(rest.shift()?.slice(1) ?? ""));
+    const [, client = "", options = ""] = /^([^(]*)(?:\((.*?)\)?)?$/.exec(rest.shift() ?? "") ?? [];
     clients.push({ client: client === "" ? "*" : client, options: [...defaults, ...optionsOf(options)] });
-  }
-  return clients.length > 0 || words.length > 0 ? clients : [{ client: "*", options: [] }];
+  } while (rest.length > 0);
+  return clients;
 }
 
 const optionsOf = (text: string) => text.split(",").filter((option) => option !== "");
@@ -77,4 +79,5 @@ const optionsOf = (text: string) => text.split(",").filter((option) => option !=
 /** A comment, or a word; quotes hold whitespace. */
 const wordPattern = /#.*|(?:"[^"]*"?|[^\s"])+/g;
 
-const wordsOf = (line: string): string[] => (line.match(wordPattern) ?? []).map((word) => word.replaceAll('"', ""));
+const wordsOf = (line: string): string[] =>
+  (line.match(wordPattern) ?? []).map((word) => unescapeOctal(word.replaceAll('"', "")));

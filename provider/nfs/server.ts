@@ -17,6 +17,7 @@ import {
   exportedNow,
   neededDirectories,
   ownFile,
+  pathsToResolve,
   type ServerFacts,
   toExport,
   type WantedExport,
@@ -37,9 +38,12 @@ export async function observeServer(
   const records = await askRecords(host, observeScript, values, signal && { signal });
   const texts = valuesOf(records, "text").flat();
   const directories = valuesOf(records, "directory");
+  const files = valuesOf(records, "file").map(([file = ""], index) => ({ path: file, text: texts[index] ?? "" }));
+  const table = parseExports(firstOf(records, "table"));
   return {
-    files: valuesOf(records, "file").map(([file = ""], index) => ({ path: file, text: texts[index] ?? "" })),
-    table: parseExports(firstOf(records, "table")),
+    files,
+    table,
+    realPaths: await resolved(host, pathsToResolve({ files, table }, path), signal),
     directories: new Map(
       directories.map(([directory = "", kind = "", mode = "", user = "", uid = "", name = "", gid = ""]) => [
         directory,
@@ -50,6 +54,13 @@ export async function observeServer(
     isLink: valuesOf(records, "link").length > 0,
     missingNames: valuesOf(records, "missing").flat(),
   };
+}
+
+async function resolved(host: RemoteHost, paths: string[], signal?: AbortSignal): Promise<Map<string, string>> {
+  if (paths.length === 0) return new Map();
+  const { stdout } = await host.run(["realpath", "-mz", "--", ...paths], signal && { signal });
+  const real = stdout.split("\0");
+  return new Map(paths.map((path, index) => [path, real[index] ?? path]));
 }
 
 /** A client may leave at any moment, and has nothing open then. */

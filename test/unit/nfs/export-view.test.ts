@@ -1,5 +1,12 @@
 import { exportFile, exportFileText } from "../../../provider/nfs/export-file";
-import { exportDrift, exportProblems, ownEntries, type ServerFacts, toExport } from "../../../provider/nfs/export-view";
+import {
+  exportDrift,
+  exportProblems,
+  ownEntries,
+  pathsToResolve,
+  type ServerFacts,
+  toExport,
+} from "../../../provider/nfs/export-view";
 
 const options = ["rw", "no_root_squash"];
 const wanted = { path: "/srv/vm", clients: [{ client: "10.77.0.0/24", options }] };
@@ -21,6 +28,7 @@ const good: ServerFacts = {
   ]),
   active: true,
   isLink: false,
+  realPaths: new Map(),
   missingNames: [],
 };
 const bare: ServerFacts = { ...good, files: [], table: [], directories: new Map([["/srv", directory]]) };
@@ -48,7 +56,20 @@ test.each<[string, Partial<ServerFacts>, RegExp]>([
   [
     "another file exports it",
     { files: [foreign("/srv/vm 10.77.0.0/24(ro)")] },
-    /already exported to 10\.77\.0\.0\/24 by \/etc\/exports/,
+    /\/etc\/exports has an entry that would export \/srv\/vm to 10\.77\.0\.0\/24\. Remove that entry/,
+  ],
+  [
+    "another file exports it, in other words",
+    {
+      files: [foreign("/srv//vm/ 10.77.0.0/255.255.255.0(ro)")],
+      table: [{ ...entry, client: "10.77.0.0/255.255.255.0" }],
+    },
+    /^nas: \/etc\/exports exports \/srv\/vm to 10\.77\.0\.0\/255\.255\.255\.0\. Remove that entry[^\n]*$/,
+  ],
+  [
+    "another file exports it by a link",
+    { files: [foreign("/images 10.77.0.0/24(rw)")], table: [entry], realPaths: new Map([["/images", "/srv/vm"]]) },
+    /^nas: \/etc\/exports exports \/srv\/vm to 10\.77\.0\.0\/24\. Remove that entry[^\n]*$/,
   ],
   ["it was exported by hand", { table: [entry] }, /by hand and in no file/],
   [
@@ -58,6 +79,15 @@ test.each<[string, Partial<ServerFacts>, RegExp]>([
   ],
 ])("refused: %s", (_, found, problem) => {
   expect(exportProblems({ ...bare, ...found }, wanted, false, "nas").join("\n")).toMatch(problem);
+});
+
+test("links are followed only where somebody exports the path and no file names it", () => {
+  const files = [foreign("/images 10.77.0.0/24(rw)\n/images hv-c\n/srv/other *(rw)")];
+  expect(pathsToResolve({ files, table: [] }, "/srv/vm")).toEqual([]);
+  expect(pathsToResolve({ files, table: [entry] }, "/srv/vm")).toEqual(["/images", "/srv/other"]);
+  expect(pathsToResolve({ files: [...files, foreign("/srv/vm/ 10.77.0.0/24")], table: [entry] }, "/srv/vm")).toEqual(
+    [],
+  );
 });
 
 test("adopt takes over what was exported by hand, but not what another file has", () => {

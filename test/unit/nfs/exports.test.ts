@@ -1,5 +1,5 @@
 import { readMark } from "../../../provider/host/file-mark";
-import { clientHolds, clientProblem, exportArgument } from "../../../provider/nfs/export-client";
+import { clientHolds, clientProblem, exportArgument, sameClient } from "../../../provider/nfs/export-client";
 import { exportFile, exportFileText, exportName } from "../../../provider/nfs/export-file";
 import { exportOptionDifferences, exportOptionProblems, statedOptions } from "../../../provider/nfs/export-options";
 import { parseExports, printExports } from "../../../provider/nfs/exports";
@@ -58,6 +58,20 @@ describe("clients", () => {
     ["*.example", "10.77.0.11", undefined],
   ])("%s holds %s: %s", (client, address, holds) => {
     expect(clientHolds(client, address)).toBe(holds);
+  });
+
+  test.each<[string, string, boolean]>([
+    ["10.77.0.0/255.255.255.0", "10.77.0.0/24", true],
+    ["10.77.0.5/32", "10.77.0.5", true],
+    ["fd00:0:0::5", "FD00::5", true],
+    ["fd00::/064", "fd00:0::/64", true],
+    ["HV-A.example", "hv-a.example", true],
+    ["10.77.0.0/24", "10.77.0.0/25", false],
+    ["0.0.0.0/0", "*", false],
+    ["10.77.0.5", "fd00::5", false],
+  ])("%s and %s are the same: %s", (a, b, same) => {
+    expect(sameClient(a, b)).toBe(same);
+    expect(sameClient(b, a)).toBe(same);
   });
 
   test("IPv6 has brackets on exportfs' command line only", () => {
@@ -147,6 +161,30 @@ describe("the format", () => {
     ["/srv \\\n  a(rw)", [{ path: "/srv", client: "a", options: ["rw"] }]],
     ['"/srv/a b" c(ro)', [{ path: "/srv/a b", client: "c", options: ["ro"] }]],
     ["/srv/a\\040b c(ro)", [{ path: "/srv/a b", client: "c", options: ["ro"] }]],
+    ['/srv/pr\\303\\274f "c"(ro)', [{ path: "/srv/prüf", client: "c", options: ["ro"] }]],
+    ["/srv/a#b c(ro)\r\n", [{ path: "/srv/a#b", client: "c", options: ["ro"] }]],
+    ["srv/./b c", [{ path: "/srv/b", client: "c", options: [] }]],
+    [
+      "/srv -ro a -sync b",
+      [
+        { path: "/srv", client: "a", options: ["ro"] },
+        { path: "/srv", client: "b", options: ["ro", "sync"] },
+      ],
+    ],
+    [
+      "/srv a -ro",
+      [
+        { path: "/srv", client: "a", options: [] },
+        { path: "/srv", client: "*", options: ["ro"] },
+      ],
+    ],
+    [
+      "/srv a(no_rootsquash)\n/b a(rw",
+      [
+        { path: "/srv", client: "a", options: ["no_rootsquash"] },
+        { path: "/b", client: "a", options: ["rw"] },
+      ],
+    ],
   ])("%j", (text, entries) => {
     expect(parseExports(text)).toEqual(entries);
   });
