@@ -33,6 +33,11 @@ const opposites: readonly (readonly string[])[] = [
   ["lock", "nolock"],
   ["noatime", "relatime", "atime", "strictatime"],
   ["ac", "noac"],
+  ["dev", "nodev"],
+  ["exec", "noexec"],
+  ["suid", "nosuid"],
+  ["diratime", "nodiratime"],
+  ["sharecache", "nosharecache"],
 ];
 
 /** @returns the problems of a list of options, as phrases such as `has vers twice` */
@@ -57,17 +62,34 @@ function optionProblem(option: string): string[] {
 }
 
 /** Other spellings of the same option. */
-const spellings: Readonly<Record<string, string>> = { tcp: "proto=tcp", udp: "proto=udp", rdma: "proto=rdma", fg: "" };
+const spellings: Readonly<Record<string, string>> = {
+  tcp: "proto=tcp",
+  udp: "proto=udp",
+  rdma: "proto=rdma",
+  fg: "",
+  "sec=none": "sec=null",
+};
 
-function canonical(option: string): string {
+function canonical(option: string): string[] {
   const version = /^(?:nfsvers=|vers=|v(?=\d))(.*)$/.exec(option)?.[1];
-  if (version !== undefined) return `vers=${version}`;
-  return own(spellings, option) ?? option;
+  if (version !== undefined) return [`vers=${version}`];
+  const plain = option.replace(/=0+(?=\d+$)/, "=");
+  const [key, seconds] = plain.split("=");
+  if (key === "actimeo") return Object.keys(cacheDefaults).map((name) => `${name}=${seconds}`);
+  return [own(spellings, plain) ?? plain];
 }
+
+/** Seconds for which the client keeps attributes; the kernel shows others only. */
+const cacheDefaults: Readonly<Record<string, string>> = {
+  acregmin: "3",
+  acregmax: "60",
+  acdirmin: "30",
+  acdirmax: "60",
+};
 
 /** `minorversion=1` beside version 4 is version 4.1. */
 function canonicalOptions(options: readonly string[]): string[] {
-  const plain = options.map(canonical);
+  const plain = options.flatMap(canonical).filter(Boolean);
   const minor = plain.find((option) => keyOf(option) === "minorversion")?.split("=")[1];
   if (minor === undefined || !plain.includes("vers=4")) return plain;
   return plain.flatMap((option) =>
@@ -78,25 +100,36 @@ function canonicalOptions(options: readonly string[]): string[] {
 const keyOf = (option: string) => option.split("=")[0] ?? "";
 
 /** Options that the kernel shows as they were requested. Others are negotiated, shared between mounts, or not shown. */
-const shownKeys = ["vers", "proto", "timeo", "retrans", "sec", "acregmin", "acregmax", "acdirmin", "acdirmax"];
+const shownKeys = ["vers", "proto", "timeo", "retrans", "sec", ...Object.keys(cacheDefaults)];
 const shownFlags = ["ro", "sync", "noatime", "nodiratime", "nodev", "noexec", "nosuid", "noac", "nosharecache"];
 
 /** @returns how the mount differs from the options, e.g. `timeo=600 instead of timeo=100` */
 export function mountOptionDifferences(effective: readonly string[], options: readonly string[]): string[] {
   const wanted = canonicalOptions(options);
-  // Version 4 is whatever minor version of it client and server agree on.
-  const isMet = (option: string) =>
-    effective.includes(option) || (option === "vers=4" && effective.some((other) => /^vers=4(\.\d+)?$/.test(other)));
+  const shown = (option: string) => {
+    const key = keyOf(option);
+    const byDefault = own(cacheDefaults, key);
+    return (
+      effective.find((other) => keyOf(other) === key) ?? (byDefault === undefined ? "nothing" : `${key}=${byDefault}`)
+    );
+  };
   const values = wanted
     .filter((option) => shownKeys.includes(keyOf(option)) && option.includes("="))
-    .filter((option) => !isMet(option))
-    .map((option) => `${effective.find((other) => keyOf(other) === keyOf(option)) ?? "nothing"} instead of ${option}`);
+    .filter((option) => !isMet(option, shown(option)))
+    .map((option) => `${shown(option)} instead of ${option}`);
   const flags = shownFlags
     .filter((flag) => effective.includes(flag) !== wanted.includes(flag))
     .filter((flag) => !(flag === "sync" && wanted.includes("noac"))) // noac brings sync along
     .map((flag) => (wanted.includes(flag) ? `no ${flag}` : `${flag}, which was not requested`));
-  return [...values, ...flags, ...(effective.includes("soft") ? ["soft instead of hard"] : [])];
+  const soft = ["soft", "softerr"].filter((word) => effective.includes(word)).map((word) => `${word} instead of hard`);
+  return [...values, ...flags, ...soft];
 }
+
+/** Version 4 is whatever minor version of it client and server agree on; over IPv6 the kernel calls TCP tcp6. */
+const isMet = (wanted: string, shown: string) =>
+  shown === wanted ||
+  (wanted === "vers=4" && /^vers=4(\.\d+)?$/.test(shown)) ||
+  (keyOf(wanted) === "proto" && shown === `${wanted}6`);
 
 /** Options that only say when to mount: a change of these leaves the mount itself as it is. */
 const aboutWhen = /^(_netdev|nofail|auto|noauto|defaults|comment=.*|x-.*)$/;

@@ -1,4 +1,7 @@
 /** Pure: the kernel's list of mounts, and fstab. */
+import { posix } from "node:path";
+import { bracketed, canonicalName } from "../util/address";
+import { parseSource } from "./mount-source";
 import { unescapeOctal } from "./octal-escapes";
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
@@ -27,11 +30,16 @@ export function parseMountInfo(text: string): MountInfo[] {
 
 /** Sources that fstab(5) has for a mount point. */
 export function fstabSources(text: string, path: string): string[] {
-  const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
+  const rows = text.split("\n").map((line) => line.split(/[ \t]+/).filter(Boolean));
   return rows
-    .filter(([source = "#", mountPoint = ""]) => !source.startsWith("#") && unescapeOctal(mountPoint) === path)
+    .filter(
+      ([source = "#", mountPoint = ""]) => !source.startsWith("#") && plainPath(unescapeOctal(mountPoint)) === path,
+    )
     .map(([source = ""]) => unescapeOctal(source));
 }
+
+/** Paths are compared as paths: without slashes that say nothing. */
+const plainPath = (path: string) => (path.startsWith("/") ? posix.resolve(path) : path);
 
 export const isNfs = ({ type }: MountInfo): boolean => type === "nfs" || type === "nfs4";
 
@@ -39,6 +47,6 @@ export const isNfs = ({ type }: MountInfo): boolean => type === "nfs" || type ==
 export const sameSource = (a: string, b: string): boolean => plain(a) === plain(b);
 
 const plain = (source: string) => {
-  const [, server = "", path = source] = /^(.*?):(\/.*)$/.exec(source) ?? [];
-  return `${server.toLowerCase()}:${path === "/" ? path : path.replace(/\/+$/, "")}`;
+  const parsed = parseSource(source);
+  return parsed ? `${bracketed(canonicalName(parsed.server))}:${plainPath(parsed.path)}` : source;
 };

@@ -47,6 +47,8 @@ test.each<[string[], RegExp | undefined]>([
   [["bg"], /before anything is mounted/],
   [["remount"], /does not belong in a mount unit/],
   [["ro", "rw"], /has rw and ro/],
+  [["nosuid", "suid"], /has suid and nosuid/],
+  [["actimeo=0", "acregmin=3"], /has acregmin twice/],
   [["vers=4.2", "nfsvers=3"], /has vers twice/],
   [["tcp", "proto=udp"], /has proto twice/],
   [["hard,soft"], /no option of nfs\(5\)/],
@@ -73,9 +75,15 @@ test("mountinfo, with its escapes", () => {
   ]);
 });
 
+const cacheDrift = ["acregmin=3", "acregmax=60", "acdirmin=30", "acdirmax=60"].map(
+  (shown) => `${shown} instead of ${shown.replace(/\d+/, "0")}`,
+);
+
 test.each<[string[], string[]]>([
   [[...defaultMountOptions, "sync"], []],
   [["sync", "noatime", "v4.2", "tcp", "rsize=1048576", "nconnect=4", "nofail"], []],
+  [["sync", "noatime", "acregmin=3", "acdirmax=060", "timeo=0600", "fg", "vers=4"], []],
+  [["sync", "noatime", "actimeo=0"], cacheDrift],
   [["noatime"], ["sync, which was not requested"]],
   [["noatime", "noac"], ["no noac"]],
   [
@@ -107,6 +115,31 @@ test.each<[string[], string, boolean]>([
 test("version 4 with a minor version is that version", () => {
   expect(sameMountOptions(["nfsvers=4", "minorversion=1"], ["vers=4.1"])).toBe(true);
   expect(sameMountOptions(["vers=4"], ["vers=4.1"])).toBe(false);
+});
+
+test("what the kernel calls otherwise is the same", () => {
+  const shown = ["rw", "vers=4.1", "proto=tcp6", "sec=null", "acregmin=0", "acregmax=0", "acdirmin=0", "acdirmax=0"];
+  expect(mountOptionDifferences(shown, ["v4.1", "tcp", "sec=none", "actimeo=0"])).toEqual([]);
+  expect(mountOptionDifferences(shown, ["nfsvers=4", "minorversion=1"])).toEqual([]);
+  expect(mountOptionDifferences(shown, ["nfsvers=4", "minorversion=2"])).toEqual(["vers=4.1 instead of vers=4.2"]);
+  expect(mountOptionDifferences([...shown, "softerr"], [])).toEqual(["softerr instead of hard"]);
+});
+
+test.each([
+  ["nas:/x /srv/vm nfs", ["nas:/x"]],
+  ["\t nas:/x\t/srv//vm/ nfs defaults 0 0", ["nas:/x"]],
+  ["nas:/a\\040b /srv/./vm nfs\n/dev/sda1 /srv/vm ext4", ["nas:/a b", "/dev/sda1"]],
+  [" #nas:/x /srv/vm nfs", []],
+  ["nas:/x /srv/vm/sub nfs", []],
+  ["nas:/x none swap", []],
+])("fstab %j has %j", (text, sources) => {
+  expect(fstabSources(text, "/srv/vm")).toEqual(sources);
+});
+
+test("sources are compared as servers and paths", () => {
+  expect(sameSource("[FD00:0::1]://srv/vm/", "[fd00::1]:/srv/vm")).toBe(true);
+  expect(sameSource("[fd00::1]:/srv/vm", "[fd00::2]:/srv/vm")).toBe(false);
+  expect(sameSource("/dev/sda1", "/dev/sda2")).toBe(false);
 });
 
 test("fstab", () => {
