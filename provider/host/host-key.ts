@@ -9,6 +9,8 @@ export interface KnownKey {
   type: string;
   key: HostKey;
   revoked: boolean;
+  /** It signs hosts' certificates, which are not asked for, so it vouches for nothing. */
+  authority: boolean;
 }
 
 /** Fingerprint `SHA256:…` as `ssh-keygen -lf` prints it. */
@@ -34,26 +36,35 @@ export function matchesHostKey(key: HostKey, wanted: string): boolean {
 }
 
 /**
- * Keys of a host in a known_hosts file.
+ * Keys of a host in known_hosts files.
  *
- * Certificate authorities are left out: a host certificate is not asked for, so they could not vouch for anything.
+ * @param port undefined for a name that stands for the host whatever its port
  * @see https://man.openbsd.org/sshd#SSH_KNOWN_HOSTS_FILE_FORMAT
  */
-export function knownKeys(knownHosts: string, address: string, port: number): KnownKey[] {
+export function knownKeys(knownHosts: string, address: string, port: number | undefined): KnownKey[] {
   const name = address.toLowerCase();
-  const withPort = port === 22 ? [] : keysOf(knownHosts, `[${name}]:${port}`);
-  // As ssh does where nothing is known of the port.
-  return withPort.some(({ revoked }) => !revoked) ? withPort : [...withPort, ...keysOf(knownHosts, name)];
+  const withoutPort = keysOf(knownHosts, name);
+  if (port === undefined || port === 22) return withoutPort;
+  const withPort = keysOf(knownHosts, `[${name}]:${port}`);
+  // As ssh does where it knows no key of the type at this port.
+  const isNew = ({ type, revoked }: KnownKey) => revoked || !withPort.some((one) => isGood(one) && one.type === type);
+  return [...withPort, ...withoutPort.filter(isNew)];
 }
+
+/** Whether a host may show it. */
+export const isGood = ({ revoked, authority }: KnownKey): boolean => !revoked && !authority;
+
+const markers: readonly (string | undefined)[] = [undefined, "@revoked", "@cert-authority"];
 
 function keysOf(knownHosts: string, name: string): KnownKey[] {
   return knownHosts.split("\n").flatMap((line) => {
     const words = line.trim().split(/\s+/);
     const marker = words[0]?.startsWith("@") ? words.shift() : undefined;
-    const [hosts = "", type = "", key = ""] = words;
-    if (hosts === "" || hosts.startsWith("#") || key === "" || marker === "@cert-authority") return [];
+    const [hosts = "", type = "", base64 = ""] = words;
+    const key = Buffer.from(base64, "base64");
+    if (hosts.startsWith("#") || !markers.includes(marker) || typeOf(key) !== type) return [];
     if (!matchesHosts(hosts, name)) return [];
-    return [{ type, key: Buffer.from(key, "base64"), revoked: marker === "@revoked" }];
+    return [{ type, key, revoked: marker === "@revoked", authority: marker === "@cert-authority" }];
   });
 }
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type ConnectionArgs, hostLabel } from "./connection-args";
 import { HostKeyRefused } from "./errors";
 import { expandHome } from "./home";
-import { fingerprintOf, type KnownKey, knownKeys, matchesHostKey, typeOf } from "./host-key";
+import { fingerprintOf, isGood, type KnownKey, knownKeys, matchesHostKey, typeOf } from "./host-key";
 
 export interface Trust {
   /** Types of the known keys: the host is asked for one of these. */
@@ -35,7 +35,7 @@ function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust 
 
 function trustInKnownHosts(args: ConnectionArgs, file: string, known: readonly KnownKey[]): Trust {
   const host = hostLabel(args);
-  const good = known.filter(({ revoked }) => !revoked);
+  const good = known.filter(isGood);
   return {
     types: [...new Set(good.map(({ type }) => type))],
     refusal(key) {
@@ -48,8 +48,11 @@ function trustInKnownHosts(args: ConnectionArgs, file: string, known: readonly K
         const reason = `and ${file} has ${expected}`;
         return new HostKeyRefused(host, shown, reason, "Find out why before you change that file.");
       }
+      const cause = known.some(({ authority }) => authority)
+        ? `and ${file} knows the host by a certificate authority only, which is not supported`
+        : `and neither hostKey nor ${file} knows the host`;
       const fix = `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_${fileName(key)}_key.pub\` on the host itself, then set hostKey to it.`;
-      return new HostKeyRefused(host, shown, `and neither hostKey nor ${file} knows the host`, fix);
+      return new HostKeyRefused(host, shown, cause, fix);
     },
   };
 }

@@ -35,7 +35,7 @@ test.each<[string, string, string, number]>([
   ["an IPv6 address", "fe80::1", "fe80::1", 22],
 ])("known_hosts has %s", (_, hosts, address, port) => {
   expect(knownKeys(`# hosts\n${hosts} ${line}\n`, address, port)).toEqual([
-    { type: "ssh-ed25519", key, revoked: false },
+    { type: "ssh-ed25519", key, revoked: false, authority: false },
   ]);
 });
 
@@ -48,19 +48,34 @@ test.each<[string, string]>([
   ["another host, hashed", `${hashed("hv-b")} ${line}`],
   ["a comment", `#hv-a ${line}`],
   ["half a line", "hv-a ssh-ed25519"],
-  ["a certificate authority", `@cert-authority hv-a ${line}`],
+  ["a list with spaces, of which ssh takes the first word only", `hv-b, hv-a ${line}`],
+  ["a key that is cut", `hv-a ssh-ed25519 ${line.slice(12, 30)}`],
+  ["a key of another type", `hv-a ssh-rsa ${line.slice(12)}`],
+  ["a marker that ssh does not know", `@trusted hv-a ${line}`],
 ])("%s says nothing about hv-a", (_, text) => {
   expect(knownKeys(text, "hv-a", 22)).toEqual([]);
 });
 
 test("a revoked key is known as such", () => {
-  expect(knownKeys(`@revoked * ${line}`, "hv-a", 22)).toEqual([{ type: "ssh-ed25519", key, revoked: true }]);
+  expect(knownKeys(`@revoked * ${line}`, "hv-a", 22)).toEqual([
+    { type: "ssh-ed25519", key, revoked: true, authority: false },
+  ]);
 });
 
-test("an entry with the port comes before one without", () => {
-  const other = Buffer.from("other").toString("base64");
-  const file = `hv-a ssh-rsa ${other}\n[hv-a]:2222 ${line}\n`;
-  expect(knownKeys(file, "hv-a", 2222)).toHaveLength(1);
-  expect(knownKeys(file, "hv-a", 22)).toMatchObject([{ type: "ssh-rsa" }]);
+test("a certificate authority is known as such", () => {
+  expect(knownKeys(`@cert-authority hv-* ${line}`, "hv-a", 22)).toMatchObject([{ revoked: false, authority: true }]);
+});
+
+test("a name that stands for the host has no port", () => {
+  expect(knownKeys(`[hv-a]:2222 ${line}`, "hv-a", undefined)).toEqual([]);
+  expect(knownKeys(`hv-a ${line}`, "hv-a", undefined)).toHaveLength(1);
+});
+
+test("an entry with the port comes before one without for a key of its type", () => {
+  const other = Buffer.concat([key.subarray(0, 40), Buffer.alloc(11)]).toString("base64");
+  const rsa = Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from("ssh-rsa")]).toString("base64");
+  const file = `hv-a ssh-ed25519 ${other}\nhv-a ssh-rsa ${rsa}\n[hv-a]:2222 ${line}\n`;
+  expect(knownKeys(file, "hv-a", 2222)).toMatchObject([{ key }, { type: "ssh-rsa" }]);
+  expect(knownKeys(file, "hv-a", 22)).toHaveLength(2);
   expect(knownKeys(`@revoked [hv-a]:2222 ${line}\nhv-a ${line}\n`, "hv-a", 2222)).toHaveLength(2);
 });
