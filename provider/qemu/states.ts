@@ -10,8 +10,17 @@ import { own } from "../util/own";
 
 export type DomainState = Pick<DomainFacts, "state" | "reason" | "job">;
 
+/** QEMU 11.0 and newer is `failing` while it cleans up, before it is `failed`. */
 const isOngoing = (migration: string): boolean =>
-  ["setup", "cancelling", "active", "pre-switchover", "device", "wait-unplug"].includes(migration);
+  ["setup", "cancelling", "failing", "active", "pre-switchover", "device", "wait-unplug", beforePostCopy].includes(
+    migration,
+  );
+
+/**
+ * QEMU 10.2 and newer: the destination loads the devices, and runs nothing yet. When it fails, the source goes on, as before
+ * any post-copy.
+ */
+const beforePostCopy = "postcopy-device";
 
 /**
  * The state of a guest. QEMU has one migration status for both directions; the direction follows from the run state.
@@ -25,7 +34,7 @@ export function domainState(run: string, migration: string): DomainState {
   if (postCopy)
     return { state: isSource ? "paused" : "running", reason: postCopy, job: isSource ? "outgoing" : "incoming" };
   if (run === "inmigrate")
-    return { state: "paused", reason: migration === "active" ? "migrating" : "starting up", job: "incoming" };
+    return { state: "paused", reason: receiving.includes(migration) ? "migrating" : "starting up", job: "incoming" };
   // QEMU leaves a guest paused that was paused before its migration failed.
   if (isSource && (migration === "failed" || migration === "cancelled")) return paused("user");
   if (isSource) return { ...paused("migrating"), job: isOngoing(migration) ? "outgoing" : "none" };
@@ -42,7 +51,10 @@ const runningReasons: Readonly<Record<string, string>> = {
   cancelled: "migration canceled",
 };
 
+const receiving = ["active", beforePostCopy];
+
 function postCopyReason(migration: string): string | undefined {
+  if (migration === beforePostCopy) return undefined;
   if (migration === "postcopy-paused") return "post-copy failed";
   return migration.startsWith("postcopy-") ? "post-copy" : undefined;
 }
