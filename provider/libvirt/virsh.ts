@@ -48,17 +48,22 @@ export async function setAutostart(host: RemoteHost, uuid: string, enabled: bool
 
 /**
  * Takes the definition away. A domain that runs would go on without one and be gone after its end, so its state is
- * looked at right before. UEFI variables and the state of its TPM stay; libvirt before 8.9 has no option for the latter.
+ * looked at right before. UEFI variables and the state of its TPM stay. libvirt before 8.9 has no option for the latter, and
+ * deletes the state unless the definition says that it is persistent.
  *
- * @throws CommandFailed when it runs
+ * @throws CommandFailed when it runs, or the state of its TPM would be gone
  */
 export async function undefine(host: RemoteHost, uuid: string): Promise<void> {
   const script = sh`state=$(virsh --connect qemu:///system domstate "$1")
     [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
-    kept=--keep-nvram
-    case $(virsh undefine --help) in *--keep-tpm*) kept="$kept --keep-tpm" ;; esac
-    # shellcheck disable=SC2086
-    virsh --connect qemu:///system undefine "$1" $kept`;
+    xml=$(virsh --connect qemu:///system dumpxml --inactive "$1")
+    tpm=$(printf '%s\n' "$xml" | sed -n "/<backend type='emulator'/{/ persistent_state='yes'/!p}")
+    if virsh help undefine | grep -q -- --keep-tpm; then set -- "$1" --keep-tpm
+    elif [ -n "$tpm" ]; then
+      echo "This libvirt would delete the state of the domain's TPM, so its definition was not removed. Update libvirt to 8.9, or set persistent_state='yes' in the <backend> of its <tpm> (virsh edit)." >&2
+      exit 1
+    fi
+    virsh --connect qemu:///system undefine "$@" --keep-nvram`;
   await runScript(host, script, [uuid]);
 }
 

@@ -1,24 +1,18 @@
 /** Which host is asked for what on the way to a common CPU; a virsh that answers from files stands on each. */
-import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { commonCpu } from "../../provider/libvirt/cpu-baseline/baseline";
 import { modelOf } from "../../provider/libvirt/cpu-baseline/facts";
 import { fixture } from "../fixtures/read";
-import { answer, ScriptedHost } from "./scripted-host";
+import { programmedHost, stopProgrammedHosts } from "./programmed-host";
 
-const folders: string[] = [];
 afterEach(async () => {
   await closeConnections();
-  await ScriptedHost.stopAll();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  await stopProgrammedHosts();
 });
 
 /** Keeps a line of each question that is asked of several hosts. */
 const virsh = `#!/bin/sh
-cd "$(dirname "$0")"
+cd "$HERE"
 shift 2
 echo "$*" >> asked
 [ ! -e silent ] || { echo "error: failed to connect to the hypervisor" >&2; exit 1; }
@@ -39,10 +33,7 @@ esac
 const common = '<cpu mode="custom" match="exact"><model fallback="forbid">EPYC</model></cpu>';
 
 async function hypervisor(name: string, release: "9.0.0" | "11.3.0", files: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "virsh-"));
-  folders.push(folder);
   const all = {
-    virsh,
     version: `Using library: libvirt ${release}\nRunning hypervisor: QEMU 7.2.22\n`,
     capabilities: fixture(`virsh-${release}-domcapabilities-qemu.xml`),
     features: fixture(`virsh-${release}-hypervisor-cpu-baseline-features.xml`),
@@ -50,19 +41,7 @@ async function hypervisor(name: string, release: "9.0.0" | "11.3.0", files: Reco
     "common-features": common.replace("</cpu>", '<feature policy="require" name="avx2"/></cpu>'),
     ...files,
   };
-  for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text);
-  chmodSync(join(folder, "virsh"), 0o755);
-  const scripted = await ScriptedHost.start({
-    run: (command, channel) => {
-      const child = spawn("sh", ["-c", command], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
-      channel.stdin.pipe(child.stdin);
-      child.stdin.on("error", () => {}); // it need not read its input
-      const [out, err]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on("data", (data: Buffer) => out.push(data));
-      child.stderr.on("data", (data: Buffer) => err.push(data));
-      child.on("close", (code) => answer(channel, code ?? 1, String(Buffer.concat(out)), String(Buffer.concat(err))));
-    },
-  });
+  const { scripted } = await programmedHost({ virsh }, all);
   return { name, host: new SshHost(scripted.args), scripted };
 }
 

@@ -121,6 +121,7 @@ test.each<[code: string, situation: Situation]>([
   ["copy-folder-missing", { ...copies({}), devices: disk("/nowhere/a.raw") }],
   ["copy-target-exists", { ...copies({}), devices: disk(here("theirs.raw")) }],
   ["compression-unsupported", { migration: { compression: { method: "zstd" }, parallelConnections: 2 } }],
+  ["post-copy-parallel-unsupported", { migration: { postCopy: { when: "when-stalled" }, parallelConnections: 2 } }],
   ["image-missing", { devices: disk("/nowhere/a.raw") }],
   ["image-without-lock", { devices: disk(here("unlocked.raw")) }],
   ["image-without-lock", {}],

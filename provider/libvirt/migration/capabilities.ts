@@ -3,11 +3,10 @@ import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 import type { Finding } from "../../placement/preflight/finding";
 import { isAtLeast } from "../../util/version";
+import { type Feature, features, has, refusalOf, type Versions } from "../features";
 import type { MigrationOptions } from "./options";
 
-export interface Capabilities {
-  libvirtVersion: string;
-  qemuVersion: string;
+export interface Capabilities extends Versions {
   /** `none`: the kernel lacks it. `privileged`: only root may use it, and QEMU is not root. */
   userfaultfd: "none" | "privileged" | "usable";
 }
@@ -22,14 +21,14 @@ export async function capabilitiesOf(host: RemoteHost, signal: AbortSignal): Pro
   return parseCapabilities((await runScript(host, script, [], { signal })).stdout);
 }
 
-/** Pure: the script's answer. From 10.1 on libvirt lets QEMU use the device. */
+/** Pure: the script's answer. */
 export function parseCapabilities(text: string): Capabilities {
   const facts = new Map([...text.matchAll(/^(\w+) (.*)$/gm)].map(([, key = "", value = ""]) => [key, value]));
-  const libvirtVersion = facts.get("libvirt") ?? "";
-  const has = facts.has("sysctl") || facts.has("device");
-  const usable = facts.get("sysctl") === "1" || (facts.has("device") && isAtLeast(libvirtVersion, "10.1"));
-  const userfaultfd = usable ? "usable" : has ? "privileged" : "none";
-  return { libvirtVersion, qemuVersion: facts.get("qemu") ?? "", userfaultfd };
+  const versions = { libvirtVersion: facts.get("libvirt") ?? "", qemuVersion: facts.get("qemu") ?? "" };
+  const isThere = facts.has("sysctl") || facts.has("device");
+  const isDeviceUsable = facts.has("device") && has(features["post-copy without a sysctl"], versions);
+  const userfaultfd = facts.get("sysctl") === "1" || isDeviceUsable ? "usable" : isThere ? "privileged" : "none";
+  return { ...versions, userfaultfd };
 }
 
 /** True when an option needs more than every libvirt can do. */
@@ -40,28 +39,10 @@ export type Side = { name: string } & Capabilities;
 
 /** Pure. @returns the options that these two hosts cannot do */
 export function unsupported(options: MigrationOptions, from: Side, to: Side): Finding[] {
-  const method = options.compression?.method;
-  const isMultifd = method === "zlib" || method === "zstd";
-  const subject = "migration.compression";
-  const compression = [from, to].flatMap(({ name: hostName, libvirtVersion, qemuVersion }) => [
-    isMultifd &&
-      !isAtLeast(libvirtVersion, "9.4") && {
-        code: "compression-unsupported" as const,
-        hostName,
-        subject,
-        seen: `migration.compression: ${method} needs libvirt 9.4 or newer, and ${hostName} has ${libvirtVersion}.`,
-        fix: "Take xbzrle without parallelConnections, or update libvirt.",
-      },
-    method === "mt" &&
-      isAtLeast(qemuVersion, "9.1") && {
-        code: "compression-unsupported" as const,
-        hostName,
-        subject,
-        seen: `migration.compression: QEMU has had no mt since 9.1, and ${hostName} has ${qemuVersion}.`,
-        fix: "Take zstd with parallelConnections.",
-      },
-  ]);
-  return [...compression, options.postCopy && noPostCopy(to)].filter((finding) => typeof finding === "object");
+  const refusals = [from, to].flatMap((side) =>
+    Object.values<Feature>(features).map((feature) => refusalOf(feature, options, side)),
+  );
+  return [...refusals, options.postCopy && noPostCopy(to)].filter((finding) => typeof finding === "object");
 }
 
 function noPostCopy({ name: hostName, userfaultfd }: Side): Finding | undefined {
@@ -77,25 +58,23 @@ function noPostCopy({ name: hostName, userfaultfd }: Side): Finding | undefined 
     return {
       ...about,
       seen: `${what} on ${hostName} only root may use it, which QEMU is not.`,
-      fix: "Set the sysctl vm.unprivileged_userfaultfd to 1 there, or update libvirt to 10.1.",
+      fix: `Set the sysctl vm.unprivileged_userfaultfd to 1 there, or update libvirt to ${features["post-copy without a sysctl"].since}.`,
     };
   return undefined;
 }
 
 /** Pure. @returns why a post-copy that was interrupted cannot be resumed to this host; undefined when it can */
-export function noPostCopyResume({
-  name,
-  libvirtVersion,
-}: { name: string } & Pick<Capabilities, "libvirtVersion">): Finding | undefined {
-  const isOld = !isAtLeast(libvirtVersion, "8.5");
-  const crashes = isAtLeast(libvirtVersion, "11.2") && !isAtLeast(libvirtVersion, "11.4");
-  if (!isOld && !crashes) return undefined;
+export function noPostCopyResume(host: { name: string } & Versions): Finding | undefined {
+  const { since, broken } = features["resumed post-copy"];
+  if (has(features["resumed post-copy"], host)) return undefined;
+  const { name, libvirtVersion } = host;
+  const isOld = !isAtLeast(libvirtVersion, since);
   const why = isOld ? "cannot resume a post-copy" : "crashes as the destination of a resumed post-copy";
   return {
     code: "post-copy-resume-unsupported",
     hostName: name,
     subject: "libvirt",
     seen: `${name} has libvirt ${libvirtVersion}, which ${why}. The guest's memory is on two hosts.`,
-    fix: `Leave both as they are, update libvirt on ${name} to ${isOld ? "8.5" : "11.4"} or newer (its guests run on), then run \`pulumi up\` again.`,
+    fix: `Leave both as they are, update libvirt on ${name} to ${isOld ? since : broken[1]} or newer (its guests run on), then run \`pulumi up\` again.`,
   };
 }

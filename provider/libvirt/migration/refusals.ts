@@ -32,11 +32,6 @@ function rules(options: MigrationOptions): Rule[] {
     ["postCopy", tunnelled && given(postCopy), "cannot be used with data: tunnelled, which goes in one direction only"],
     ["copyStorage", tunnelled && given(copyStorage), tunnel],
     [
-      "postCopy",
-      parallel && given(postCopy),
-      "cannot be used with parallelConnections: QEMU allows only one of the two",
-    ],
-    [
       "compression.method",
       given(compression) && !multifd && parallel,
       `${compression?.method} works on one stream only: take zlib or zstd, or leave parallelConnections out`,

@@ -60,6 +60,7 @@ export const findingCodes = {
   "copy-target-exists": "error",
   "copy-folder-missing": "error for now",
   "compression-unsupported": "error",
+  "post-copy-parallel-unsupported": "error",
   "userfaultfd-missing": "error",
   "post-copy-resume-unsupported": "error",
   // How the hosts reach each other.

@@ -42,7 +42,7 @@ export interface MigrationArgs {
    * @default QEMU's: 300
    */
   maxDowntimeMs?: Input<number>;
-  /** Send by several connections at once. @default one stream */
+  /** Send by several connections at once; with `postCopy` it needs QEMU 10.1 on both hosts. @default one stream */
   parallelConnections?: Input<number>;
   /** @default none */
   compression?: Input<{

@@ -28,7 +28,7 @@ export interface QemuMigrationArgs
    * @default "/etc/pki/qemu", where `LibvirtTlsPki` installs them
    */
   tlsCredsDir?: Input<string>;
-  /** Number of parallel connections (`multifd`), 1 to 255. Excludes `postCopy`. @default one stream, without multifd */
+  /** Number of parallel connections (`multifd`), 1 to 255. With `postCopy` it needs QEMU 10.1 on both hosts. @default one stream, without multifd */
   multifdChannels?: Input<number>;
   /**
    * Range of TCP ports, 1024 to 65535; the destination listens on the first free one.

@@ -13,10 +13,8 @@ export const qemuMigration = z
     multifdChannels: whole("channels", 1, 255).optional(),
     ports: z.strictObject({ min: port, max: port }).default({ min: 49_152, max: 49_215 }),
   })
-  .superRefine(({ multifdChannels, postCopy: wanted, onTimeout: action, timeoutSeconds, ports }, { addIssue }) => {
+  .superRefine(({ postCopy: wanted, onTimeout: action, timeoutSeconds, ports }, { addIssue }) => {
     const issue = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
-    if (multifdChannels !== undefined && wanted !== undefined)
-      issue("postCopy", "cannot be used with multifdChannels: QEMU allows only one of the two");
     if (action === "post-copy" && wanted === undefined) issue("onTimeout", "needs postCopy to be set, too");
     if (action !== "abort" && timeoutSeconds === undefined)
       issue("onTimeout", "needs timeoutSeconds: without it nothing times out");

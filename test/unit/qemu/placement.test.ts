@@ -29,6 +29,12 @@ test.each<[string, DomainFacts, DomainFacts]>([
   ["it connects", qemu("running", "setup"), waits],
   ["it leaves", qemu("running", "active"), qemu("inmigrate", "active")],
   ["it switches over", qemu("finish-migrate", "device"), qemu("inmigrate", "active")],
+  [
+    "the destination loads its devices",
+    qemu("finish-migrate", "postcopy-device"),
+    qemu("inmigrate", "postcopy-device"),
+  ],
+  ["it is failing", qemu("finish-migrate", "failing"), qemu("inmigrate", "failing")],
   ["it is cancelled", qemu("running", "cancelling"), qemu("inmigrate", "active")],
   ["the rest of its memory follows", qemu("finish-migrate", "postcopy-active"), qemu("running", "postcopy-active")],
 ])("b, j: %s: waited for, however long", (_, source, destination) => {

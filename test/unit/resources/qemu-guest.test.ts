@@ -119,10 +119,6 @@ test.each<[Args, string]>([
   ],
   [{ migration: { ports: { min: 80, max: 49152 } } }, "migration.ports.min: 80 must be 1024 or more"],
   [
-    { migration: { multifdChannels: 2, postCopy: {} } },
-    "migration.postCopy: its value cannot be used with multifdChannels: QEMU allows only one of the two",
-  ],
-  [
     { migration: { onTimeout: "suspend" } },
     'migration.onTimeout: "suspend" needs timeoutSeconds: without it nothing times out',
   ],
@@ -159,12 +155,12 @@ test("options that are the provider's own are named, with the reason", async () 
 test("all problems come at once", async () => {
   const args = {
     ...{ host: "hv-c", name: "a b", uuid: "1", arguments: ["-S"], smp: 2, colour: "blue", fenced: ["hv-d"] },
-    migration: { ports: { min: 2000, max: 1999 }, multifdChannels: 2, postCopy: {}, onTimeout: "suspend" },
+    migration: { ports: { min: 2000, max: 1999 }, onTimeout: "suspend" },
   };
   const found = (await problems({ ...bare, ...args })).map((problem) => problem.replace(/:.*/, ""));
   expect(found.sort()).toEqual([
     ...["arguments", "arguments", "colour", "fenced", "host"],
-    ...["migration.onTimeout", "migration.ports", "migration.postCopy", "name", "uuid"],
+    ...["migration.onTimeout", "migration.ports", "name", "uuid"],
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { printFinding } from "../../../../provider/placement/preflight/finding";
+import { parallelPostCopyFindings } from "../../../../provider/qemu/preflight/version-checks";
 import { parseMachineTypes, parseQemuVersion } from "../../../../provider/qemu/preflight/versions";
 import { fixture } from "../../../fixtures/read";
 
@@ -36,4 +38,19 @@ test("types that both versions know", () => {
 test("an empty list", () => {
   expect(parseMachineTypes("")).toEqual([]);
   expect(parseMachineTypes("Supported machines are:\n")).toEqual([]);
+});
+
+test("post-copy by several channels is for QEMU 10.1 and newer, on both sides", () => {
+  const both = { multifdChannels: 2, postCopy: { when: "when-stalled" as const } };
+  const hosts = [
+    { hostName: "a", version: "10.1.2" },
+    { hostName: "b", version: "10.0.13" },
+    { hostName: "c", version: undefined },
+  ];
+  expect(parallelPostCopyFindings(both, hosts).map(printFinding)).toEqual([
+    expect.stringMatching(/needs QEMU 10\.1 or newer on both hosts, and b has 10\.0\.13\./),
+    expect.stringMatching(/and c has one that is not known\./),
+  ]);
+  expect(parallelPostCopyFindings({ multifdChannels: 2 }, hosts)).toEqual([]);
+  expect(parallelPostCopyFindings({ postCopy: both.postCopy }, hosts)).toEqual([]);
 });
