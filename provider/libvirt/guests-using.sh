@@ -1,7 +1,7 @@
-# Records the definition of each running guest; one that ends meanwhile is left out.
+# Records the definition of each running guest; one that ends meanwhile is left out. Arguments: names of daemons.
 virsh_here() { virsh --readonly --connect qemu:///system "$@"; }
-for daemon in virtqemud libvirtd; do
-  systemctl is-active --quiet $daemon.socket || systemctl is-active --quiet $daemon.service || continue
+for daemon; do
+  systemctl is-active --quiet "$daemon.socket" || systemctl is-active --quiet "$daemon.service" || continue
   names=$(virsh_here list --name)
   printf '%s\n' "$names" | while read -r name; do
     [ -n "$name" ] || continue

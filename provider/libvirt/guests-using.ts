@@ -2,6 +2,7 @@
 import type { RemoteHost } from "../host/host";
 import { askRecords, recordFunctions, valuesOf } from "../host/records";
 import { scriptFile, sh } from "../host/script";
+import { hypervisorNames } from "./daemon/flavours";
 
 /**
  * Each active domain with its definition. A host whose libvirt does not run has none that libvirt could tell; QEMU
@@ -11,7 +12,7 @@ const script = sh`${recordFunctions}${scriptFile(__dirname, "guests-using.sh")}`
 
 /** Names of running and paused domains that have a disk, a log, a kernel or anything else at or under a path. */
 export async function guestsUsing(host: RemoteHost, path: string): Promise<string[]> {
-  const records = await askRecords(host, script);
+  const records = await askRecords(host, script, hypervisorNames);
   return valuesOf(records, "domain").flatMap(([name = "", xml = ""]) => (namesPath(xml, path) ? [name] : []));
 }
 

@@ -1,6 +1,7 @@
 /** Facts about a host as a machine, found out by one command. */
 import type { RemoteHost } from "../host/host";
 import { runScript, scriptFile } from "../host/script";
+import { hypervisorNames } from "./daemon/flavours";
 
 export interface HostFacts {
   /** Its own name for itself. */
@@ -24,7 +25,7 @@ export interface HostFacts {
 const script = scriptFile(__dirname, "host-facts.sh");
 
 export async function observeFacts(host: RemoteHost, signal: AbortSignal): Promise<HostFacts> {
-  return parseFacts((await runScript(host, script, [], { signal })).stdout);
+  return parseFacts((await runScript(host, script, hypervisorNames, { signal })).stdout);
 }
 
 /** Pure: the script's answer. */

@@ -1,13 +1,14 @@
 /** Pure: what a user is told of a domain, and what an operator types. @see https://libvirt.org/manpages/virsh.html */
 import { quoteCommand } from "../host/command";
 import type { DriverMessages } from "../placement/messages";
+import { journalAdvice, startAdvice } from "./daemon/flavours";
 
 export const libvirtMessages: DriverMessages = {
   leftover: "definition",
   undefines: "undefines the leftover",
   transient: " as a transient domain: it is gone when it ends.",
   silent: "its libvirt does not answer",
-  wake: "Start libvirt there (systemctl start libvirtd.socket libvirtd), or see why it hangs (journalctl -u libvirtd).",
+  wake: `Start libvirt there (${startAdvice}), or see why it hangs (${journalAdvice("hypervisor")}).`,
   unknownQemu: "libvirt there does not manage it",
   destroy: (uuid) => `virsh destroy ${uuid}`,
   suspend: (uuid) => `virsh suspend ${uuid}`,

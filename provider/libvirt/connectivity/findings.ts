@@ -3,6 +3,7 @@
 import type { Candidate } from "../../placement/observe/candidate";
 import type { Finding } from "../../placement/preflight/finding";
 import type { FindingCode } from "../../placement/preflight/finding-codes";
+import { journalAdvice } from "../daemon/flavours";
 import { controlUri } from "../migration/command";
 import type { MigrationOptions } from "../migration/options";
 import { connectTo } from "./connect";
@@ -61,7 +62,7 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
     return {
       ...noAnswer,
       "nothing listens": `Nothing listens there: set libvirtd.listenTcp of a LibvirtTlsPki with ${peer} among its hosts`,
-      failed: `libvirtd there asks for credentials that the other host does not have: see libvirtd.authTcp of LibvirtTlsPki`,
+      failed: `libvirt there asks for credentials that the other host does not have: see libvirtd.authTcp of LibvirtTlsPki`,
     };
   return {
     ...noAnswer,
@@ -72,7 +73,7 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
     "certificate of another authority": `${from} does not know the authority of ${peer}'s certificate: put both hosts into one LibvirtTlsPki`,
     // libvirt says "not trusted" of one that has expired, too.
     "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: ${renew}, and compare the hosts' clocks (timedatectl)`,
-    "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`journalctl -u libvirtd\` on ${peer} says which`,
+    "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`${journalAdvice("listener")}\` on ${peer} says which`,
     "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
   };
 }

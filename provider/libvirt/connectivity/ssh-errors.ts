@@ -1,4 +1,6 @@
 /** Pure: what virsh, ssh and the other side say when a connection by ssh does not come about, as a reason with a name. */
+import { startAdvice } from "../daemon/flavours";
+
 export type LoginFailure =
   | "nothing listens"
   | "no answer"
@@ -36,5 +38,5 @@ export const isTransientLogin = (failure: LoginFailure) => failure === "no answe
 export const loginHints: Partial<Record<LoginFailure, string>> = {
   "login refused":
     "sshd there has to let root in with a key (PermitRootLogin, AuthorizedKeysFile), and to see the connection come from the Host's address.",
-  "no libvirt there": "The other host needs virt-ssh-helper or nc (netcat-openbsd), and a running libvirtd.",
+  "no libvirt there": `The other host needs virt-ssh-helper or nc (netcat-openbsd), and libvirt (${startAdvice}).`,
 };

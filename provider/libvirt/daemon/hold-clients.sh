@@ -1,13 +1,14 @@
-# `hold_clients` lets no new client in, whose connection waits at libvirtd's open socket, and gives those that are in five
-# seconds to end: a restart cuts them off, and new certificates can crash a libvirtd whose client is in its handshake.
-# They are let in again when this shell ends, or after a minute when it is killed. A daemon that is new has limits of its own.
-admin() { virt-admin --connect libvirtd:///system "$@"; }
-clients() { admin server-clients-info libvirtd; }
+# `hold_clients DAEMON URI` lets no new client in, whose connection waits at the daemon's open socket, and gives those that are in five
+# seconds to end: a restart cuts them off, and new certificates can crash a daemon whose client is in its handshake. They
+# are let in again when this shell ends, or after a minute when it is killed. A daemon that is new has limits of its own.
+admin() { virt-admin --connect "$admin_uri" "$@"; }
+clients() { admin server-clients-info "$server"; }
 figure() { sed -n "s/^$1 *: *//p"; }
-limit() { admin server-clients-set libvirtd --max-clients "$1" --max-unauth-clients "$2"; }
-daemon_pid() { systemctl show --property MainPID --value libvirtd.service; }
+limit() { admin server-clients-set "$server" --max-clients "$1" --max-unauth-clients "$2"; }
+daemon_pid() { systemctl show --property MainPID --value "$server.service"; }
 let_in() { [ "$(daemon_pid)" != "$held" ] || limit "$most" "$most_unauth" || true; }
 hold_clients() {
+  server=$1 admin_uri=$2
   before=$(clients 2> /dev/null) || return 0
   held=$(daemon_pid)
   most=$(printf '%s\n' "$before" | figure nclients_max)

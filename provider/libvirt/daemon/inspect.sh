@@ -1,5 +1,5 @@
-# What libvirtd's files and units say, in sections with a heading each; few processes, since each takes long on a busy host.
-# Arguments: libvirtd.conf, units, sockets, the service, its path on D-Bus, qemu.conf; then drop-ins that may be there.
+# What a daemon's files and units say, in sections with a heading each; few processes, since each takes long on a busy host.
+# Arguments: its configuration file, units, sockets, the service, its path on D-Bus, qemu.conf; then drop-ins that may be there.
 conf=$1 units=$2 sockets=$3 service=$4 start=$5 qemu=$6; shift 6
 coded() { base64 -w 0 -- "$1"; echo; }
 echo "== units"

@@ -1,34 +1,32 @@
-/** Facts of libvirtd on a host: what its files and units say, and what it really does; by one command. */
+/** Facts of libvirt's daemons on a host: what their files and units say, and what they really do; by a command each. */
 import { isUtf8 } from "node:buffer";
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile } from "../../host/script";
 import type { ServiceStart } from "./command-line";
 import { commandLineObstacles, type StartFacts } from "./command-line-obstacles";
 import { activeSettings } from "./conf-file";
-import { confPath, dropInPath, tcpSocket, tlsSocket } from "./settings";
+import {
+  allUnits,
+  type Daemon,
+  flavourObstacles,
+  flavourOf,
+  monolithic,
+  networkSocketsOf,
+  type Unit,
+} from "./flavours";
+import { dropInPath } from "./settings";
 import { parseConf } from "./virconf";
 
-export const localSockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"] as const;
-const service = "libvirtd.service";
-const modular = ["virtqemud.socket", "virtqemud.service", "virtproxyd.socket", "virtproxyd-tls.socket"] as const;
-const units = [service, ...localSockets, tlsSocket, tcpSocket, ...modular];
-const servicePath = "/org/freedesktop/systemd1/unit/libvirtd_2eservice";
 /** What libvirt starts QEMU with. @see https://libvirt.org/kbase/tlscerts.html */
 const qemuConf = "/etc/libvirt/qemu.conf";
 /** Where this provider puts QEMU's certificates, and libvirt looks for them by default. */
 const qemuCertificates = "/etc/pki/qemu";
-const sockets = ["/run/libvirt/libvirt-sock", "/run/libvirt/libvirt-sock-ro"];
-
-interface Unit {
-  isLoaded: boolean;
-  isActive: boolean;
-  /** `enabled`, `disabled`, `masked` …; empty when there is no such unit. */
-  fileState: string;
-}
 
 export interface DaemonFacts extends StartFacts {
+  daemon: Daemon;
+  /** Of both flavours of libvirt, whichever the host has. */
   units: ReadonlyMap<string, Unit>;
-  /** libvirtd.conf; undefined when there is none. What is no UTF-8 in it could not be written back as it was. */
+  /** Its file; undefined when there is none. What is no UTF-8 in it could not be written back as it was. */
   conf: { text: string; isUtf8: boolean; mode: string; owner: string; group: string } | undefined;
   /** Drop-ins of ours by unit. */
   dropIns: ReadonlyMap<string, string>;
@@ -36,20 +34,29 @@ export interface DaemonFacts extends StartFacts {
   qemuConf: string;
   /** TCP ports on which anything listens. */
   ports: ReadonlySet<number>;
-  /** Mode and group of libvirt's own sockets by path. */
+  /** Mode and group of its own sockets by path. */
   sockets: ReadonlyMap<string, { mode: string; group: string }>;
 }
 
 const script = scriptFile(__dirname, "inspect.sh");
 
-export async function inspectDaemon(host: RemoteHost, signal: AbortSignal): Promise<DaemonFacts> {
-  const dropIns = units.filter((unit) => unit.startsWith("libvirtd")).map(dropInPath);
-  const values = [confPath, units.join(" "), sockets.join(" "), service, servicePath, qemuConf, ...dropIns];
-  return parseDaemon((await runScript(host, script, values, { signal })).stdout);
+/** Those of the host's flavour, first the one that other hosts reach. */
+export async function inspectDaemons(host: RemoteHost, signal: AbortSignal): Promise<DaemonFacts[]> {
+  const first = await inspectDaemon(host, monolithic.daemons[0], signal); // it tells of all units
+  const { daemons } = flavourOf(first.units);
+  return Promise.all(daemons.map((one) => (one === first.daemon ? first : inspectDaemon(host, one, signal))));
+}
+
+async function inspectDaemon(host: RemoteHost, daemon: Daemon, signal: AbortSignal): Promise<DaemonFacts> {
+  const { name, service, confPath, localSockets, paths } = daemon;
+  const dropIns = [...localSockets, ...networkSocketsOf(daemon), service].map(dropInPath);
+  const onBus = `/org/freedesktop/systemd1/unit/${name}_2eservice`;
+  const values = [confPath, allUnits.join(" "), Object.values(paths).join(" "), service, onBus, qemuConf, ...dropIns];
+  return parseDaemon((await runScript(host, script, values, { signal })).stdout, daemon);
 }
 
 /** Pure: the script's answer. */
-export function parseDaemon(answer: string): DaemonFacts {
+export function parseDaemon(answer: string, daemon: Daemon): DaemonFacts {
   const parts = answer.split(/^== /m).map((part) => {
     const [heading = "", ...lines] = part.split("\n");
     return { heading, lines: lines.filter(Boolean), text: lines.join("\n") };
@@ -60,6 +67,7 @@ export function parseDaemon(answer: string): DaemonFacts {
   const [mode = "", owner = "", group = ""] = access?.split(" ") ?? [];
   const dropIns = parts.filter(({ heading }) => heading.startsWith("dropIn "));
   return {
+    daemon,
     units: parseUnits(section("units")?.text ?? ""),
     conf: section("conf") && { text: decode(text), isUtf8: isUtf8(Buffer.from(text, "base64")), mode, owner, group },
     dropIns: new Map(dropIns.map(({ heading, lines: [content = ""] }) => [unitOf(heading), decode(content)])),
@@ -111,33 +119,46 @@ const unitOf = (path: string) => path.split("/").at(-2)?.replace(/\.d$/, "") ?? 
 const decode = (text: string) => Buffer.from(text, "base64").toString();
 
 /** Pure: why this host's libvirt cannot be set up, in words that go on from the host's name. */
-export function daemonObstacles(facts: DaemonFacts): string[] {
-  const { units: seen, conf, qemuConf: qemu } = facts;
+export function daemonObstacles(daemons: readonly DaemonFacts[]): string[] {
+  const [first] = daemons;
+  if (!first) return [];
+  const unclear = flavourObstacles(first.units);
+  if (unclear.length > 0) return unclear;
+  return [...daemons.flatMap(obstaclesOf), ...qemuObstacles(first.qemuConf)];
+}
+
+function obstaclesOf({ daemon, units: seen, conf, ...start }: DaemonFacts): string[] {
+  const { confPath, localSockets } = daemon;
   const isOn = (unit: string) => seen.get(unit)?.isActive === true || seen.get(unit)?.fileState === "enabled";
-  if (modular.some((unit) => seen.get(unit)?.isActive))
-    return ["runs libvirt's modular daemons (virtqemud, virtproxyd), but only libvirtd is supported"];
-  if (!seen.get(service)?.isLoaded) return ["has no libvirtd: on Debian, `apt-get install libvirt-daemon-system`"];
-  const masked = [...localSockets, tlsSocket, tcpSocket].filter((unit) =>
+  const masked = [...localSockets, ...networkSocketsOf(daemon)].filter((unit) =>
     /^masked/.test(seen.get(unit)?.fileState ?? ""),
   );
-  const active = activeSettings(conf?.text);
-  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
-  const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
+  const isOff = masked.length === 0 && !isOn(localSockets[0]);
   return [
     ...unreadable(confPath, conf?.text),
     ...(conf?.isUtf8 === false
       ? [`has characters in ${confPath} that are not UTF-8, and writing it would change them: convert it by iconv(1)`]
       : []),
+    ...(daemon.networkSockets ? certificateObstacles(daemon, conf?.text) : []),
+    ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
+    ...commandLineObstacles(daemon, start),
+    ...(isOff
+      ? [`does not have ${localSockets[0]} enabled: \`systemctl enable --now ${localSockets.join(" ")}\``]
+      : []),
+  ];
+}
+
+function certificateObstacles({ name, confPath }: Daemon, text: string | undefined): string[] {
+  const active = activeSettings(text);
+  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
+  const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
+  return [
     ...(elsewhere.length > 0
-      ? [`has ${elsewhere.join(", ")} in ${confPath}, so libvirtd would use other certificates: remove these lines`]
+      ? [`has ${elsewhere.join(", ")} in ${confPath}, so ${name} would use other certificates: remove these lines`]
       : []),
     ...(!verifies
-      ? [`has tls_no_verify_certificate in ${confPath}, so libvirtd would accept any client: remove it`]
+      ? [`has tls_no_verify_certificate in ${confPath}, so ${name} would accept any client: remove it`]
       : []),
-    ...qemuObstacles(qemu),
-    ...(masked.length > 0 ? [`has masked ${masked.join(", ")}: \`systemctl unmask ${masked.join(" ")}\``] : []),
-    ...commandLineObstacles(facts),
-    ...(masked.length === 0 && !isOn("libvirtd.socket") ? ["does not have libvirtd.socket enabled"] : []),
   ];
 }
 

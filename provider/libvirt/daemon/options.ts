@@ -1,12 +1,14 @@
 /**
- * Pure: what libvirtd makes of its command line, as getopt_long(3) reads it for it.
+ * Pure: what libvirt's daemons make of their command lines, as getopt_long(3) reads them.
  *
  * @see https://libvirt.org/manpages/libvirtd.html
  */
 
+import type { Daemon } from "./flavours";
+
 /** What counts for us. */
 export interface DaemonOptions {
-  /** Path of the configuration file; undefined for libvirtd's own. */
+  /** Path of the configuration file; undefined for its own. */
   config?: string;
   /** Opens its ports by itself, without systemd's sockets. */
   listens: boolean;
@@ -23,21 +25,26 @@ const names: Readonly<Record<string, string>> = {
   "pid-file": "p",
   version: "V",
 };
-const known = Object.values(names);
 const withValue = ["t", "f", "p"];
+
+type Taken = readonly (readonly [name: string, short: string])[];
 
 interface Given {
   option: string;
   value?: string;
 }
 
-/** @returns the word that libvirtd does not take, and does not start with, instead */
-export function libvirtdOptions(words: readonly string[]): DaemonOptions | { refused: string } {
+/** @returns the word that the daemon does not take, and does not start with, instead */
+export function daemonOptions(
+  words: readonly string[],
+  { hasListenOption }: Pick<Daemon, "hasListenOption">,
+): DaemonOptions | { refused: string } {
+  const taken = Object.entries(names).filter(([name]) => hasListenOption || name !== "listen");
   const given: Given[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "--" && rest.length === 0) break;
-    const parts = word.startsWith("--") ? longOption(word) : shortOptions(word);
+    const parts = word.startsWith("--") ? longOption(word, taken) : shortOptions(word, taken);
     const last = parts?.at(-1);
     if (!parts || !last) return { refused: word };
     const lacksValue = withValue.includes(last.option) && last.value === undefined;
@@ -50,9 +57,9 @@ export function libvirtdOptions(words: readonly string[]): DaemonOptions | { ref
 }
 
 /** A name may be cut where it is still the only one. */
-function longOption(word: string): Given[] | undefined {
+function longOption(word: string, taken: Taken): Given[] | undefined {
   const [, cut = "", value] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
-  const all = Object.keys(names).filter((name) => name.startsWith(cut));
+  const all = taken.flatMap(([name]) => (name.startsWith(cut) ? [name] : []));
   const name = all.includes(cut) ? cut : all.length === 1 ? all[0] : undefined;
   const option = name === undefined ? undefined : names[name];
   if (cut === "" || option === undefined || (value !== undefined && !withValue.includes(option))) return undefined;
@@ -60,12 +67,12 @@ function longOption(word: string): Given[] | undefined {
 }
 
 /** Several in one word; what follows one with a value is its value. */
-function shortOptions(word: string): Given[] | undefined {
+function shortOptions(word: string, taken: Taken): Given[] | undefined {
   const given: Given[] = [];
   if (!/^-./s.test(word)) return undefined;
   for (let at = 1; at < word.length; at += 1) {
     const option = word[at] ?? "";
-    if (!known.includes(option)) return undefined;
+    if (!taken.some(([, short]) => short === option)) return undefined;
     const takesRest = withValue.includes(option) && at + 1 < word.length;
     given.push({ option, ...(takesRest && { value: word.slice(at + 1) }) });
     if (withValue.includes(option)) break;

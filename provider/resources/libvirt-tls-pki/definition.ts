@@ -35,7 +35,7 @@ import {
   pkiDifferences,
   settingsOf,
 } from "./observe";
-import { jobProblems, refuseUnlessPossible } from "./preflight";
+import { jobProblems, refuseUnlessPossible, restarting } from "./preflight";
 import { inStages } from "./stages";
 import { daemonState, type PkiState } from "./state";
 import { dropAuthority, enrol, ensureAuthorities, unenrol } from "./steps";
@@ -198,7 +198,7 @@ async function remove(operation: Operation, args: PkiInputs, known?: PkiState): 
   for (const line of others) operation.info(line);
   refuse(
     await jobProblems(
-      own.filter(({ daemon }) => daemon),
+      own.map((one) => restarting(one, one.daemons)),
       operation.signal,
     ),
   );

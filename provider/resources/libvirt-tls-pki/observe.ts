@@ -4,7 +4,7 @@ import type { RemoteHost } from "../../host/host";
 import { type FailedHandshake, handshakes } from "../../libvirt/connectivity/tls";
 import { withoutSettings } from "../../libvirt/daemon/conf-file";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
-import { type DaemonFacts, inspectDaemon } from "../../libvirt/daemon/inspect";
+import { type DaemonFacts, inspectDaemons } from "../../libvirt/daemon/inspect";
 import { type DaemonSettings, withDefaultSettings } from "../../libvirt/daemon/settings";
 import {
   type AuthorityRules,
@@ -51,8 +51,8 @@ export interface PkiHostFacts {
   host: RemoteHost;
   address: string;
   pki: PkiFacts;
-  /** Undefined on a machine that is only the authority. */
-  daemon: DaemonFacts | undefined;
+  /** libvirt's, first the one that other hosts reach; none on a machine that is only the authority. */
+  daemons: DaemonFacts[];
   /** State of the host before it was enrolled; undefined when the host is not ours. */
   before: HostBaseline | undefined;
 }
@@ -102,11 +102,11 @@ async function observeHost(
   isHypervisor: boolean,
   signal: AbortSignal,
 ): Promise<PkiHostFacts> {
-  const [pki, daemon] = await Promise.all([
+  const [pki, daemons] = await Promise.all([
     observePki(host, signal),
-    isHypervisor ? inspectDaemon(host, signal) : undefined,
+    isHypervisor ? inspectDaemons(host, signal) : [],
   ]);
-  return { name, host, address, pki, daemon, before: parseBaseline(pki.baseline) };
+  return { name, host, address, pki, daemons, before: parseBaseline(pki.baseline) };
 }
 
 export function rulesFor(
@@ -189,9 +189,9 @@ const authorityRules = ({ organization, ...args }: PkiInputs): AuthorityRules =>
 export const authorityFindingsAt = ({ authority }: PkiHosts, args: PkiInputs, service: Service): Finding[] =>
   authority ? authorityFindings(authority.pki, service, authorityRules(args)) : [];
 
-/** True when something of ours is there: a record, a line in libvirtd.conf, or a certificate. */
-export function hasOwnPki({ before, pki, daemon }: PkiHostFacts): boolean {
-  const hasLines = daemon?.conf !== undefined && withoutSettings(daemon.conf.text) !== daemon.conf.text;
+/** True when something of ours is there: a record, a line in a daemon's file, or a certificate. */
+export function hasOwnPki({ before, pki, daemons }: PkiHostFacts): boolean {
+  const hasLines = daemons.some(({ conf }) => conf !== undefined && withoutSettings(conf.text) !== conf.text);
   return before !== undefined || hasLines || allPaths.some((path) => isOwnFile(pki, path));
 }
 
@@ -202,14 +202,14 @@ export function isLeft(seen: PkiHostFacts, args: PkiInputs): boolean {
 }
 
 /** True when the host is not ours yet, or only as the authority. */
-export const isNewMember = ({ before, daemon }: PkiHostFacts): boolean =>
-  !before || (daemon !== undefined && Object.keys(before.units).length === 0);
+export const isNewMember = ({ before, daemons }: PkiHostFacts): boolean =>
+  !before || (daemons.length > 0 && Object.keys(before.units).length === 0);
 
 /** Files that are not ours, where ours have to be. */
-export function foreignHere({ pki, daemon, address, before }: PkiHostFacts, args: PkiInputs): string[] {
+export function foreignHere({ pki, daemons, address, before }: PkiHostFacts, args: PkiInputs): string[] {
   const own = address === ownAuthority(args)?.address && !before ? authorityFiles : [];
   const lists = listFiles.filter(({ service }) => args.externalAuthority?.[service].revocationList !== undefined);
-  const places = [...own, ...(daemon ? [...hypervisorFiles(pki.qemuGroup), ...lists] : [])];
+  const places = [...own, ...(daemons.length > 0 ? [...hypervisorFiles(pki.qemuGroup), ...lists] : [])];
   const paths = new Set(places.map(({ path }) => path));
   return foreignFiles(pki, [...paths]);
 }
@@ -241,9 +241,9 @@ export function pkiDifferences(seen: PkiHosts, args: PkiInputs): string[] {
   const all = seen.hosts.flatMap((one) => {
     const findings = findingsAt(one, seen, args);
     const reloadPending = one.pki.reloadPending
-      ? [`${one.name}: libvirtd has not loaded its new certificates yet`]
+      ? [`${one.name}: ${one.daemons[0]?.daemon.name} has not loaded its new certificates yet`]
       : [];
-    const daemon = one.daemon ? daemonDifferences(one.daemon, settings) : [];
+    const daemon = one.daemons.flatMap((facts) => daemonDifferences(facts, settings));
     const notEnrolled = one.before ? [] : [`${one.name}: does not belong to this authority`];
     return [
       ...notEnrolled,

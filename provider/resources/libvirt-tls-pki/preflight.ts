@@ -1,7 +1,7 @@
 /** Provider side of `LibvirtTlsPki`: reasons not to begin, found before anything is changed; all of them at once. */
 import { runScript, sh } from "../../host/script";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
-import { daemonObstacles } from "../../libvirt/daemon/inspect";
+import { type DaemonFacts, daemonObstacles } from "../../libvirt/daemon/inspect";
 import { jobsOn } from "../../libvirt/daemon/switch";
 import { Refused } from "../../lifecycle/errors";
 import type { HostBaseline } from "../../pki/baseline";
@@ -27,8 +27,13 @@ export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, oper
   const { signal } = operation;
   const settings = settingsOf(args);
   const switched = [
-    ...seen.hosts.filter(({ daemon }) => daemon && daemonDifferences(daemon, settings).length > 0),
-    ...seen.removed,
+    ...seen.hosts.map((one) =>
+      restarting(
+        one,
+        one.daemons.filter((facts) => daemonDifferences(facts, settings).length > 0),
+      ),
+    ),
+    ...seen.removed.map((one) => restarting(one, one.daemons)),
   ];
   const problems = [
     ...claimProblems(operation, notedIn(seen), args.adopt),
@@ -41,22 +46,35 @@ export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, oper
   if (problems.length > 0) throw new Refused(problems);
 }
 
-/** A restart of libvirtd ends a migration. */
-export async function jobProblems(switched: readonly PkiHostFacts[], signal: AbortSignal): Promise<string[]> {
-  const jobs = await together(switched, async ({ name, host }) => ({ name, domains: await jobsOn(host, signal) }));
+/** A host, and those of its daemons that are to be restarted. */
+type Restarting = Pick<PkiHostFacts, "name" | "host" | "daemons">;
+export const restarting = ({ name, host }: PkiHostFacts, daemons: DaemonFacts[]): Restarting => ({
+  name,
+  host,
+  daemons,
+});
+
+/** A restart ends a migration. */
+export async function jobProblems(all: readonly Restarting[], signal: AbortSignal): Promise<string[]> {
+  const switched = all.filter(({ daemons }) => daemons.length > 0);
+  const jobs = await together(switched, async ({ name, host, daemons }) => ({
+    name,
+    restarted: daemons.map(({ daemon }) => daemon.name).join(" and "),
+    domains: await jobsOn(host, daemons, signal),
+  }));
   return jobs
     .filter(({ domains }) => domains.length > 0)
     .map(
-      ({ name, domains }) =>
-        `${name}: libvirtd must be restarted, which would abort the job of ${domains.join(", ")}. Wait until it has finished, or end it there by \`virsh domjobabort\`.`,
+      ({ name, restarted, domains }) =>
+        `${name}: ${restarted} must be restarted, which would abort the job of ${domains.join(", ")}. Wait until it has finished, or end it there by \`virsh domjobabort\`.`,
     );
 }
 
-function obstacles({ name, daemon, pki }: PkiHostFacts): string[] {
+function obstacles({ name, daemons, pki }: PkiHostFacts): string[] {
   const user = pki.qemuGroup
     ? []
     : ["has no user libvirt-qemu or qemu, so the group that must read QEMU's keys is unknown"];
-  return [...(daemon ? daemonObstacles(daemon) : []), ...user].map((words) => `${name} ${words}.`);
+  return [...daemonObstacles(daemons), ...user].map((words) => `${name} ${words}.`);
 }
 
 function unusable({ name, pki }: PkiHostFacts, args: PkiInputs): string[] {

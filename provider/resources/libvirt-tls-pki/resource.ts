@@ -1,13 +1,18 @@
 /**
  * `LibvirtTlsPki`: a private certificate authority or one outside, a server and a client certificate for each hypervisor where libvirt
- * and QEMU look for them, and libvirtd set up to listen. Never touches certificates that it has not made, unless told to.
+ * and QEMU look for them, and libvirt's daemons set up to listen. Never touches certificates that it has not made, unless told to.
  */
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { connectionsOf, type Host, namedConnection, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 import type { DaemonState } from "./state";
 
-/** How libvirtd is set up; each field is the key of libvirtd.conf. @see https://libvirt.org/daemons.html */
+/**
+ * How libvirt's daemons are set up; each field is the key of libvirtd.conf. On hosts with modular daemons virtproxyd gets all
+ * of them, and virtqemud those that are not about the network.
+ *
+ * @see https://libvirt.org/daemons.html
+ */
 export interface LibvirtdArgs {
   /** Accept TLS connections. @default true */
   listenTls?: Input<boolean>;

@@ -21,7 +21,7 @@ import {
   settingsOf,
   trustedAt,
 } from "./observe";
-import { syncCertificates, syncDaemon, syncTrusted } from "./steps";
+import { syncCertificates, syncDaemons, syncTrusted } from "./steps";
 
 /** @returns what is done on each host, which returns whether anything was changed */
 type Stage = (seen: PkiHosts) => (one: PkiHostFacts) => Promise<boolean>;
@@ -44,7 +44,7 @@ export async function inStages(args: PkiInputs, operation: Operation): Promise<v
   const settings = settingsOf(args);
   await onAll("letting new names in", ({ hosts }) => async (one) => {
     const meanwhile = meanwhileSettings(one, hosts, settings);
-    return meanwhile !== undefined && syncDaemon(one, meanwhile, operation);
+    return meanwhile !== undefined && syncDaemons(one, meanwhile, operation);
   });
   await onAll("telling all hosts of the authorities", trust(true));
   await onAll("giving all hosts their certificates", (found) => (one) => syncCertificates(one, found, args, operation));
@@ -53,16 +53,16 @@ export async function inStages(args: PkiInputs, operation: Operation): Promise<v
     const { host, pki } = seen.authority;
     for (const { path, certificate } of withEarlier(pki)) await forgetEarlier(host, path, certificate);
   }
-  await onAll("setting up libvirtd", () => (one) => syncDaemon(one, settings, operation));
+  await onAll("setting up libvirt", () => (one) => syncDaemons(one, settings, operation));
 }
 
 /** Settings with the names that hosts will have, and those that they show by now; undefined where nobody has to be let in. */
 function meanwhileSettings(
-  { daemon }: PkiHostFacts,
+  { daemons: [listener] }: PkiHostFacts,
   hosts: readonly PkiHostFacts[],
   wanted: DaemonSettings,
 ): DaemonSettings | undefined {
-  const list = activeSettings(daemon?.conf?.text).get("tls_allowed_dn_list");
+  const list = activeSettings(listener?.conf?.text).get("tls_allowed_dn_list");
   const { allowedDns = [] } = wanted;
   if (list === undefined || allowedDns.every((name) => list.includes(`"${name}"`))) return undefined;
   const shown = hosts.flatMap(({ pki }) => {

@@ -1,6 +1,6 @@
 /** Outputs of `LibvirtTlsPki`, from facts of the hosts. */
 import { networkSockets } from "../../libvirt/daemon/differences";
-import { tlsSocket, withDefaultSettings } from "../../libvirt/daemon/settings";
+import { withDefaultSettings } from "../../libvirt/daemon/settings";
 import { type CertificateFacts, certificateFacts, parseCertificate } from "../../pki/certificate";
 import { certificatePath } from "../../pki/layout";
 import type { PkiHostFacts, PkiInputs } from "./observe";
@@ -9,7 +9,7 @@ import type { PkiHostFacts, PkiInputs } from "./observe";
 export interface DaemonState {
   serverCertificate?: CertificateFacts;
   clientCertificate?: CertificateFacts;
-  /** Transports and ports that libvirtd really listens on, e.g. `tls 16514`. */
+  /** Transports and ports that libvirt really listens on, e.g. `tls 16514`. */
   listening: string[];
 }
 
@@ -29,18 +29,17 @@ export interface PkiState {
   drift?: string[];
 }
 
-export function daemonState({ pki, daemon }: PkiHostFacts, args: PkiInputs): DaemonState {
+export function daemonState({ pki, daemons: [listener] }: PkiHostFacts, args: PkiInputs): DaemonState {
   const facts = (role: "server" | "client") => {
     const certificate = parseCertificate(pki.files.get(certificatePath({ service: "libvirt", role }))?.text);
     return certificate && certificateFacts(certificate);
   };
   const [serverCertificate, clientCertificate] = [facts("server"), facts("client")];
-  const on = networkSockets(withDefaultSettings(args.libvirtd)).filter(
-    ({ unit, port }) => daemon?.units.get(unit)?.isActive && daemon.ports.has(port),
-  );
+  const sockets = listener ? networkSockets(withDefaultSettings(args.libvirtd), listener.daemon) : [];
+  const on = sockets.filter(({ unit, port }) => listener?.units.get(unit)?.isActive && listener.ports.has(port));
   return {
     ...(serverCertificate && { serverCertificate }),
     ...(clientCertificate && { clientCertificate }),
-    listening: on.map(({ unit, port }) => `${unit === tlsSocket ? "tls" : "tcp"} ${port}`),
+    listening: on.map(({ transport, port }) => `${transport} ${port}`),
   };
 }

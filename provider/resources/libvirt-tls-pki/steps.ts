@@ -1,9 +1,10 @@
 /** Provider side of `LibvirtTlsPki`: the steps on one host, each doing only what differs. */
 import type { RemoteHost } from "../../host/host";
 import { daemonDifferences, switchBack, switchTo } from "../../libvirt/daemon/differences";
-import { type DaemonFacts, localSockets } from "../../libvirt/daemon/inspect";
-import { type DaemonSettings, tcpSocket, tlsSocket, withDefaultSettings } from "../../libvirt/daemon/settings";
-import { jobsOn, switchDaemon, updateTls } from "../../libvirt/daemon/switch";
+import { networkSocketsOf } from "../../libvirt/daemon/flavours";
+import type { DaemonFacts } from "../../libvirt/daemon/inspect";
+import { type DaemonSettings, withDefaultSettings } from "../../libvirt/daemon/settings";
+import { type DaemonSwitch, jobsOn, switchDaemons, updateTls } from "../../libvirt/daemon/switch";
 import { closeAuthorities, makeAuthority } from "../../pki/authority";
 import { type HostBaseline, makeFolders, mergeBaselines, saveBaseline, type UnitState } from "../../pki/baseline";
 import { validityFrom } from "../../pki/certificate";
@@ -143,43 +144,68 @@ export async function syncCertificates(
 }
 
 /** A daemon that does not listen yet reads them when it is switched. */
-async function reload({ host, daemon }: PkiHostFacts, args: PkiInputs, signal: AbortSignal): Promise<void> {
-  const isListening = daemon?.units.get(tlsSocket)?.isActive === true;
+async function reload(
+  { host, daemons: [listener] }: PkiHostFacts,
+  args: PkiInputs,
+  signal: AbortSignal,
+): Promise<void> {
+  const isListening = listener?.units.get(listener.daemon.networkSockets?.tls ?? "")?.isActive === true;
   if (!isListening || !withDefaultSettings(args.libvirtd).listenTls) return;
-  await updateTls(host, signal);
+  await updateTls(host, listener.daemon, signal);
   await clearReloadPending(host);
 }
 
 /** A restart reads the certificates too; without one the running daemon is told to read them. */
-export async function syncDaemon(
-  { name, host, daemon, pki }: PkiHostFacts,
+export async function syncDaemons(
+  { name, host, daemons, pki }: PkiHostFacts,
   settings: DaemonSettings,
   { signal }: Operation,
 ): Promise<boolean> {
-  if (!daemon) return false;
-  const differs = daemonDifferences(daemon, settings).length > 0;
-  if (differs) {
-    await refuseDuringJobs(name, host, signal);
-    await switchDaemon(host, daemon, switchTo(daemon, settings), signal);
-  } else if (pki.reloadPending && settings.listenTls) await updateTls(host, signal);
+  const [listener] = daemons;
+  if (!listener) return false;
+  const differing = daemons.filter((facts) => daemonDifferences(facts, settings).length > 0);
+  const switches = differing.map((facts) => ({ facts, change: switchTo(facts, settings) }));
+  await switchAll(name, host, switches, signal);
+  if (pki.reloadPending && settings.listenTls && !differing.includes(listener))
+    await updateTls(host, listener.daemon, signal);
   if (pki.reloadPending) await clearReloadPending(host);
-  return differs || pki.reloadPending;
+  return differing.length > 0 || pki.reloadPending;
+}
+
+async function switchAll(
+  name: string,
+  host: RemoteHost,
+  switches: readonly DaemonSwitch[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (switches.length === 0) return;
+  const facts = switches.map((one) => one.facts);
+  const domains = await jobsOn(host, facts, signal);
+  if (domains.length > 0) {
+    const restarted = facts.map(({ daemon }) => daemon.name).join(" and ");
+    throw new Error(
+      `${name}: a job of ${domains.join(", ")} has begun meanwhile, which a restart of ${restarted} would end.`,
+    );
+  }
+  await switchDaemons(host, switches, signal);
 }
 
 /** @returns paths that were left alone */
 export async function unenrol(
-  { name, host, pki, daemon, before }: PkiHostFacts,
+  { name, host, pki, daemons, before }: PkiHostFacts,
   { isAuthority, staysAuthority }: { isAuthority: boolean; staysAuthority: boolean },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const change = daemon && switchBack(daemon, before?.units ?? {});
-  if (daemon && change) {
-    await refuseDuringJobs(name, host, signal);
-    await switchDaemon(host, daemon, change, signal); // without its socket first: it does not start without certificates
-  }
+  const switches = daemons.flatMap((facts) => {
+    const change = switchBack(facts, before?.units ?? {});
+    return change ? [{ facts, change }] : [];
+  });
+  await switchAll(name, host, switches, signal); // without its socket first: it does not start without certificates
   const keep = staysAuthority ? ownPaths : [];
   const lists = listFiles.map(({ path }) => path).filter((path) => isOwnFile(pki, path));
-  const paths = [...new Set([...(daemon ? [...peerPaths, ...lists] : []), ...(isAuthority ? ownPaths : [])])];
+  const paths = [
+    ...new Set([...(daemons.length > 0 ? [...peerPaths, ...lists] : []), ...(isAuthority ? ownPaths : [])]),
+  ];
   const left = await uninstall(host, pki, paths, before, keep);
   if (staysAuthority && before) {
     const backups = before.backups.filter((path) => ownPaths.includes(path));
@@ -194,27 +220,20 @@ export async function dropAuthority({ host, pki, before }: PkiHostFacts, isMembe
   return uninstall(host, pki, ownPaths, isMember ? undefined : before, stays);
 }
 
-async function refuseDuringJobs(name: string, host: RemoteHost, signal: AbortSignal): Promise<void> {
-  const domains = await jobsOn(host, signal);
-  if (domains.length > 0)
-    throw new Error(
-      `${name}: a job of ${domains.join(", ")} has begun meanwhile, which a restart of libvirtd would end.`,
-    );
-}
-
 /** Written before anything else on the host, so that a crash at any moment leaves the way back. */
 async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | undefined): Promise<HostBaseline> {
-  const { host, pki, daemon, before, address } = seen;
+  const { host, pki, daemons, before, address } = seen;
+  const isHypervisor = daemons.length > 0;
   const isAuthority = address === ownAuthority(args)?.address;
   const given = givenFor(args, seen.name);
   const noted = (before?.given ?? []).filter((mark) => allPaths.some((path) => givenMark(textAt(seen, path)) === mark));
-  const wanted = [...(daemon ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
+  const wanted = [...(isHypervisor ? folders.hypervisor : []), ...(isAuthority ? folders.authority : [])];
   const now = mergeBaselines(before, {
     authority: authorityLabel(args),
     owner,
-    given: [...new Set([...noted, ...(daemon && given ? marksOf(given) : [])])],
+    given: [...new Set([...noted, ...(isHypervisor && given ? marksOf(given) : [])])],
     folders: wanted.filter((folder) => !pki.folders.includes(folder)),
-    units: daemon ? unitStates(daemon) : {},
+    units: Object.fromEntries(daemons.flatMap(unitStates)),
     backups: isNewMember(seen) ? foreignHere(seen, args) : [],
   });
   await saveBaseline(host, pki, now);
@@ -224,10 +243,9 @@ async function takeBaseline(seen: PkiHostFacts, args: PkiInputs, owner: Owner | 
 
 const textAt = ({ pki }: PkiHostFacts, path: string) => pki.files.get(path)?.text ?? "";
 
-function unitStates({ units }: DaemonFacts): Record<string, UnitState> {
-  const states = [...localSockets, tlsSocket, tcpSocket].map((unit) => {
+function unitStates({ daemon, units }: DaemonFacts): [unit: string, state: UnitState][] {
+  return [...daemon.localSockets, ...networkSocketsOf(daemon)].map((unit) => {
     const { isActive = false, fileState = "" } = units.get(unit) ?? {};
     return [unit, { enabled: fileState === "enabled", active: isActive }];
   });
-  return Object.fromEntries(states);
 }

@@ -1,5 +1,6 @@
 import { handshakeFailure } from "../../../../provider/libvirt/connectivity/tls-errors";
 import { daemonDifferences, switchBack, switchTo } from "../../../../provider/libvirt/daemon/differences";
+import { monolithic } from "../../../../provider/libvirt/daemon/flavours";
 import { type DaemonFacts, daemonObstacles, parseDaemon } from "../../../../provider/libvirt/daemon/inspect";
 import {
   confSettings,
@@ -27,8 +28,9 @@ const ports = (...open: number[]) =>
 const started = (words = ["/usr/sbin/libvirtd", "$LIBVIRTD_ARGS"], environment = ["LIBVIRTD_ARGS=--timeout 120"]) =>
   `== start\n${JSON.stringify({ type: "a(sasbttttuii)", data: [[words[0], words, false, 0, 0, 0, 0, 0, 0, 0]] })}\n${JSON.stringify({ type: "as", data: environment })}\n`;
 const environmentFiles = (...texts: string[]) => `== environment\n${texts.map(base64).join("\n")}\n`;
+const [libvirtd] = monolithic.daemons;
 const facts = (units = debian, rest = ports(22, 16514), start = started()): DaemonFacts =>
-  parseDaemon(`== units\n${units.join("\n\n")}\n${start}${rest}\n`);
+  parseDaemon(`== units\n${units.join("\n\n")}\n${start}${rest}\n`, libvirtd);
 const replacing = (line: string) => debian.map((one) => (one.startsWith(line.split("\n")[0] ?? "") ? line : one));
 
 test("a host's answer", () => {
@@ -44,7 +46,10 @@ test("a host's answer", () => {
 });
 
 test.each<[RegExp, DaemonFacts]>([
-  [/modular daemons/, facts([...debian, unit("virtqemud.service", "active", "enabled")])],
+  [
+    /has both libvirtd and the modular daemons on.*To keep libvirtd: `systemctl disable --now virtqemud\.socket`/,
+    facts([...debian, unit("virtqemud.socket", "active", "enabled")]),
+  ],
   [/has no libvirtd/, facts(replacing(unit("libvirtd.service", "inactive", "", "not-found")))],
   [/masked libvirtd-tls\.socket/, facts(replacing(unit("libvirtd-tls.socket", "inactive", "masked", "masked")))],
   [/has cert_file/, facts(debian, `== conf\n644 root root\n${base64('cert_file = "/x"\n')}`)],
@@ -58,18 +63,19 @@ test.each<[RegExp, DaemonFacts]>([
   [/not UTF-8/, facts(debian, `== conf\n644 root root\n${Buffer.from("# \u00c4\n", "latin1").toString("base64")}\n`)],
   [/libvirtd\.socket enabled/, facts(replacing(unit("libvirtd.socket", "inactive", "disabled")))],
 ])("%s is a reason not to begin", (reason, seen) => {
-  expect(daemonObstacles(seen).join()).toMatch(reason);
+  expect(daemonObstacles([seen]).join()).toMatch(reason);
 });
 
 test("what counts in qemu.conf, and is as it should be, is no reason", () => {
   const text =
     'default_tls_x509_verify = 0\nmigrate_tls_x509_verify = 1\nmigrate_tls_x509_cert_dir = "/etc/pki/qemu"\n';
-  expect(daemonObstacles(facts(debian, `== qemuConf\n${base64(text)}`))).toEqual([]);
+  expect(daemonObstacles([facts(debian, `== qemuConf\n${base64(text)}`)])).toEqual([]);
 });
 
 describe("libvirtd's command line", () => {
-  const byFile = (text: string) => daemonObstacles(facts(debian, environmentFiles(text)));
-  const byUnit = (...words: string[]) => daemonObstacles(facts(debian, "", started(words)));
+  const seen = (...args: Parameters<typeof facts>) => [facts(...args)];
+  const byFile = (text: string) => daemonObstacles(seen(debian, environmentFiles(text)));
+  const byUnit = (...words: string[]) => daemonObstacles(seen(debian, "", started(words)));
 
   test.each([
     "",
@@ -112,22 +118,22 @@ describe("libvirtd's command line", () => {
     expect(byFile("LIBVIRTD_ARGS=--lisp\n").join()).toMatch(/with --lisp, which it does not take/);
     expect(byFile("LIBVIRTD_ARGS=-f\n").join()).toMatch(/with -f, which it does not take/);
     expect(byUnit("/bin/sh", "-c", "exec libvirtd").join()).toMatch(/by \/bin\/sh, so its arguments are not known/);
-    expect(daemonObstacles(facts(debian, "", "")).join()).toMatch(/does not tell what systemd starts libvirtd with/);
+    expect(daemonObstacles(seen(debian, "", "")).join()).toMatch(/does not tell what systemd starts libvirtd with/);
   });
 
   test("a unit's own words, and a part of a word", () => {
     expect(byUnit("/usr/sbin/libvirtd", "--config", `\${DIR}/x`, "$$").join()).toMatch(/with \$, which/);
     expect(
-      daemonObstacles(facts(debian, "", started(["/usr/sbin/libvirtd", `--config=\${DIR}/x`], ["DIR=/a b"]))).join(),
+      daemonObstacles(seen(debian, "", started(["/usr/sbin/libvirtd", `--config=\${DIR}/x`], ["DIR=/a b"]))).join(),
     ).toMatch(/file \/a b\/x,/);
   });
 
   test("the daemon that runs still has what it was started with", () => {
     const running = (...words: string[]) =>
-      daemonObstacles(facts(debian, `== running\n${base64(`${words.join("\0")}\0`)}\n`));
+      daemonObstacles(seen(debian, `== running\n${base64(`${words.join("\0")}\0`)}\n`));
     expect(running("/usr/sbin/libvirtd", "--timeout", "120")).toEqual([]);
     expect(running("/usr/sbin/libvirtd", "-f", "/x").join()).toMatch(/still runs .*\/x.*`systemctl restart libvirtd`/);
-    expect(daemonObstacles(facts(debian, "== running\n\n"))).toEqual([]);
+    expect(daemonObstacles(seen(debian, "== running\n\n"))).toEqual([]);
   });
 });
 
@@ -170,16 +176,21 @@ test("a switch and the way back", () => {
 
 test("libvirtd.conf gets only what was asked for; nothing breaks out of a value", () => {
   const wanted = { ...settings, unixSockRwPerms: "0770", allowedDns: ["O=It's, $(reboot)*", "CN=?"] };
-  expect(confSettings(wanted).slice(4)).toEqual([
+  expect(confSettings(wanted, libvirtd).slice(4)).toEqual([
     ["unix_sock_rw_perms", '"0770"'],
     ["tls_allowed_dn_list", `["O=It's, $(reboot)*", "CN=?"]`],
   ]);
   for (const bad of ['a"b', "a\nb", "a\\", "\u0000"])
-    expect(() => confSettings({ ...settings, allowedDns: [bad] })).toThrow("cannot be written to libvirtd.conf");
+    expect(() => confSettings({ ...settings, allowedDns: [bad] }, libvirtd)).toThrow(
+      "cannot be written to a file of libvirt's",
+    );
 });
 
 test("the read-only socket has permissions of its own", () => {
-  const all = dropIns({ ...settings, unixSockGroup: "libvirt", unixSockRwPerms: "770", unixSockRoPerms: "0777" });
+  const all = dropIns(
+    { ...settings, unixSockGroup: "libvirt", unixSockRwPerms: "770", unixSockRoPerms: "0777" },
+    libvirtd,
+  );
   expect(all.get("libvirtd.socket")).toMatch(/SocketGroup=libvirt\nSocketMode=0770\n$/);
   expect(all.get("libvirtd-ro.socket")).toMatch(/SocketGroup=libvirt\nSocketMode=0777\n$/);
   expect(all.get("libvirtd-tls.socket")).toBeUndefined();
