@@ -12,6 +12,8 @@ export interface Disk {
   /** The image that it is based on, where the definition says so. */
   backing?: { path: string; format: string };
   isReadonly: boolean;
+  /** Several guests may write to it at the same time: none of them keeps another from it. */
+  isShareable: boolean;
   /** Its images, all layers that the definition has, and what they need to be opened. */
   needs: Requirement[];
 }
@@ -26,6 +28,7 @@ export const disksIn = (domain: Element): Disk[] =>
     return {
       target: attributeAt(disk, "dev", "target") ?? "",
       format: attributeAt(disk, "type", "driver") ?? "raw",
+      isShareable: elementAt(disk, "shareable") !== undefined,
       isReadonly: elementAt(disk, "readonly") !== undefined || disk.attributes.device === "cdrom",
       needs: needsOfDisk(disk),
       ...(file !== undefined && { file }),

@@ -21,15 +21,17 @@ export async function lockFindings(
   to: Candidate,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const images = disksIn(domain).flatMap(({ file, isReadonly }) => (file === undefined || isReadonly ? [] : [file]));
+  const disks = disksIn(domain).filter(({ isReadonly }) => !isReadonly);
+  const images = disks.flatMap(({ file, isShareable }) => (file === undefined || isShareable ? [] : [file]));
   const { locked } = await imageLocks(to.host, images, signal);
-  return locked.length > 0 ? [] : [withoutLock(name, images, from.name, to.name)];
+  const targets = disks.map(({ target }) => target);
+  return locked.length > 0 ? [] : [withoutLock(name, targets, from.name, to.name)];
 }
 
-const withoutLock = (name: string, images: readonly string[], from: string, to: string): Finding => ({
+const withoutLock = (name: string, disks: readonly string[], from: string, to: string): Finding => ({
   code: "image-without-lock",
   hostName: to,
-  subject: images.length === 0 ? "disks" : images.join(", "),
-  seen: `${images.length === 0 ? `${name} has no image file, so` : `${to} sees no lock on ${images.join(", ")}, so`} nothing would keep libvirt from running ${name} on both hosts, if libvirtd stops or hangs on ${from} or ${to}, or the network between them fails, at the moment of the switchover.`,
+  subject: disks.length === 0 ? "disks" : `disk ${disks.join(", ")}`,
+  seen: `${disks.length === 0 ? `${name} has no disk` : `${to} sees no disk of ${name} locked against others (${disks.join(", ")})`}, so nothing would keep libvirt from running ${name} on both hosts, if libvirtd stops or hangs on ${from} or ${to}, or the network between them fails, at the moment of the switchover.`,
   fix: "Keep an image on storage whose locks all hosts see, such as NFSv4, without <shareable/>. Or let nobody restart libvirtd on either meanwhile; docs/recovery.md says how one of two guests is ended.",
 });

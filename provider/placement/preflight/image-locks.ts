@@ -18,18 +18,24 @@ const leaseMs = 150_000;
 export interface ImageLocks {
   /** Images that another QEMU has locked. */
   locked: string[];
-  /** Images that are there, and of which it cannot be told. */
+  /** Image files that are there, and of which it cannot be told. */
   unknown: string[];
 }
 
 /**
- * Without --force-share qemu-img wants a lock itself, and says so when another QEMU has it. The lock is the file's, whatever
- * is in it: as a raw image nothing that a guest has written there is read. An NFS export that squashes root lets only the
- * image's owner open it.
+ * blkdebug opens the file as it is, and nothing that a guest has written there is read; it can be told to let nobody else
+ * write, which fails where a QEMU does. A format that looks into the image would believe what is in it, and \`raw\` lets
+ * others write. A block device has no lock that another host sees. An NFS export that squashes root lets only the image's
+ * owner open it.
+ *
+ * @see https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html (BlockdevOptionsBlkdebug, unshare-child-perms)
  */
-const script = sh`info() { { "$@" qemu-img info -f raw -- "$image" > /dev/null; } 2>&1; }
+const script = sh`info() {
+    { "$@" qemu-img info --image-opts "driver=blkdebug,unshare-child-perms.0=write,image.driver=file,image.filename=$filename" > /dev/null; } 2>&1
+  }
   for image; do
-    [ -e "$image" ] || continue
+    [ -f "$image" ] || continue
+    filename=$(printf %s "$image" | sed 's/,/,,/g')
     said=$(info) && continue
     case $said in *" lock"*) echo "locked $image"; continue ;; esac
     said=$(info setpriv --reuid="$(stat -Lc %u -- "$image")" --regid="$(stat -Lc %g -- "$image")" --clear-groups) && continue
