@@ -65,6 +65,17 @@ export class SudoRefused extends HostError {
   }
 }
 
+/** The user's login shell does not run commands as a POSIX shell does. */
+export class LoginShellRefused extends HostError {
+  constructor(host: string, said: string) {
+    const quoted = said === "" ? "" : ` It said: ${said}`;
+    super(
+      host,
+      `The login shell of the user on ${host} does not run a command as a POSIX shell does, so nothing was run there.${quoted}\nSet another shell there (\`chsh -s /bin/sh USER\`), or log in as another user.`,
+    );
+  }
+}
+
 /** The connection broke while a command ran there. It may have finished, failed half-way, or still be running. */
 export class ConnectionLost extends HostError {
   constructor(host: string, command: string, reason: string) {

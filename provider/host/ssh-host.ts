@@ -1,10 +1,21 @@
 /** A {@link RemoteHost} over SSH. */
 import type { Duplex } from "node:stream";
+import { endOf } from "../util/printable";
 import { unlessAborted, withDeadline } from "../util/signals";
 import { quoteCommand } from "./command";
 import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-args";
-import { CommandFailed, CommandTimedOut, HostUnreachable, SocketClosed, SudoRefused, ToolMissing } from "./errors";
+import {
+  CommandFailed,
+  CommandTimedOut,
+  ConnectionLost,
+  HostUnreachable,
+  LoginShellRefused,
+  SocketClosed,
+  SudoRefused,
+  ToolMissing,
+} from "./errors";
 import type { CommandResult, Conversation, RemoteHost, RunOptions } from "./host";
+import { loginShellProbe, passesArguments } from "./login-shell";
 import { ConnectionPool } from "./pool";
 import { redact } from "./redact";
 import { missingOnExitCode } from "./result";
@@ -13,14 +24,16 @@ import { NotStarted, type SshConnection } from "./ssh-connection";
 import { debianPackageOf, missingTool } from "./tools";
 
 const defaultTimeoutMs = 60_000;
+/** How long a busy host may take to start a shell, even for a command that must end sooner. */
+const checkTimeoutMs = 10_000;
 /** Attempts to send a command that the host has not seen, each over a new connection. */
 const maximumStarts = 3;
 
 const sharedPool = new ConnectionPool();
 /** Separate, so that conversations never keep commands waiting; sshd allows 10 sessions per connection (MaxSessions). */
 const conversationPool = new ConnectionPool(8);
-/** Connections on which sudo works. */
-const trustedBySudo = new WeakSet<SshConnection>();
+/** Connections on which commands arrive as they are sent, and as root. */
+const usable = new WeakSet<SshConnection>();
 
 /** Ends all connections of this process; commands that run end with ConnectionLost. */
 export async function closeConnections(): Promise<void> {
@@ -51,7 +64,7 @@ export class SshHost implements RemoteHost {
     const { input, signal, timeoutMs = defaultTimeoutMs } = options;
     const start = performance.now();
     const sent = { timeoutMs, shown, ...(input !== undefined && { input }), ...(signal && { signal }) };
-    const finished = await this.send((connection) => connection.exec(line, sent), signal);
+    const finished = await this.send((connection) => connection.exec(line, sent), signal, sharedPool, timeoutMs);
     const result = { ...finished, command: shown, durationMs: Math.round(performance.now() - start) };
     return missingOnExitCode(this.label, argv, result, (shown) => this.forMessages(shown, options));
   }
@@ -125,15 +138,16 @@ export class SshHost implements RemoteHost {
     work: (connection: SshConnection) => Promise<T>,
     signal?: AbortSignal,
     pool = sharedPool,
+    timeoutMs = checkTimeoutMs,
   ): Promise<T> {
     let reason = "";
     for (let start = 0; start < maximumStarts; start++) {
       try {
-        const afterSudo = async (connection: SshConnection) => {
-          if (this.usesSudo) await this.checkSudo(connection);
+        const checked = async (connection: SshConnection) => {
+          if (!usable.has(connection)) await this.check(connection, Math.max(timeoutMs, checkTimeoutMs), signal);
           return work(connection);
         };
-        return await pool.use(this.args, afterSudo, signal);
+        return await pool.use(this.args, checked, signal);
       } catch (error) {
         if (!(error instanceof NotStarted)) throw error;
         reason = error.message;
@@ -142,13 +156,19 @@ export class SshHost implements RemoteHost {
     throw new HostUnreachable(this.label, reason);
   }
 
-  /** Asked before the first command, so that sudo's refusal is not mistaken for the command's own failure. */
-  private async checkSudo(connection: SshConnection): Promise<void> {
-    if (trustedBySudo.has(connection)) return;
-    const shown = "sudo -n true";
-    const { exitCode, stderr } = await connection.exec(shown, { timeoutMs: defaultTimeoutMs, shown });
-    if (exitCode !== 0) throw new SudoRefused(this.label, stderr.trim().split("\n").at(-1) ?? "");
-    trustedBySudo.add(connection);
+  /** Before the first command, so that a refusal of the login shell or of sudo is not mistaken for its own failure. */
+  private async check(connection: SshConnection, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const ask = (shown: string) =>
+      connection.exec(shown, { timeoutMs, shown, ...(signal && { signal }) }).catch((error: unknown) => {
+        throw error instanceof ConnectionLost ? new NotStarted("the connection broke") : error;
+      });
+    const probed = await ask(loginShellProbe);
+    if (!passesArguments(probed)) throw new LoginShellRefused(this.label, endOf(`${probed.stdout}\n${probed.stderr}`));
+    if (this.usesSudo) {
+      const { exitCode, stderr } = await ask("sudo -n true");
+      if (exitCode !== 0) throw new SudoRefused(this.label, stderr.trim().split("\n").at(-1) ?? "");
+    }
+    usable.add(connection);
   }
 
   private secrets({ secrets = [] }: RunOptions): string[] {

@@ -1,7 +1,16 @@
-import { CommandFailed, CommandTimedOut, ConnectionLost, SudoRefused, ToolMissing } from "../../provider/host/errors";
+import type { ServerChannel } from "ssh2";
+import {
+  CommandFailed,
+  CommandTimedOut,
+  ConnectionLost,
+  HostUnreachable,
+  LoginShellRefused,
+  SudoRefused,
+  ToolMissing,
+} from "../../provider/host/errors";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
-import { answer, destroySocket, type Script, ScriptedHost } from "./scripted-host";
+import { answer, destroySocket, runIn, type Script, ScriptedHost } from "./scripted-host";
 
 let server: ScriptedHost;
 const start = async (script?: Script) => {
@@ -106,6 +115,57 @@ describe("sudo", () => {
       /^sudo on admin@127\.0\.0\.1:\d+ does not let .* a password is required\. Add a NOPASSWD/,
     );
     expect(server.commands).toEqual(["sudo -n true"]);
+  });
+});
+
+describe("a login shell", () => {
+  const nologin = "This account is currently not available.\n";
+
+  test("is asked once a connection whether it takes our quotes", async () => {
+    let asked = 0;
+    const loginShell = (command: string, channel: ServerChannel) => {
+      asked += 1;
+      runIn("sh", command, channel);
+    };
+    const host = await start({ loginShell });
+    await host.run(["true"]);
+    await host.run(["true"]);
+    expect(asked).toBe(1);
+  });
+
+  test("may say something before", async () => {
+    const loginShell = (command: string, channel: ServerChannel) => runIn("sh", `echo Welcome; ${command}`, channel);
+    const host = await start({ loginShell });
+    await host.run(["true"]);
+  });
+
+  test.each<[string, (command: string, channel: ServerChannel) => void, RegExp]>([
+    [
+      "is nologin",
+      (_, channel) => answer(channel, 1, nologin),
+      /It said: This account is currently not available\.\nSet/,
+    ],
+    ["is nologin, and ends well", (_, channel) => answer(channel, 0, nologin), /It said: This account/],
+    [
+      "ends the quotes with the line, as csh does",
+      (_, channel) => answer(channel, 1, "", 'Unmatched "\'".\n'),
+      /Unmatched/,
+    ],
+    ["takes a backslash away", (_, channel) => answer(channel, 0, "it's one\n$word"), /it's one\n\$word\nSet/],
+    ["fills in a variable", (_, channel) => answer(channel, 0, "it's \\one\n"), /so nothing was run there/],
+    ["says nothing", (_, channel) => answer(channel, 1), /so nothing was run there\.\nSet another shell there \(`chsh/],
+  ])("that %s is refused before any command, even one whose failure is an answer", async (_, loginShell, reason) => {
+    const host = await start({ loginShell });
+    const error = await failure(host.tryRun(["test", "-e", "/x"]));
+    expect(error).toBeInstanceOf(LoginShellRefused);
+    expect(error.message).toMatch(reason);
+    expect(server.commands).toEqual([]);
+  });
+
+  test("that is broken off has seen no command", async () => {
+    const broken = await start({ loginShell: () => server.cut() });
+    expect(await failure(broken.run(["true"]))).toBeInstanceOf(HostUnreachable);
+    expect(server.commands).toEqual([]);
   });
 });
 

@@ -7,10 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
 import type { ConnectionArgs } from "../../provider/host/connection-args";
+import { loginShellProbe } from "../../provider/host/login-shell";
 
 export interface Script {
   /** Whom to let in; everybody by default. */
   login?: (attempt: AuthContext) => boolean;
+  /** What the question for the login shell's quotes does; a real shell answers it by default, and it is not recorded. */
+  loginShell?: (command: string, channel: ServerChannel) => void;
   /** What a command does; a real shell of this machine runs it by default. */
   run?: (command: string, channel: ServerChannel, connection: Connection) => void;
   /** Breaks the connection when a command comes, before saying that it will be run. */
@@ -44,6 +47,7 @@ export class ScriptedHost {
 
   static async start({
     login = () => true,
+    loginShell = inRealShell,
     run = inRealShell,
     cutOnCommand = false,
     isMute = false,
@@ -69,6 +73,7 @@ export class ScriptedHost {
       connection.on("session", (acceptSession) => {
         if (isMute) return;
         acceptSession().on("exec", (accept, _reject, { command }) => {
+          if (command === loginShellProbe) return loginShell(command, accept());
           host.commands.push(command);
           if (cutOnCommand) destroySocket(connection);
           else run(command, accept(), connection);
@@ -148,7 +153,12 @@ export function destroySocket(connection: Connection): void {
 }
 
 function inRealShell(command: string, channel: ServerChannel): void {
-  const child = spawn("sh", ["-c", command]);
+  runIn("sh", command, channel);
+}
+
+/** @param shell of this machine */
+export function runIn(shell: string, command: string, channel: ServerChannel): void {
+  const child = spawn(shell, ["-c", command]);
   channel.stdin.pipe(child.stdin);
   child.stdin.on("error", () => {}); // it need not read its input
   child.stdout.on("data", (data) => channel.stdout.write(data));

@@ -5,6 +5,7 @@ import {
   HostKeyRefused,
   HostUnreachable,
   LoginRefused,
+  LoginShellRefused,
   SudoRefused,
 } from "../../host/errors";
 import type { Placement } from "../placement";
@@ -49,4 +50,5 @@ const keepsOut = (error: unknown): boolean =>
   error instanceof HostUnreachable ||
   error instanceof HostKeyRefused ||
   error instanceof LoginRefused ||
-  error instanceof SudoRefused;
+  error instanceof SudoRefused ||
+  error instanceof LoginShellRefused;
