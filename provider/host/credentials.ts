@@ -1,9 +1,10 @@
 /** Credentials for a login: key files and the agent of this machine. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { hostLabel } from "./connection-args";
 import { CredentialUnusable } from "./errors";
 import { expandHome } from "./home";
+import type { Reach } from "./reach";
 
 export interface Credential {
   /** Name in messages, e.g. `identityFile /root/.ssh/id_ed25519`. */
@@ -12,6 +13,8 @@ export interface Credential {
   key?: string;
   /** Socket of an agent. */
   agent?: string;
+  /** Public keys, in base64, that alone may be shown of the agent's; undefined for all. */
+  only?: string[];
   /** A credential that was found by default is left out when it cannot be used. */
   optional: boolean;
 }
@@ -19,17 +22,26 @@ export interface Credential {
 const usualFiles = ["~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"];
 
 /** @throws CredentialUnusable when a credential that the user named does not exist */
-export async function credentialsFor(args: ConnectionArgs): Promise<Credential[]> {
+export async function credentialsFor(args: Reach): Promise<Credential[]> {
   const host = hostLabel(args);
   const found: Credential[] = [];
+  const { identityFiles = usualFiles, identitiesOnly = false } = args;
   if (args.privateKey !== undefined) found.push({ what: "privateKey", key: args.privateKey, optional: false });
   if (args.identityFile !== undefined) found.push(await fromFile(host, args.identityFile));
   const agent = findAgent(host, args.agent);
-  if (agent) found.push(agent);
+  if (agent) found.push({ ...agent, ...(identitiesOnly && { only: await publicKeysOf(identityFiles) }) });
   if (args.privateKey === undefined && args.identityFile === undefined)
-    for (const file of usualFiles.filter((candidate) => existsSync(expandHome(candidate))))
+    for (const file of identityFiles.filter((candidate) => existsSync(expandHome(candidate))))
       found.push({ ...(await fromFile(host, file)), optional: true });
   return found;
+}
+
+/** Keys of which the public half is beside the file, as ssh-keygen leaves it, or is the file itself. */
+async function publicKeysOf(files: readonly string[]): Promise<string[]> {
+  const texts = await Promise.all(
+    files.flatMap((file) => [file, `${file}.pub`]).map((file) => readFile(expandHome(file), "utf8").catch(() => "")),
+  );
+  return texts.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ ([A-Za-z0-9+/=]+)/.exec(text)?.[1] ?? []);
 }
 
 async function fromFile(host: string, file: string): Promise<Credential> {

@@ -55,6 +55,16 @@ export class CredentialUnusable extends HostError {
   }
 }
 
+/** The configuration of ssh on this machine says something that cannot be followed. Thrown before any host is contacted. */
+export class ConfigUnusable extends HostError {
+  constructor(host: string, reason: string) {
+    super(
+      host,
+      `The connection to ${host} is not clear: ${reason}. Mend it there, or set sshConfig: false, which leaves the configuration of ssh unread, and what is needed of it in the program.`,
+    );
+  }
+}
+
 /** The user may not run commands by sudo without a password. */
 export class SudoRefused extends HostError {
   constructor(host: string, said: string) {

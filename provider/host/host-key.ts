@@ -82,3 +82,12 @@ function matchesHash(hosts: string, name: string): boolean {
   const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
+
+const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
+
+/** Those of known keys come first: a host has several keys, and shows the one of the first algorithm that it can do. */
+export function keyAlgorithms(knownTypes: readonly string[]): string[] {
+  const algorithmsOf = (type: string) => (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type]);
+  const known = knownTypes.filter((type) => keyTypes.includes(type));
+  return [...new Set([...known, ...keyTypes].flatMap(algorithmsOf))];
+}

@@ -1,6 +1,6 @@
 /** One connection a host and process, opened when it is wanted, closed when it has been idle. */
 import { unlessAborted } from "../util/signals";
-import type { ConnectionArgs } from "./connection-args";
+import type { Reach } from "./reach";
 import { SshConnection } from "./ssh-connection";
 
 /** Long enough for the next resource to find it open, short enough for a process that is done to end by itself. */
@@ -29,11 +29,7 @@ export class ConnectionPool {
    * @param signal ends the waiting for the connection, and the attempt to connect when nobody else waits for it
    * @throws the signal's reason
    */
-  async use<T>(
-    args: ConnectionArgs,
-    work: (connection: SshConnection) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
+  async use<T>(args: Reach, work: (connection: SshConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const entry = this.entryFor(args);
     entry.users += 1;
     clearTimeout(entry.idle);
@@ -54,7 +50,7 @@ export class ConnectionPool {
     for (const entry of entries) await close(entry);
   }
 
-  private entryFor(args: ConnectionArgs): Entry {
+  private entryFor(args: Reach): Entry {
     const keyOf = (lane: number) => `${lane} ${JSON.stringify(args)}`;
     const isFull = (entry: Entry | undefined) => entry?.isUsable() && entry.users >= this.usersEach;
     let lane = 0;
@@ -79,7 +75,7 @@ export class ConnectionPool {
   }
 
   /** A connection through another host uses that one for as long as it is open itself. */
-  private connect(args: ConnectionArgs, signal: AbortSignal): Promise<SshConnection> {
+  private connect(args: Reach, signal: AbortSignal): Promise<SshConnection> {
     if (!args.proxyJump) return SshConnection.open(args, signal);
     const { proxyJump } = args;
     return new Promise((resolve, reject) => {

@@ -8,24 +8,21 @@ import {
   type ClientCallback,
   type ClientChannel,
   type ConnectConfig,
+  OpenSSHAgent,
+  type ParsedKey,
   type ServerHostKeyAlgorithm,
   utils,
 } from "ssh2";
 import { limitConcurrency } from "../util/policy";
 import { unlessAborted, withDeadline } from "../util/signals";
 import { type ExecResult, outputOf } from "./command-output";
-import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { hostLabel } from "./connection-args";
 import { LineConversation } from "./conversation";
 import { type Credential, credentialsFor } from "./credentials";
-import {
-  CommandTimedOut,
-  ConnectionLost,
-  CredentialUnusable,
-  HostUnreachable,
-  LoginRefused,
-  NoAnswer,
-  SocketClosed,
-} from "./errors";
+import { CommandTimedOut, ConnectionLost, CredentialUnusable, HostUnreachable, NoAnswer, SocketClosed } from "./errors";
+import { keyAlgorithms } from "./host-key";
+import { loginError } from "./login-error";
+import type { Reach } from "./reach";
 import { type Trust, trustFor } from "./trust";
 
 export interface ExecOptions {
@@ -47,11 +44,6 @@ const closeTimeoutMs = 2000;
 /** How long a host has to accept a channel and what is to run in it. */
 const acceptTimeoutMs = 60_000;
 const connectTimeoutMs = (seconds = 30) => seconds * 1000;
-
-const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
-
-/** ssh2 says in `level` at which stage it failed. */
-type LoginError = Error & { level?: string };
 
 /** ssh2 gives in `reason` the code with which the host refused a channel: none when the host did not answer. */
 type ForwardError = Error & { reason?: number };
@@ -86,7 +78,7 @@ export class SshConnection {
    * @param through a connection to the host on the way, if there is one
    * @throws CredentialUnusable, HostKeyRefused, LoginRefused or HostUnreachable
    */
-  static async open(args: ConnectionArgs, signal: AbortSignal, through?: SshConnection): Promise<SshConnection> {
+  static async open(args: Reach, signal: AbortSignal, through?: SshConnection): Promise<SshConnection> {
     const host = hostLabel(args);
     const credentials = await credentialsFor(args);
     const methods = credentials.flatMap((credential) => authMethod(args, credential));
@@ -102,7 +94,14 @@ export class SshConnection {
       await login(client, { ...config(args, trust), hostVerifier, authHandler: methods, sock: stream }, signal);
     } catch (error) {
       destroy(stream);
-      throw refusal ?? explain(host, error as LoginError, credentials);
+      throw (
+        refusal ??
+        loginError(
+          host,
+          error as Error,
+          credentials.map(({ what }) => what),
+        )
+      );
     }
     return new SshConnection(client, stream, host);
   }
@@ -206,7 +205,7 @@ export class SshConnection {
     return withDeadline({ timeoutMs: acceptTimeoutMs, signal, timedOut }, open);
   }
 
-  private tunnel({ address, port = 22, connectTimeoutSeconds }: ConnectionArgs, signal: AbortSignal): Promise<Duplex> {
+  private tunnel({ address, port = 22, connectTimeoutSeconds }: Reach, signal: AbortSignal): Promise<Duplex> {
     const what = `${address}:${port} through ${this.host}`;
     const open = (opened: ClientCallback) => this.client.forwardOut("127.0.0.1", 0, address, port, opened);
     const explained = ({ message }: ForwardError) => new HostUnreachable(what, message);
@@ -236,26 +235,19 @@ export class SshConnection {
 /** The host has not seen the command, so it can be sent again. */
 export class NotStarted extends Error {}
 
-function config(args: ConnectionArgs, trust: Trust): ConnectConfig {
+function config(args: Reach, trust: Trust): ConnectConfig {
   return {
     username: args.user ?? "root",
     readyTimeout: connectTimeoutMs(args.connectTimeoutSeconds),
     ...keepalive,
-    algorithms: { serverHostKey: keyAlgorithms(trust.types) },
+    algorithms: { serverHostKey: keyAlgorithms(trust.types) as ServerHostKeyAlgorithm[] },
   };
 }
 
-/** Those of known keys come first: a host has several keys, and shows the one of the first algorithm that it can do. */
-function keyAlgorithms(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
-  const algorithmsOf = (type: string) => (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type]);
-  const known = knownTypes.filter((type) => keyTypes.includes(type));
-  return [...new Set([...known, ...keyTypes].flatMap(algorithmsOf))] as ServerHostKeyAlgorithm[];
-}
-
 /** @returns no method for a key that was only found by looking around and cannot be used */
-function authMethod(args: ConnectionArgs, { what, key, agent, optional }: Credential): AnyAuthMethod[] {
+function authMethod(args: Reach, { what, key, agent, only, optional }: Credential): AnyAuthMethod[] {
   const username = args.user ?? "root";
-  if (agent !== undefined) return [{ type: "agent", username, agent }];
+  if (agent !== undefined) return [{ type: "agent", username, agent: only ? new SomeOfAgent(agent, only) : agent }];
   const parsed = utils.parseKey(key ?? "", args.passphrase);
   if (!(parsed instanceof Error) && parsed.isPrivateKey())
     return [{ type: "publickey", username, key: key ?? "", ...(args.passphrase && { passphrase: args.passphrase }) }];
@@ -267,6 +259,23 @@ function authMethod(args: ConnectionArgs, { what, key, agent, optional }: Creden
     reason,
     "Use a private key in a format of OpenSSH, and set passphrase if it has one.",
   );
+}
+
+/** An agent that shows some of its keys only: sshd ends a login after a few that it does not know. */
+class SomeOfAgent extends OpenSSHAgent {
+  constructor(
+    socket: string,
+    private readonly only: readonly string[],
+  ) {
+    super(socket);
+  }
+
+  override getIdentities(callback: Parameters<OpenSSHAgent["getIdentities"]>[0]): void {
+    super.getIdentities((error, keys = []) => {
+      const isShown = (key: ParsedKey) => this.only.includes(key.getPublicSSH().toString("base64"));
+      callback(error, (keys as ParsedKey[]).filter(isShown));
+    });
+  }
 }
 
 async function login(client: Client, settings: ConnectConfig, signal: AbortSignal): Promise<void> {
@@ -284,11 +293,4 @@ async function login(client: Client, settings: ConnectConfig, signal: AbortSigna
 function destroy(stream: Duplex): void {
   stream.destroy();
   if (!(stream instanceof Socket)) stream.emit("close");
-}
-
-function explain(host: string, error: LoginError, credentials: readonly Credential[]): Error {
-  const tried = credentials.map(({ what }) => what);
-  return error.level === "client-authentication"
-    ? new LoginRefused(host, tried)
-    : new HostUnreachable(host, error.message, (error as NodeJS.ErrnoException).code === "ECONNREFUSED");
 }

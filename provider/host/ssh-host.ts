@@ -7,7 +7,9 @@ import { type ConnectionArgs, connectionSecrets, hostLabel } from "./connection-
 import {
   CommandFailed,
   CommandTimedOut,
+  ConfigUnusable,
   ConnectionLost,
+  type HostError,
   HostUnreachable,
   LoginShellRefused,
   SocketClosed,
@@ -17,11 +19,14 @@ import {
 import type { CommandResult, Conversation, RemoteHost, RunOptions } from "./host";
 import { loginShellProbe, passesArguments } from "./login-shell";
 import { ConnectionPool } from "./pool";
+import type { Reach, Resolved } from "./reach";
 import { redact } from "./redact";
 import { missingOnExitCode } from "./result";
 import { socatArgv, socatConnected, socatReason } from "./socat";
+import { SshConfigUnusable } from "./ssh-config";
 import { NotStarted, type SshConnection } from "./ssh-connection";
 import { debianPackageOf, missingTool } from "./tools";
+import { reachOf } from "./user-config";
 
 const defaultTimeoutMs = 60_000;
 /** How long a busy host may take to start a shell, even for a command that must end sooner. */
@@ -40,15 +45,32 @@ export async function closeConnections(): Promise<void> {
   await Promise.all([sharedPool.closeAll(), conversationPool.closeAll()]);
 }
 
+function reachOrReason(args: ConnectionArgs): Resolved & { reason?: string } {
+  try {
+    return reachOf(args);
+  } catch (error) {
+    if (!(error instanceof SshConfigUnusable)) throw error;
+    return { reach: args, taken: [], reason: error.message };
+  }
+}
+
 export class SshHost implements RemoteHost {
   readonly key: string;
   readonly label: string;
+  readonly taken: readonly string[];
   private readonly usesSudo: boolean;
+  private readonly args: Reach;
+  /** Why the configuration of ssh cannot be used; said when the host is asked for something. */
+  private readonly unusable: HostError | undefined;
 
-  constructor(private readonly args: ConnectionArgs) {
-    this.key = JSON.stringify(args);
-    this.label = hostLabel(args);
-    this.usesSudo = args.sudo ?? (args.user ?? "root") !== "root";
+  constructor(args: ConnectionArgs) {
+    const { reach, taken, reason } = reachOrReason(args);
+    this.args = reach;
+    this.key = JSON.stringify(reach);
+    this.label = hostLabel(reach);
+    this.taken = taken.map(({ keyword, words, place }) => `${keyword} ${words.join(" ")} (${place})`);
+    this.usesSudo = args.sudo ?? (reach.user ?? "root") !== "root";
+    this.unusable = reason === undefined ? undefined : new ConfigUnusable(this.label, reason);
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
@@ -140,6 +162,7 @@ export class SshHost implements RemoteHost {
     pool = sharedPool,
     timeoutMs = checkTimeoutMs,
   ): Promise<T> {
+    if (this.unusable) throw this.unusable;
     let reason = "";
     for (let start = 0; start < maximumStarts; start++) {
       try {

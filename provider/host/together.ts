@@ -56,6 +56,7 @@ export function askedTogether(host: RemoteHost): RemoteHost {
   return {
     key: host.key,
     label: host.label,
+    ...(host.taken && { taken: host.taken }),
     tryRun,
     run: async (argv, options) => failedOnExitCode(host.label, await tryRun(argv, options)),
     converse: (argv, what, signal) => host.converse(argv, what, signal),

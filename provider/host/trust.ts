@@ -1,9 +1,11 @@
 /** Decides whether a host's key is trusted: by `hostKey` if it is set, else by known_hosts. Never by default. */
 import { readFile } from "node:fs/promises";
-import { type ConnectionArgs, hostLabel } from "./connection-args";
+import { hostLabel } from "./connection-args";
 import { HostKeyRefused } from "./errors";
 import { expandHome } from "./home";
 import { fingerprintOf, isGood, type KnownKey, knownKeys, matchesHostKey, typeOf } from "./host-key";
+
+import type { Reach } from "./reach";
 
 export interface Trust {
   /** Types of the known keys: the host is asked for one of these. */
@@ -12,13 +14,16 @@ export interface Trust {
   refusal(key: Buffer): HostKeyRefused | undefined;
 }
 
-export async function trustFor(args: ConnectionArgs): Promise<Trust> {
+export async function trustFor(args: Reach): Promise<Trust> {
   if (args.hostKey !== undefined) return trustInHostKey(args, [args.hostKey].flat());
-  const file = expandHome(args.knownHosts ?? "~/.ssh/known_hosts");
-  return trustInKnownHosts(args, file, knownKeys(await readOr(file, ""), args.address, args.port ?? 22));
+  const { knownHosts, knownHostsFiles = ["~/.ssh/known_hosts"], hostKeyAlias, address, port = 22 } = args;
+  const files = (knownHosts === undefined ? knownHostsFiles : [knownHosts]).map(expandHome);
+  const text = (await Promise.all(files.map((file) => readOr(file, "")))).join("\n");
+  const known = hostKeyAlias === undefined ? knownKeys(text, address, port) : knownKeys(text, hostKeyAlias, undefined);
+  return trustInKnownHosts(args, files.join(" or ") || "known_hosts", known);
 }
 
-function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust {
+function trustInHostKey(args: Reach, wanted: readonly string[]): Trust {
   const host = hostLabel(args);
   return {
     types: wanted
@@ -33,7 +38,7 @@ function trustInHostKey(args: ConnectionArgs, wanted: readonly string[]): Trust 
   };
 }
 
-function trustInKnownHosts(args: ConnectionArgs, file: string, known: readonly KnownKey[]): Trust {
+function trustInKnownHosts(args: Reach, file: string, known: readonly KnownKey[]): Trust {
   const host = hostLabel(args);
   const good = known.filter(isGood);
   return {

@@ -22,7 +22,8 @@ export interface Script {
   isMute?: boolean;
 }
 
-const clientKey = makeKey();
+/** A key that every scripted host lets in. */
+export const clientKey = makeKey();
 
 /** Stands in scripted answers for the line that a command asks for between the parts of its answer. */
 export const separatorLine = "= separator =";
@@ -88,7 +89,7 @@ export class ScriptedHost {
   get args(): ConnectionArgs {
     const { port } = this.server.address() as AddressInfo;
     const loginWith = { privateKey: clientKey.private, agent: false as const, connectTimeoutSeconds: 5 };
-    return { address: "127.0.0.1", port, hostKey: this.publicKey, ...loginWith };
+    return { address: "127.0.0.1", port, hostKey: this.publicKey, sshConfig: false, ...loginWith };
   }
 
   /** Cuts all connections without a word. */

@@ -17,6 +17,10 @@ export const host: Definition<typeof schema, RemoteHost, HostFacts, HostFacts> =
   model: hostAt,
   observe: ({ cancelled, signal }, machine) => observeFacts(machine, anySignal(cancelled, signal)),
   stateOf: (_machine, facts) => facts,
-  reconcile: async (_operation, _machine, facts) => facts, // there is nothing to make so
+  // There is nothing to make so.
+  reconcile: async (operation, { label, taken = [] }, facts) => {
+    if (taken.length > 0) operation.info(`${label}: from the configuration of ssh: ${taken.join(", ")}`);
+    return facts;
+  },
   remove: async () => {}, // it owns nothing
 };

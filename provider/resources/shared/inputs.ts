@@ -28,6 +28,7 @@ const reach = {
     .optional(),
   hostKey: z.union([fingerprint, z.array(fingerprint).min(1, "must have a key")]).optional(),
   knownHosts: text("path of a known_hosts file").optional(),
+  sshConfig: z.union([text("path of a configuration file of ssh"), z.literal(false)]).optional(),
   agent: z.union([text("path of an agent's socket"), z.literal(false)]).optional(),
   identityFile: text("path of a private key").optional(),
   privateKey: text("a private key").optional(),
