@@ -11,10 +11,10 @@ export type { MigrationArgs } from "./resources/domain-placement/migration-args"
 export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";
 export { Host, type HostArgs, type HypervisorArgs } from "./resources/host/resource";
 export { LibvirtSshAccess, type LibvirtSshAccessArgs } from "./resources/libvirt-ssh-access/resource";
+export type { LibvirtdArgs } from "./resources/libvirt-tls-pki/libvirtd-args";
 export {
   type ExternalAuthorityArgs,
   type HostCertificatesArgs,
-  type LibvirtdArgs,
   LibvirtTlsPki,
   type LibvirtTlsPkiArgs,
   type ServiceAuthorityArgs,

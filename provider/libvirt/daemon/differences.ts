@@ -66,15 +66,20 @@ function socketDifferences({ units, ports, sockets, daemon }: DaemonFacts, setti
 
 function permissionDifferences(
   sockets: DaemonFacts["sockets"],
-  { unixSockGroup, unixSockRoPerms, unixSockRwPerms }: DaemonSettings,
+  { unixSockGroup, unixSockRoPerms, unixSockRwPerms, unixSockAdminPerms }: DaemonSettings,
   { paths }: Daemon,
 ): string[] {
-  const perms = { [paths.main]: unixSockRwPerms, [paths.readOnly]: unixSockRoPerms };
+  const perms = {
+    [paths.main]: unixSockRwPerms,
+    [paths.readOnly]: unixSockRoPerms,
+    [paths.admin]: unixSockAdminPerms,
+  };
   return Object.entries(perms).flatMap(([path, wanted]) => {
     const seen = sockets.get(path);
     if (!seen) return [];
     const wrongMode = wanted !== undefined && Number.parseInt(wanted, 8) !== Number.parseInt(seen.mode, 8);
-    const wrongGroup = unixSockGroup !== undefined && unixSockGroup !== seen.group;
+    const isForGroup = path !== paths.admin;
+    const wrongGroup = isForGroup && unixSockGroup !== undefined && unixSockGroup !== seen.group;
     return [
       ...(wrongMode ? [`${path} has mode ${seen.mode} instead of ${wanted}`] : []),
       ...(wrongGroup ? [`${path} has group ${seen.group} instead of ${unixSockGroup}`] : []),

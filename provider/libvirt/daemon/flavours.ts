@@ -13,7 +13,7 @@ export interface Daemon {
   networkSockets: { tls: string; tcp: string } | undefined;
   confPath: string;
   /** Where clients on the host find it. */
-  paths: { main: string; readOnly: string };
+  paths: { main: string; readOnly: string; admin: string };
   /** For virt-admin. virtproxyd's admin socket has libvirtd's name. */
   adminUri: string;
   /**
@@ -36,22 +36,30 @@ export interface Flavour {
   packages: string;
 }
 
-type Differing = Pick<Daemon, "adminUri" | "endsJobs" | "hasListenOption"> & { socketName: string; listens: boolean };
+type Differing = Pick<Daemon, "adminUri" | "endsJobs" | "hasListenOption"> & {
+  /** What its sockets' names begin with. */
+  sockets: string;
+  listens: boolean;
+};
 
-function daemon(name: Daemon["name"], { socketName, listens, ...rest }: Differing): Daemon {
+function daemon(name: Daemon["name"], { sockets, listens, ...rest }: Differing): Daemon {
   return {
     name,
     service: `${name}.service`,
     localSockets: [`${name}.socket`, `${name}-ro.socket`, `${name}-admin.socket`],
     networkSockets: listens ? { tls: `${name}-tls.socket`, tcp: `${name}-tcp.socket` } : undefined,
     confPath: `/etc/libvirt/${name}.conf`,
-    paths: { main: `/run/libvirt/${socketName}`, readOnly: `/run/libvirt/${socketName}-ro` },
+    paths: {
+      main: `/run/libvirt/${sockets}-sock`,
+      readOnly: `/run/libvirt/${sockets}-sock-ro`,
+      admin: `/run/libvirt/${sockets}-admin-sock`,
+    },
     ...rest,
   };
 }
 
 const libvirtd = daemon("libvirtd", {
-  socketName: "libvirt-sock",
+  sockets: "libvirt",
   listens: true,
   adminUri: "libvirtd:///system",
   endsJobs: "all",
@@ -59,7 +67,7 @@ const libvirtd = daemon("libvirtd", {
 });
 
 const virtproxyd = daemon("virtproxyd", {
-  socketName: "libvirt-sock",
+  sockets: "libvirt",
   listens: true,
   adminUri: "libvirtd:///system",
   endsJobs: "incoming",
@@ -67,7 +75,7 @@ const virtproxyd = daemon("virtproxyd", {
 });
 
 const virtqemud = daemon("virtqemud", {
-  socketName: "virtqemud-sock",
+  sockets: "virtqemud",
   listens: false,
   adminUri: "virtqemud:///system",
   endsJobs: "all",

@@ -150,7 +150,7 @@ function obstaclesOf({ daemon, units: seen, conf, ...start }: DaemonFacts): stri
 
 function certificateObstacles({ name, confPath }: Daemon, text: string | undefined): string[] {
   const active = activeSettings(text);
-  const elsewhere = ["key_file", "cert_file", "ca_file"].filter((key) => active.has(key));
+  const elsewhere = ["key_file", "key_files", "cert_file", "cert_files", "ca_file"].filter((key) => active.has(key));
   const verifies = ["0", undefined].includes(active.get("tls_no_verify_certificate"));
   return [
     ...(elsewhere.length > 0

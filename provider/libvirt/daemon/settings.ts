@@ -4,76 +4,60 @@
  *
  * @see https://libvirt.org/manpages/libvirtd.html#system-socket-activation
  */
+import { bracketed } from "../../util/address";
+import { isAtLeast } from "../../util/version";
 import type { Setting } from "./conf-file";
 import type { Daemon } from "./flavours";
+import { camelCase, type KeyValues, written } from "./keys";
 
-export interface DaemonSettings {
+/** All that a program has said of libvirt's daemons. */
+export interface DaemonSettings extends KeyValues {
   listenTls: boolean;
   listenTcp: boolean;
   tlsPort: number;
   tcpPort: number;
-  unixSockGroup?: string | undefined;
-  unixSockRoPerms?: string | undefined;
-  unixSockRwPerms?: string | undefined;
-  authUnixRo?: string | undefined;
-  authUnixRw?: string | undefined;
-  authTcp?: string | undefined;
-  authTls?: string | undefined;
-  /** Becomes `tls_allowed_dn_list`. */
-  allowedDns?: readonly string[] | undefined;
 }
 
 export const defaultTlsPort = 16514;
 const defaultTcpPort = 16509;
 
-type Optional<T> = { [Key in keyof T]?: T[Key] | undefined };
-
 /** With what is not said as libvirt has it, but TLS on. */
-export function withDefaultSettings(settings: Optional<DaemonSettings>): DaemonSettings {
+export function withDefaultSettings(settings: KeyValues): DaemonSettings {
   const { listenTls = true, listenTcp = false, tlsPort = defaultTlsPort, tcpPort = defaultTcpPort } = settings;
   return { ...settings, listenTls, listenTcp, tlsPort, tcpPort };
 }
 
-/**
- * The lines of a daemon's file; none when nothing of the settings is its business. Their order stays as hosts have it. What
- * has to do with the network is read by the daemon alone that other hosts reach.
- */
-export function confSettings(settings: DaemonSettings, { networkSockets }: Pick<Daemon, "networkSockets">): Setting[] {
-  const network = networkSockets !== undefined;
-  const all: [key: string, value: string | undefined, isRead?: boolean][] = [
-    ["listen_tls", flag(settings.listenTls), network],
-    ["listen_tcp", flag(settings.listenTcp), network],
-    ["tls_port", quoted(String(settings.tlsPort)), network],
-    ["tcp_port", quoted(String(settings.tcpPort)), network],
-    ["unix_sock_group", settings.unixSockGroup && quoted(settings.unixSockGroup)],
-    ["unix_sock_ro_perms", settings.unixSockRoPerms && quoted(settings.unixSockRoPerms)],
-    ["unix_sock_rw_perms", settings.unixSockRwPerms && quoted(settings.unixSockRwPerms)],
-    ["auth_unix_ro", settings.authUnixRo && quoted(settings.authUnixRo)],
-    ["auth_unix_rw", settings.authUnixRw && quoted(settings.authUnixRw)],
-    ["auth_tcp", settings.authTcp && quoted(settings.authTcp), network],
-    ["auth_tls", settings.authTls && quoted(settings.authTls), network],
-    ["tls_allowed_dn_list", settings.allowedDns && `[${settings.allowedDns.map(quoted).join(", ")}]`, network],
-  ];
-  return all.flatMap(([key, value, isRead = true]): Setting[] => (value !== undefined && isRead ? [[key, value]] : []));
-}
+/** The lines of a daemon's file; none when nothing of the settings is its business. */
+export const confSettings = (settings: DaemonSettings, { networkSockets }: Pick<Daemon, "networkSockets">): Setting[] =>
+  written(settings)
+    .filter(({ key }) => !key.isNetwork || networkSockets !== undefined)
+    .map(({ name, value }) => [name, value] as const);
 
-const flag = (on: boolean) => (on ? "1" : "0");
+/** Whether a libvirt that is supported may be too old for some of these. */
+export const hasNewKeys = (settings: DaemonSettings): boolean =>
+  written(settings).some(({ key: { since } }) => since !== undefined);
 
-/** libvirt's strings know no escapes: nothing may end them early. */
-function quoted(value: string): string {
-  if (/^[^"\\\p{Cc}]*$/u.test(value)) return `"${value}"`;
-  throw new RangeError(`${JSON.stringify(value)} cannot be written to a file of libvirt's.`);
-}
+/** Keys that a libvirt of this version would not read, in words that go on from the host's name. */
+export const unknownKeys = (settings: DaemonSettings, version: string): string[] =>
+  written(settings).flatMap(({ name, key: { since } }) =>
+    since === undefined || isAtLeast(version, since)
+      ? []
+      : [
+          `has libvirt ${version || "of a version that is not known"}, which does not read ${name}: leave libvirtd.${camelCase(name)} out, or update libvirt to ${since}`,
+        ],
+  );
 
 export const dropInPath = (unit: string) => `/etc/systemd/system/${unit}.d/pulumi-kvm-live.conf`;
 
 /** Drop-ins by unit; undefined where the unit is good as it is. */
 export function dropIns(settings: DaemonSettings, { localSockets, networkSockets }: Daemon) {
-  const { unixSockGroup, unixSockRoPerms, unixSockRwPerms } = settings;
-  const [main, readOnly] = localSockets;
+  const { unixSockGroup, unixSockRoPerms, unixSockRwPerms, unixSockAdminPerms, listenAddr } = settings;
+  const [main, readOnly, admin] = localSockets;
   const group = unixSockGroup === undefined ? [] : [`SocketGroup=${unixSockGroup}`];
   const mode = (perms: string | undefined) => (perms === undefined ? [] : [`SocketMode=${perms.padStart(4, "0")}`]);
-  const port = (wanted: number, own: number) => (wanted === own ? [] : ["ListenStream=", `ListenStream=${wanted}`]);
+  const at = listenAddr === undefined ? "" : `${bracketed(listenAddr)}:`;
+  const port = (wanted: number, own: number) =>
+    wanted === own && at === "" ? [] : ["ListenStream=", `ListenStream=${at}${wanted}`];
   const network: [string, string | undefined][] = networkSockets
     ? [
         [networkSockets.tls, dropIn(port(settings.tlsPort, defaultTlsPort))],
@@ -83,6 +67,7 @@ export function dropIns(settings: DaemonSettings, { localSockets, networkSockets
   return new Map<string, string | undefined>([
     [main, dropIn([...group, ...mode(unixSockRwPerms)])],
     [readOnly, dropIn([...group, ...mode(unixSockRoPerms)])],
+    [admin, dropIn(mode(unixSockAdminPerms))],
     ...network,
   ]);
 }
@@ -91,10 +76,13 @@ const dropIn = (lines: readonly string[]) =>
   lines.length === 0 ? undefined : `${["# Written by pulumi-kvm-live.", "[Socket]", ...lines].join("\n")}\n`;
 
 /** Warnings about settings that open a host to more than its certificates' holders. */
-export function securityWarnings({ listenTcp, authTcp, authUnixRw }: DaemonSettings): string[] {
+export function securityWarnings({ listenTcp, authTcp, authUnixRw, tcpMinSsf }: DaemonSettings): string[] {
   const all: [boolean, string][] = [
     [listenTcp && authTcp === "none", "anyone on the network becomes root on the hosts: listenTcp with authTcp none"],
-    [listenTcp && authTcp !== "none", "listenTcp: connections over TCP are not encrypted"],
+    [
+      listenTcp && authTcp !== "none" && tcpMinSsf === undefined,
+      "listenTcp: SASL alone encrypts connections over TCP, and libvirt is content with 56 bits: set tcpMinSsf",
+    ],
     [!listenTcp && authTcp === "none", "authTcp is none: TCP would be unprotected if listenTcp were switched on"],
     [authUnixRw === "none", "authUnixRw is none: whoever can open libvirt's socket becomes root on the host"],
   ];

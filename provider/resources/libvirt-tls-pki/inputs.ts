@@ -10,14 +10,10 @@ import {
 } from "../../pki/given";
 import { connections, hasDistinctAddresses, namedConnectionInput, text } from "../shared/inputs";
 import { organization } from "../shared/tls-inputs";
+import { libvirtdInput } from "./libvirtd-inputs";
 
 const days = (what: string) =>
   z.int(`must be a whole number of days: ${what}`).min(1, "must be 1 at least").max(36_500, "must be 36500 at most");
-const port = z.int("must be a whole number").min(1, "must be 1 to 65535").max(65_535, "must be 1 to 65535");
-const perms = z.string("must be text").regex(/^0?[0-7]{3}$/, "must be octal permissions as text, such as 0770");
-const group = z.string("must be text").regex(/^[a-z_][a-z0-9_-]{0,31}$/i, "must be the name of a group");
-const unixAuth = z.enum(["none", "polkit", "sasl"], "must be none, polkit or sasl");
-const networkAuth = z.enum(["none", "sasl"], "must be none or sasl");
 
 /** What is in them is judged together, where all of it is known. */
 const pem = (what: string) =>
@@ -35,21 +31,6 @@ const givenCertificates = z.strictObject(
   },
   "must be the four certificates of a host",
 );
-
-/** No defaults here: the shell writes only those of whole inputs into the state. @see https://libvirt.org/daemons.html */
-const libvirtdSettings = z.strictObject({
-  listenTls: z.boolean("must be true or false").optional(),
-  listenTcp: z.boolean("must be true or false").optional(),
-  tlsPort: port.optional(),
-  tcpPort: port.optional(),
-  unixSockGroup: group.optional(),
-  unixSockRoPerms: perms.optional(),
-  unixSockRwPerms: perms.optional(),
-  authUnixRo: unixAuth.optional(),
-  authUnixRw: unixAuth.optional(),
-  authTcp: networkAuth.optional(),
-  authTls: networkAuth.optional(),
-});
 
 export const pkiSchema = z
   .strictObject({
@@ -72,7 +53,7 @@ export const pkiSchema = z
           .regex(/^[^"\\\p{Cc}]+$/u, "must not have quotes, backslashes or control characters"),
       )
       .optional(),
-    libvirtd: libvirtdSettings.default({}),
+    libvirtd: libvirtdInput.default({}),
     adopt: z.boolean("must be true or false").default(false),
   })
   .check(({ value, issues }) => {

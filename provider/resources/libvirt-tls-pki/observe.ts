@@ -127,7 +127,7 @@ export function settingsOf(args: PkiInputs): DaemonSettings {
     if (args.externalAuthority) return (client && allowedDnOf(client)) ?? [];
     return allowedDn(hostSubject("libvirt", organization, address));
   });
-  return withDefaultSettings({ ...libvirtd, allowedDns: [...new Set([...own, ...allowedDns])] });
+  return withDefaultSettings({ ...libvirtd, tlsAllowedDnList: [...new Set([...own, ...allowedDns])] });
 }
 
 /** An authority of this resource's own; not the one that a failed change to an authority outside has left in the state. */

@@ -2,6 +2,7 @@
 import { runScript, sh } from "../../host/script";
 import { daemonDifferences } from "../../libvirt/daemon/differences";
 import { type DaemonFacts, daemonObstacles } from "../../libvirt/daemon/inspect";
+import { type DaemonSettings, hasNewKeys, unknownKeys } from "../../libvirt/daemon/settings";
 import { jobsOn } from "../../libvirt/daemon/switch";
 import { Refused } from "../../lifecycle/errors";
 import type { HostBaseline } from "../../pki/baseline";
@@ -41,6 +42,7 @@ export async function refuseUnlessPossible(seen: PkiHosts, args: PkiInputs, oper
     ...seen.hosts.flatMap((one) => unusable(one, args)),
     ...foreignProblems(seen, args, operation.owner),
     ...(await groupProblems(seen, args)),
+    ...(await keyProblems(seen, settings)),
     ...(await jobProblems(switched, signal)),
   ];
   if (problems.length > 0) throw new Refused(problems);
@@ -114,4 +116,14 @@ async function groupProblems({ hosts }: PkiHosts, { libvirtd: { unixSockGroup } 
   return missing.length === 0
     ? []
     : [`There is no group ${unixSockGroup} on ${missing.join(", ")}: \`groupadd ${unixSockGroup}\`.`];
+}
+
+/** What a host's libvirt does not know it passes over in silence. */
+async function keyProblems({ hosts }: PkiHosts, settings: DaemonSettings): Promise<string[]> {
+  if (!hasNewKeys(settings)) return [];
+  const problems = await together(hosts, async ({ name, host }) => {
+    const { stdout } = await runScript(host, sh`virsh --version`);
+    return unknownKeys(settings, stdout.trim()).map((words) => `${name} ${words}.`);
+  });
+  return problems.flat();
 }

@@ -5,38 +5,8 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { connectionsOf, type Host, namedConnection, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
+import type { LibvirtdArgs } from "./libvirtd-args";
 import type { DaemonState } from "./state";
-
-/**
- * How libvirt's daemons are set up; each field is the key of libvirtd.conf. On hosts with modular daemons virtproxyd gets all
- * of them, and virtqemud those that are not about the network.
- *
- * @see https://libvirt.org/daemons.html
- */
-export interface LibvirtdArgs {
-  /** Accept TLS connections. @default true */
-  listenTls?: Input<boolean>;
-  /** Accept unencrypted TCP connections. Insecure. @default false */
-  listenTcp?: Input<boolean>;
-  /** @default 16514 */
-  tlsPort?: Input<number>;
-  /** @default 16509 */
-  tcpPort?: Input<number>;
-  /** Group of libvirt's local sockets. @default the distribution's */
-  unixSockGroup?: Input<string>;
-  /** Octal permissions of the read-only local socket, e.g. `"0777"`. @default the distribution's */
-  unixSockRoPerms?: Input<string>;
-  /** Octal permissions of the read-write local socket, e.g. `"0770"`. @default the distribution's */
-  unixSockRwPerms?: Input<string>;
-  /** @default the distribution's */
-  authUnixRo?: Input<"none" | "polkit" | "sasl">;
-  /** `none` makes whoever can open the socket root on the host. @default the distribution's */
-  authUnixRw?: Input<"none" | "polkit" | "sasl">;
-  /** `none` makes whoever can reach the port root on the host. @default libvirt's: `sasl` */
-  authTcp?: Input<"none" | "sasl">;
-  /** Beside the client's certificate, which is always asked for. @default libvirt's: `none` */
-  authTls?: Input<"none" | "sasl">;
-}
 
 /** Certificates of one host, in PEM; certificates of intermediate authorities may follow each. */
 export interface HostCertificatesArgs {

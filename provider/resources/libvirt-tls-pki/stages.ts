@@ -63,11 +63,11 @@ function meanwhileSettings(
   wanted: DaemonSettings,
 ): DaemonSettings | undefined {
   const list = activeSettings(listener?.conf?.text).get("tls_allowed_dn_list");
-  const { allowedDns = [] } = wanted;
-  if (list === undefined || allowedDns.every((name) => list.includes(`"${name}"`))) return undefined;
+  const { tlsAllowedDnList = [] } = wanted;
+  if (list === undefined || tlsAllowedDnList.every((name) => list.includes(`"${name}"`))) return undefined;
   const shown = hosts.flatMap(({ pki }) => {
     const certificate = parseCertificate(pki.files.get(certificatePath({ service: "libvirt", role: "client" }))?.text);
     return (certificate && allowedDnOf(certificate)) ?? [];
   });
-  return { ...wanted, allowedDns: [...new Set([...allowedDns, ...shown])] };
+  return { ...wanted, tlsAllowedDnList: [...new Set([...tlsAllowedDnList, ...shown])] };
 }

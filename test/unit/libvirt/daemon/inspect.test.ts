@@ -175,13 +175,13 @@ test("a switch and the way back", () => {
 });
 
 test("libvirtd.conf gets only what was asked for; nothing breaks out of a value", () => {
-  const wanted = { ...settings, unixSockRwPerms: "0770", allowedDns: ["O=It's, $(reboot)*", "CN=?"] };
+  const wanted = { ...settings, unixSockRwPerms: "0770", tlsAllowedDnList: ["O=It's, $(reboot)*", "CN=?"] };
   expect(confSettings(wanted, libvirtd).slice(4)).toEqual([
     ["unix_sock_rw_perms", '"0770"'],
     ["tls_allowed_dn_list", `["O=It's, $(reboot)*", "CN=?"]`],
   ]);
   for (const bad of ['a"b', "a\nb", "a\\", "\u0000"])
-    expect(() => confSettings({ ...settings, allowedDns: [bad] }, libvirtd)).toThrow(
+    expect(() => confSettings({ ...settings, tlsAllowedDnList: [bad] }, libvirtd)).toThrow(
       "cannot be written to a file of libvirt's",
     );
 });
@@ -198,7 +198,8 @@ test("the read-only socket has permissions of its own", () => {
 
 test.each<[Partial<DaemonSettings>, RegExp]>([
   [{ listenTcp: true, authTcp: "none" }, /becomes root on the hosts/],
-  [{ listenTcp: true }, /not encrypted/],
+  [{ listenTcp: true }, /content with 56 bits: set tcpMinSsf/],
+  [{ listenTcp: true, authTcp: "sasl", tcpMinSsf: 112 }, /^$/],
   [{ authTcp: "none" }, /if listenTcp were switched on/],
   [{ authUnixRw: "none" }, /libvirt's socket/],
   [{ authTls: "none", authUnixRo: "none" }, /^$/],

@@ -59,7 +59,7 @@ test.each<[RegExp, string[]]>([
 });
 
 test("the daemon that others reach has what is about them, and each has the rest", () => {
-  const wanted = { ...settings, unixSockRwPerms: "0770", authUnixRw: "none", allowedDns: ["CN=a"] };
+  const wanted = { ...settings, unixSockRwPerms: "0770", authUnixRw: "none", tlsAllowedDnList: ["CN=a"] };
   const [proxy = [], qemu = []] = onFedora().map((one) => daemonDifferences(one, wanted));
   expect(proxy).toEqual(
     expect.arrayContaining([
