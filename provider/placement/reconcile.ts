@@ -13,6 +13,7 @@ import type { Placement } from "./placement";
 import { type Plan, planPlacement, remaining, type Settled } from "./plan/plan";
 import { hostsOf, labelOf, type Step } from "./plan/steps";
 import type { Finding } from "./preflight/finding";
+import { keptBesideMoving } from "./preflight/kept-beside";
 
 export interface CheckedPlan {
   /** None when it is refused. */
@@ -32,8 +33,10 @@ export async function planWithPreflight(
   const plan = planPlacement(seen, placement, isChangedByHand(seen.location, knownDigest));
   if (plan.kind === "refused") return { steps: [], findings: [], refusal: plan.reason };
   const { steps } = plan;
+  const kept = keptBesideMoving(placement, steps, seen.observations);
   const candidates = placement.candidates.map((one) => ({ ...one, host: askedTogether(one.host) }));
-  const findings = await placement.driver.preflight({ ...placement, candidates }, steps, seen, operation);
+  const found = await placement.driver.preflight({ ...placement, candidates }, steps, seen, operation);
+  const findings = [...kept, ...found];
   return { steps, findings, refusal: undefined };
 }
 

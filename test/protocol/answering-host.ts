@@ -35,10 +35,9 @@ export async function answeringHost(name: string, programs: Record<string, strin
       const child = spawn("sh", ["-c", command], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
       channel.stdin.pipe(child.stdin);
       child.stdin.on("error", () => {}); // it need not read its input
-      const [out, err]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on("data", (data: Buffer) => out.push(data));
-      child.stderr.on("data", (data: Buffer) => err.push(data));
-      child.on("close", (code) => answer(channel, code ?? 1, String(Buffer.concat(out)), String(Buffer.concat(err))));
+      child.stdout.on("data", (data: Buffer) => channel.write(data)); // it may be asked line by line
+      child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
+      child.on("close", (code) => answer(channel, code ?? 1, "", ""));
     },
   });
   const limits = { port: 22, maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };

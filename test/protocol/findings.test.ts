@@ -1,4 +1,5 @@
 /** Codes of findings of libvirt's preflight, by what two hosts answer. */
+import { readFileSync } from "node:fs";
 
 import { unsupported } from "../../provider/libvirt/migration/capabilities";
 import type { MigrationOptions } from "../../provider/libvirt/migration/options";
@@ -69,13 +70,21 @@ test("program-missing", async () => {
   expect(missingRequirements("b", checked, remedies).map(({ code }) => code)).toEqual(["program-missing"]);
 });
 
+/** This machine has no certificates where libvirt looks for them. */
+const withoutTls = { migration: { uri: "qemu+ssh", data: "plain" } };
+
 test("a host that has everything has no finding, and neither has a move that is as it should be", async () => {
   const devices = disk(here("fine.raw"));
   expect(await codesOf({ devices, steps: [start] })).toEqual([]);
   const network = "<interface type='network'><source network='lan'/></interface>";
   const to = { ...locked, virsh: { "net-list": "lan\n" } };
   expect(
-    await codesOf({ devices: disk(here("shared.raw")) + network, to, from: { virsh: { "net-list": "lan\n" } } }),
+    await codesOf({
+      ...withoutTls,
+      devices: disk(here("shared.raw")) + network,
+      to,
+      from: { virsh: { "net-list": "lan\n" } },
+    }),
   ).toEqual([]);
 });
 
@@ -126,6 +135,59 @@ test.each<[code: string, situation: Situation]>([
   ["image-without-lock", { devices: disk(here("unlocked.raw")) }],
   ["image-without-lock", {}],
 ])("%s: a move says so", async (code, situation) => expect(await codesOf(situation)).toContain(code));
+
+const lan = "<interface type='network'><source network='lan'/></interface>";
+const network = (bridge: string) => ({
+  "net-list": "lan\n",
+  "net-dumpxml": `<network><name>lan</name><forward mode='bridge'/><bridge name='${bridge}'/></network>`,
+});
+const nat = { "net-list": "lan\n", "net-dumpxml": "<network><name>lan</name><forward mode='nat'/></network>" };
+const release = (libvirt: string, qemu: string) => ({
+  virsh: { version: `Running against daemon: ${libvirt}\nRunning hypervisor: QEMU ${qemu}\n` },
+});
+const debian13 = release("11.3.0", "10.0.13");
+const tpm = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>";
+
+test.each<[code: string, hostName: string, situation: Situation]>([
+  ["memory-short", "b", { inner: "<currentMemory unit='TiB'>900</currentMemory>" }],
+  ["too-many-vcpus", "b", { inner: "<vcpu>300</vcpu>", to: { virsh: { domcapabilities: "  <vcpu max='255'/>\n" } } }],
+  ["pinned-cpu-missing", "b", { inner: "<cputune><emulatorpin cpuset='9999'/></cputune>" }],
+  ["numa-node-missing", "b", { inner: "<numatune><memory mode='strict' nodeset='999'/></numatune>" }],
+  ["network-different", "b", { devices: lan, from: { virsh: network("br0") }, to: { virsh: network("br1") } }],
+  ["network-of-one-host", "b", { devices: lan, from: { virsh: nat }, to: { virsh: nat } }],
+  [
+    "block-job-running",
+    "a",
+    { devices: disk("/nowhere/a.raw"), from: { virsh: { blockjob: "Block Copy: [ 42 %]\n" } } },
+  ],
+  ["backup-running", "a", { from: { virsh: { "backup-dumpxml": "<domainbackup mode='push'/>" } } }],
+  ["tpm-state-mixed", "b", { devices: tpm, to: { mounted: "ext4 /dev/sda1" } }],
+  ["tpm-lock-kept", "a", { devices: tpm }],
+  ["older-release", "b", { from: debian13 }],
+  [
+    "known-bad-releases",
+    "b",
+    { inner: "<cpu><topology sockets='1' cores='1' threads='2'/></cpu>", from: debian13, to: debian13 },
+  ],
+  ["migration-ports-closed", "b", { from: { connects: 1 }, migration: { migrateUri: "tcp://192.0.2.9" } }],
+  ["certificate-missing", "b", {}],
+  ["unknown-facts", "b", { to: { virsh: { version: "" } } }],
+])("%s: a move says so of %s", async (code, hostName, situation) => {
+  const about = (await found(situation)).filter((finding) => finding.code === code && finding.hostName === hostName);
+  expect(about).toHaveLength(code === "certificate-missing" ? 2 : 1);
+  for (const { seen, fix } of about)
+    expect([seen, fix]).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/)]);
+});
+
+test("guests of one run that go to one host: the one that finds no room left is told", async () => {
+  const free = Number(/MemAvailable: +(\d+)/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]);
+  const inner = `<currentMemory>${Math.floor(free * 0.8)}</currentMemory>`;
+  expect(await codesOf({ inner })).not.toContain("memory-short");
+  const [short] = (await found({ inner, uuid: "c0ffee00-0000-4000-8000-000000000001" })).filter(
+    ({ code }) => code === "memory-short",
+  );
+  expect(short?.seen).toMatch(/of which \d+ MiB are for web of the same run, and web has \d+ MiB\.$/);
+});
 
 test("userfaultfd-missing, by the kernel of this machine", () => {
   const side = { name: "b", libvirtVersion: "9.0.0", qemuVersion: "7.2.22", userfaultfd: "none" } as const;

@@ -10,7 +10,7 @@ import type { Step } from "../../provider/placement/plan/steps";
 import type { Finding } from "../../provider/placement/preflight/finding";
 import { migration as migrationSchema } from "../../provider/resources/domain-placement/migration-inputs";
 import { silentOperation } from "../silent-operation";
-import { domain as facts, says, uuid, wanted } from "../unit/placement/world";
+import { uuid as anyUuid, domain as facts, says, wanted } from "../unit/placement/world";
 import { answeringHost, stopAnsweringHosts } from "./answering-host";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-findings-"));
@@ -35,12 +35,18 @@ export interface Answers {
   status?: string;
   /** Type and source of each file system: what is here is on storage of both. */
   mounted?: string;
+  /** Exit code of a connection to the other's migration ports. */
+  connects?: number;
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function virsh({ virsh: prints = {}, virshFails: fails = {} }: Answers): string {
-  const all = { version: "Running against daemon: 9.0.0\nRunning hypervisor: QEMU 7.2.22\n", ...prints };
+  const all = {
+    version: "Running against daemon: 9.0.0\nRunning hypervisor: QEMU 7.2.22\n",
+    blockjob: "No current block job for vda\n",
+    ...prints,
+  };
   const cases = [
     ...Object.entries(fails).map(([command, text]) => `${command}) printf %s ${quoted(text)} >&2; exit 1 ;;`),
     ...Object.entries(all).map(([command, text]) => `${command}) printf %s ${quoted(text)} ;;`),
@@ -64,9 +70,12 @@ export const hostThatSays = (name: string, answers: Answers) =>
     "qemu-img": qemuImg(answers),
     "gnutls-cli": gnutls(answers),
     findmnt: findmnt(answers),
+    ss: "echo LISTEN 0 1 127.0.0.1:1",
+    "systemd-socket-activate": "",
+    bash: `echo "bash: connect: Connection refused" >&2; exit ${answers.connects ?? 0}`,
   });
 
-const definitionOf = (inner: string, devices: string) =>
+const definitionOf = (uuid: string, inner: string, devices: string) =>
   `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid><memory>1024</memory><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>${inner}<devices>${devices}</devices></domain>`;
 
 export interface Situation {
@@ -77,6 +86,8 @@ export interface Situation {
   from?: Answers;
   to?: Answers;
   steps?: Step[];
+  /** Of the guest, where it matters whether it is the same. */
+  uuid?: string;
   fenced?: string[];
   seen?: Located;
 }
@@ -94,7 +105,8 @@ const migrate: Step = { do: "migrate", from: "a", to: "b" };
 
 export async function found(situation: Situation): Promise<Finding[]> {
   const { inner = "", devices = "", migration = {}, from = {}, to = {}, steps = [migrate], fenced = [] } = situation;
-  const definition = definitionOf(inner, devices);
+  const { uuid = anyUuid } = situation;
+  const definition = definitionOf(uuid, inner, devices);
   const dumped = { ...from, virsh: { dumpxml: definition, ...from.virsh } };
   const candidates = [await hostThatSays("a", dumped), await hostThatSays("b", to)];
   const options = { ...migrationSchema.parse({}), uri: "qemu+tls", data: "tls", ...migration } as MigrationOptions;

@@ -132,7 +132,12 @@ const readers: Readonly<Record<string, Reader>> = {
   tpm: (device) => {
     const [backend] = elementsAt(device, "backend");
     const { type } = backend?.attributes ?? {};
-    if (type === "emulator") return [...need("program", "swtpm"), ...need("program", "swtpm_setup")];
+    if (type === "emulator")
+      return [
+        ...need("program", "swtpm"),
+        ...need("program", "swtpm_setup"),
+        ...need("secret", attributeAt(device, "secret", "backend", "encryption")),
+      ];
     if (type === "external") return need("file", attributeAt(device, "path", "backend", "source"));
     return type === "passthrough" ? need("device", attributeAt(device, "path", "backend", "device")) : [];
   },

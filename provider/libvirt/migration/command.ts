@@ -36,7 +36,7 @@ export function controlUri({ address, port }: Candidate, { uri }: Pick<Migration
 }
 
 /** By which QEMU on the source reaches QEMU on the destination. */
-const dataUri = (to: Candidate, options: MigrationOptions): string =>
+export const dataUri = (to: Candidate, options: MigrationOptions): string =>
   options.migrateUri ?? migrateUri(to.migrationAddress ?? to.address);
 
 /** QEMU expects a certificate for the address that the stream goes to; certificates are for the control address. */

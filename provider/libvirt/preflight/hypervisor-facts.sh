@@ -1,10 +1,14 @@
 # Records whether libvirt here can run a guest of type $1, architecture $2 and machine type $3 by the emulator $4 (may be
-# empty), whether it has the CPU that stands on standard input ($5: yes), and the memory that is free.
-type=$1 arch=$2 machine=$3 emulator=$4 has_cpu=$5
+# empty), and how many vCPUs at most; whether it has the CPU that stands on standard input ($5: yes); and the file with a
+# saved memory image of a guest of the name $6, which libvirt would start it from.
+type=$1 arch=$2 machine=$3 emulator=$4 has_cpu=$5 name=$6
 set -- --virttype "$type" --arch "$arch"
 [ -z "$machine" ] || set -- "$@" --machine "$machine"
-said=$(virsh --connect qemu:///system domcapabilities "$@" ${emulator:+--emulatorbin "$emulator"} 2>&1 > /dev/null) ||
+if said=$(virsh --connect qemu:///system domcapabilities "$@" ${emulator:+--emulatorbin "$emulator"} 2>&1); then
+  record maxVcpus "$(echo "$said" | sed -n "s/^ *<vcpu max='\([0-9]*\)'.*/\1/p")"
+else
   record refused "$said"
+fi
 if [ "$has_cpu" = yes ]; then
   folder=$(mktemp -d)
   cat > "$folder/cpu.xml"
@@ -13,6 +17,5 @@ if [ "$has_cpu" = yes ]; then
   rm -rf "$folder"
   record cpu "$said"
 fi
-# An operator who has set this to 1 counts on more memory than there is.
-overcommit=$(cat /proc/sys/vm/overcommit_memory 2> /dev/null) || true
-[ "$overcommit" = 1 ] || record freeKiB "$(awk '/^(MemAvailable|SwapFree):/ { free += $2 } END { print free }' /proc/meminfo)"
+saved=/var/lib/libvirt/qemu/save/$name.save
+[ ! -e "$saved" ] || record savedMemory "$saved"

@@ -1,5 +1,5 @@
 /**
- * Whether a host's libvirt can run a guest: its type, machine type, CPU and memory.
+ * Whether a host's libvirt can run a guest: its type, machine type, vCPUs and CPU.
  *
  * @see https://libvirt.org/manpages/virsh.html#domcapabilities
  * @see https://libvirt.org/manpages/virsh.html#hypervisor-cpu-compare
@@ -7,7 +7,6 @@
 import type { RemoteHost } from "../../host/host";
 import { askRecords, firstOf, recordFunctions, valuesOf } from "../../host/records";
 import { scriptFile, sh } from "../../host/script";
-import { inKiB } from "../definition/memory";
 import { attributeAt, type Element, elementAt, printXml, textAt } from "../definition/xml";
 
 export interface HypervisorNeeds {
@@ -18,8 +17,7 @@ export interface HypervisorNeeds {
   emulator: string;
   /** A CPU of a certain model; undefined for one that is made of the host's. */
   cpu: string | undefined;
-  /** Undefined: of huge pages. */
-  memoryKiB: number | undefined;
+  name: string;
 }
 
 export interface HypervisorFacts {
@@ -27,8 +25,10 @@ export interface HypervisorFacts {
   refusal: string;
   /** What it says against the CPU. */
   cpuRefusal: string;
-  /** Undefined where the kernel is told to give out more memory than it has. */
-  freeKiB: number | undefined;
+  /** Undefined where it does not say. */
+  maxVcpus: number | undefined;
+  /** Path of a saved memory image of a guest with this name; empty without one. */
+  savedMemory: string;
 }
 
 const script = sh`${recordFunctions}${scriptFile(__dirname, "hypervisor-facts.sh")}`;
@@ -37,30 +37,28 @@ const script = sh`${recordFunctions}${scriptFile(__dirname, "hypervisor-facts.sh
 export function hypervisorNeedsOf(domain: Element): HypervisorNeeds {
   const cpu = elementAt(domain, "cpu");
   const isNamed = cpu !== undefined && elementAt(cpu, "model") !== undefined && cpu.attributes.check !== "none";
-  const memory = elementAt(domain, "currentMemory") ?? elementAt(domain, "memory");
-  const memoryKiB = inKiB(textAt(domain, memory?.name ?? ""), memory?.attributes.unit ?? "KiB");
-  const hasHugePages = elementAt(domain, "memoryBacking", "hugepages") !== undefined;
   return {
     type: domain.attributes.type ?? "kvm",
     arch: attributeAt(domain, "arch", "os", "type") ?? "x86_64",
     machine: attributeAt(domain, "machine", "os", "type") ?? "",
     emulator: textAt(domain, "devices", "emulator") ?? "",
     cpu: isNamed && (cpu.attributes.mode ?? "custom") === "custom" ? printXml(cpu) : undefined,
-    memoryKiB: hasHugePages || !(memoryKiB > 0) ? undefined : memoryKiB,
+    name: textAt(domain, "name") ?? "",
   };
 }
 
 export async function observeHypervisor(
   host: RemoteHost,
-  { type, arch, machine, emulator, cpu }: HypervisorNeeds,
+  { type, arch, machine, emulator, cpu, name }: HypervisorNeeds,
   signal: AbortSignal,
 ): Promise<HypervisorFacts> {
-  const argv = [type, arch, machine, emulator, cpu === undefined ? "no" : "yes"];
+  const argv = [type, arch, machine, emulator, cpu === undefined ? "no" : "yes", name];
   const records = await askRecords(host, script, argv, { signal, ...(cpu !== undefined && { input: cpu }) });
-  const free = valuesOf(records, "freeKiB")[0]?.[0]?.trim() ?? "";
+  const maximum = firstOf(records, "maxVcpus").trim();
   return {
     refusal: firstOf(records, "refused").trim(),
     cpuRefusal: valuesOf(records, "cpu")[0]?.[0]?.trim() ?? "",
-    freeKiB: /^\d+$/.test(free) ? Number(free) : undefined,
+    maxVcpus: /^\d+$/.test(maximum) ? Number(maximum) : undefined,
+    savedMemory: firstOf(records, "savedMemory"),
   };
 }

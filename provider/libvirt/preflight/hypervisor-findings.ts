@@ -11,26 +11,14 @@ export function hypervisorFindings(
   guest: string,
   hostName: string,
   needs: HypervisorNeeds,
-  { refusal, cpuRefusal, freeKiB }: HypervisorFacts,
+  { refusal, cpuRefusal }: HypervisorFacts,
   onSource?: HypervisorFacts,
 ): Finding[] {
-  const { memoryKiB } = needs;
   return [
     refusal !== "" && refused(hostName, needs, refusal),
     cpuRefusal !== "" && refusal === "" && (onSource?.cpuRefusal ?? "") === "" && lacksCpu(guest, hostName, cpuRefusal),
-    memoryKiB !== undefined &&
-      freeKiB !== undefined &&
-      memoryKiB > freeKiB && {
-        code: "memory-short" as const,
-        hostName,
-        subject: "memory",
-        seen: `${hostName} has ${MiB(freeKiB)} MiB of memory free, and ${guest} has ${MiB(memoryKiB)} MiB.`,
-        fix: "Move or end other guests there, or give it less memory; a host that is to give out more than it has is told so by the sysctl vm.overcommit_memory=1.",
-      },
   ].filter((finding) => typeof finding === "object");
 }
-
-const MiB = (KiB: number) => Math.floor(KiB / 1024);
 
 const sentence = (said: string) => `${endOf(said).replace(/\.$/, "")}.`;
 
@@ -72,3 +60,17 @@ function lacksCpu(guest: string, hostName: string, said: string): Finding {
     fix: "Give it a CPU that all candidates have (CpuBaseline, or `virsh hypervisor-cpu-baseline`); it takes effect when the guest is next started.",
   };
 }
+
+/** After a move the guest would start from it one day, with disks that have gone on since. */
+export const savedMemoryFindings = (guest: string, hostName: string, { savedMemory }: HypervisorFacts): Finding[] =>
+  savedMemory === ""
+    ? []
+    : [
+        {
+          code: "saved-memory-exists",
+          hostName,
+          subject: "managed save",
+          seen: `${hostName} has a saved memory image of a guest called ${guest} (${savedMemory}): once it is there, its next start would go on from that, over disks that are newer.`,
+          fix: `If nobody needs it, delete it there: \`rm ${savedMemory}\`.`,
+        },
+      ];

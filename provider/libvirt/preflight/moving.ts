@@ -2,33 +2,45 @@
 import type { Candidate } from "../../placement/observe/candidate";
 import { differentImages } from "../../placement/preflight/different-images";
 import type { Finding } from "../../placement/preflight/finding";
+import { takeRoom } from "../../placement/preflight/guests-on-their-way";
 import {
   checkRequirements,
   distinct,
   missingRequirements,
   type Requirement,
 } from "../../placement/preflight/host-requirements";
+import { isKnown, placeOf } from "../../placement/preflight/known-host";
+import { portFindings } from "../../placement/preflight/migration-ports";
+import { nameFindings } from "../../placement/preflight/names";
 import type { Operation } from "../../util/operation";
 import { controlFindings } from "../connectivity/findings";
 import { blockingDevices } from "../definition/blocking-devices";
+import { disksOf } from "../definition/disks";
 import { requirementsOf } from "../definition/requirements";
 import type { LibvirtGuest } from "../guest";
 import { capabilitiesOf, needsCapabilities, type Side, unsupported } from "../migration/capabilities";
 import { copiedImages } from "../migration/storage";
 import { attachedDevices } from "./attached-devices";
 import { copiedDiskFindings, copyTargetFindings } from "./copied-images";
+import { cpuFindings, cpuNeedsOf } from "./findings/cpus";
+import { guestJobsOf, jobFindings } from "./guest-jobs";
+import { type KnownHost, knownHost, pairFindings } from "./host-pair";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
-import { hypervisorFindings } from "./hypervisor-findings";
+import { hypervisorFindings, savedMemoryFindings } from "./hypervisor-findings";
 import { lockFindings } from "./image-without-lock";
 import { movingDefinition, unmovable } from "./moving-definition";
 import { remedies } from "./needs";
+import { roomNeededBy } from "./room";
+import { namesOfMove, streamPorts } from "./stream-ports";
 
 export async function moveFindings(
-  { domain, migration }: LibvirtGuest,
+  guest: LibvirtGuest,
   from: Candidate,
   to: Candidate,
-  { signal, info }: Operation,
+  operation: Operation,
 ): Promise<Finding[]> {
+  const { domain, migration } = guest;
+  const { signal, info } = operation;
   const running = await movingDefinition(from.host, domain.uuid, signal);
   const attached = attachedDevices(running.domain, domain.definition);
   if (attached.length > 0)
@@ -47,9 +59,11 @@ export async function moveFindings(
   const hypervisor = async () => {
     const facts = await observeHypervisor(to.host, hypervisorNeeds, signal);
     const onSource = facts.cpuRefusal === "" ? undefined : await observeHypervisor(from.host, hypervisorNeeds, signal);
-    return hypervisorFindings(domain.name, to.name, hypervisorNeeds, facts, onSource);
+    const found = hypervisorFindings(domain.name, to.name, hypervisorNeeds, facts, onSource);
+    return { facts, found: [...found, ...savedMemoryFindings(domain.name, to.name, facts)] };
   };
-  const [locks, there, here, control, storage, lacking, sides] = await Promise.all([
+  const disks = disksOf(running.definition).flatMap(({ target, isReadonly }) => (isReadonly ? [] : [target]));
+  const [locks, there, here, control, storage, lacking, sides, jobs, names, source, destination] = await Promise.all([
     lockFindings(domain.name, running.domain, from, to, signal),
     check(to),
     check(from),
@@ -57,15 +71,41 @@ export async function moveFindings(
     copyTargetFindings(to, domain.uuid, images, signal),
     hypervisor(),
     needsCapabilities(migration) || blocking.length > 0 ? Promise.all([side(from), side(to)]) : undefined,
+    guestJobsOf(from.host, domain.uuid, disks, signal),
+    nameFindings([from], namesOfMove(to, migration), signal),
+    knownHost(from, operation),
+    knownHost(to, operation),
   ]);
   return [
     ...(sides ? [...unmovable(domain.name, sides[0], blocking), ...unsupported(migration, ...sides)] : []),
     ...(copyStorage ? copiedDiskFindings(from.name, running.definition, copyStorage) : []),
-    ...lacking,
+    ...jobFindings(domain, from.name, jobs),
+    ...lacking.found,
     ...missingRequirements(to.name, there, remedies),
     ...differentImages({ from: from.name, to: to.name }, here, there, migration.trustedImages ?? []),
     ...control,
+    ...names,
+    ...(isKnown(source) ? [] : [source]),
+    ...(isKnown(destination)
+      ? [
+          ...cpuFindings(domain.name, to.name, cpuNeedsOf(running.domain), lacking.facts.maxVcpus, destination),
+          ...takeRoom(placeOf(to), { ...domain, needs: roomNeededBy(running.domain) }, destination, operation.acts),
+          ...(await portsOfStream(guest, from, to, destination, signal)),
+          ...(isKnown(source) ? pairFindings(guest, running.domain, source, destination, to, here, Date.now()) : []),
+        ]
+      : [destination]),
     ...storage,
     ...locks,
   ];
+}
+
+async function portsOfStream(
+  { migration }: LibvirtGuest,
+  from: Candidate,
+  to: Candidate,
+  destination: KnownHost,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const ports = streamPorts(to, migration, destination);
+  return ports ? portFindings(from, to, ports, signal) : [];
 }

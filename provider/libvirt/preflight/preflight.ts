@@ -34,7 +34,7 @@ export async function preflight(
   );
   const found = await Promise.all([
     ...moves.map(({ from, to }) => moveFindings(guest, on(from), on(to), operation)),
-    ...starts.map((one) => startFindings(guest, one, signal)),
+    ...starts.map((one) => startFindings(guest, one, operation)),
     ...locked,
     ...movesOff(steps, seen).map(({ from, to }) => movesOffFindings(guest, on(from), on(to), signal)),
     ...unresumable,

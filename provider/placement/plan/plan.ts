@@ -1,4 +1,5 @@
 /** Pure: from where a guest was located and what is wanted to what is to be done, by the table in docs/recovery.md. */
+import { counted } from "../../util/counted";
 import { type Claim, claim, isOwn } from "../../util/owner";
 import type { Located, SettledLocation } from "../observe/locate";
 import {
@@ -104,32 +105,24 @@ function foreignLeftovers(
     );
 }
 
-/**
- * What libvirt keeps beside a definition would be lost with it, or go on where its disks have not been; libvirt refuses
- * that in the middle, when the guest is off already.
- */
+/** What libvirt keeps beside a definition would be lost with it; libvirt refuses that when the guest is off already. */
 function keptBesideDefinitions(steps: readonly Step[], { location, observations }: Settled, wanted: Wanted): string[] {
   const { domain, messages } = wanted;
   const { uuid, name } = domain;
   return foundOn(observations).flatMap(({ hostName, domain: found }) => {
-    const loses = steps.some((step) => step.do === "undefine" && step.on === hostName);
-    const leaves = steps.some((step) => step.do === "migrate" && step.from === hostName);
-    if (!loses && !leaves) return [];
+    if (!steps.some((step) => step.do === "undefine" && step.on === hostName)) return [];
     const kept = [
-      loses && found.managedSave && ["a saved memory image", messages.savedMemory?.(uuid)],
+      found.managedSave && ["a saved memory image", messages.savedMemory?.(uuid)],
       found.snapshots && [counted(found.snapshots, "snapshot"), messages.snapshots?.(uuid)],
       found.checkpoints && [counted(found.checkpoints, "checkpoint"), messages.checkpoints?.(uuid)],
     ].filter((one) => Array.isArray(one));
     const isGuest = location.kind === "at" && location.hostName === hostName;
-    const what = leaves ? "cannot be moved" : "would be lost with its definition";
     return kept.map(
       ([thing, commands]) =>
-        `${hostName} has ${thing} of ${name}, which ${what}${isGuest && isActive(found) ? `, so ${name} is left as it is` : ""}. On ${hostName}: ${commands}.`,
+        `${hostName} has ${thing} of ${name}, which would be lost with its definition${isGuest && isActive(found) ? `, so ${name} is left as it is` : ""}. On ${hostName}: ${commands}.`,
     );
   });
 }
-
-const counted = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** libvirt changes the name of a domain by a command of its own, and only while it is off. */
 function otherName(steps: readonly Step[], { location }: Settled, { domain: { name }, messages }: Wanted): string[] {

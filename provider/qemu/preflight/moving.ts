@@ -5,11 +5,12 @@ import { differentImages } from "../../placement/preflight/different-images";
 import type { Finding } from "../../placement/preflight/finding";
 import { checkRequirements, missingRequirements } from "../../placement/preflight/host-requirements";
 import { needsOf } from "../../qemu-command-line/needs";
+import type { Operation } from "../../util/operation";
 import type { QemuGuestOptions } from "../guest";
 import { subjectFindings } from "../migration/source-subject";
 import { migrationOf, withMonitor } from "../qmp/monitor";
 import { observeRunAsFacts } from "../run-as";
-import { nameFindings } from "./name-checks";
+import { pairFindings } from "./hosts";
 import { certificateFiles, remedies, startFindings } from "./starting";
 import { versionFindings } from "./version-checks";
 
@@ -18,8 +19,9 @@ export async function moveFindings(
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],
-  signal: AbortSignal,
+  operation: Operation,
 ): Promise<Finding[]> {
+  const { signal } = operation;
   const { tls } = guest.migration;
   const opened = needsOf(commandLine).images;
   const tops = opened.flatMap(({ path, format }) => (format === undefined ? [] : [{ path, format }]));
@@ -31,7 +33,7 @@ export async function moveFindings(
     checkRequirements(from.host, [...images, ...certificateFiles(guest.migration, roles("client"))], signal),
     withMonitor(from.host, guest.domain, migrationOf, signal),
     startFindings(guest, to, commandLine, signal, roles("server")),
-    nameFindings(from, to, signal),
+    pairFindings(guest, from, to, commandLine, operation),
     versionFindings(guest, from, to, commandLine, signal),
     userFindings(guest, from, to, commandLine, signal),
     tls ? subjectFindings(from, guest.migration.tlsCredsDir, signal) : [],

@@ -11,6 +11,7 @@ import { handedOnProblem } from "../../qemu-command-line/handed-on";
 import { needsOf } from "../../qemu-command-line/needs";
 import type { Operation } from "../../util/operation";
 import type { QemuGuestOptions } from "../guest";
+import { hostFindings } from "./hosts";
 import { moveFindings } from "./moving";
 import { startFindings } from "./starting";
 
@@ -30,12 +31,13 @@ export async function preflight(
   const locked = fenced.length === 0 ? [] : starts.map((one) => lockedImages(one, images, fenced, operation));
   const found = await Promise.all([
     ...starts.map((one) => startFindings(guest, one, guest.commandLine, signal)),
+    ...starts.map((one) => hostFindings(guest, one, guest.commandLine, operation)),
     ...locked,
     ...moves.map(({ from, to }) => {
       const source = foundOn(observations).find(({ hostName }) => hostName === from)?.domain;
       const problem = handedOnProblem(source?.commandLine ?? [], source?.commandLineProblem);
       if (problem !== undefined) return [commandLineUnknown(guest.domain.name, from, problem)];
-      return moveFindings(guest, on(from), on(to), source?.commandLine ?? guest.commandLine, signal);
+      return moveFindings(guest, on(from), on(to), source?.commandLine ?? guest.commandLine, operation);
     }),
   ]);
   return found.flat();

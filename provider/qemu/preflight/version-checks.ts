@@ -2,6 +2,7 @@
 import { parallelPostCopySince } from "../../placement/migration/parallel-post-copy";
 import type { Candidate } from "../../placement/observe/candidate";
 import type { Finding } from "../../placement/preflight/finding";
+import { releaseFindings } from "../../placement/preflight/releases";
 import { needsOf } from "../../qemu-command-line/needs";
 import { isAtLeast } from "../../util/version";
 import type { QemuGuestOptions } from "../guest";
@@ -10,7 +11,7 @@ import { observeMachineTypes, observeQemuVersion } from "./versions";
 
 /** @returns the reasons why the destination could not load the source's state, and why QEMU there would refuse an option */
 export async function versionFindings(
-  { emulator, migration }: QemuGuestOptions,
+  { domain: { name }, emulator, migration }: QemuGuestOptions,
   from: Candidate,
   to: Candidate,
   commandLine: readonly string[],
@@ -28,7 +29,15 @@ export async function versionFindings(
   const [fromTypes = [], toTypes = []] = await Promise.all(
     [from, to].map(({ host }) => observeMachineTypes(host, emulator, signal)),
   );
-  if (machine !== undefined && toTypes.includes(machine)) return parallel;
+  if (machine !== undefined && toTypes.includes(machine)) {
+    const move = {
+      from: { name: from.name, qemuVersion: fromVersion },
+      to: { name: to.name, qemuVersion: toVersion },
+      threads: 1, // of concern to libvirt only
+      hasPostCopy: migration.postCopy !== undefined,
+    };
+    return [...parallel, ...releaseFindings(name, move)];
+  }
   const common = newestPcTypes(fromTypes.filter((type) => toTypes.includes(type)));
   const differ = `${from.name} has QEMU ${fromVersion}, and ${to.name} has ${toVersion}`;
   const fix =

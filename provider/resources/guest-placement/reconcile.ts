@@ -11,6 +11,7 @@ import type { DomainFacts } from "../../placement/observe/observation";
 import type { Placement } from "../../placement/placement";
 import type { Step } from "../../placement/plan/steps";
 import { printFinding, sortFindings } from "../../placement/preflight/finding";
+import { hasArrived } from "../../placement/preflight/guests-on-their-way";
 import { carryOutAndVerify, isChangedByHand, planWithPreflight } from "../../placement/reconcile";
 import type { Operation } from "../../util/operation";
 
@@ -53,13 +54,31 @@ export async function observePlacement(
   return job ? { ...seen, records: [recordOf({ from: known.host, to: location.hostName }, job, new Date())] } : seen;
 }
 
+interface Reconciled {
+  steps: Step[];
+  reached: SeenGuest;
+}
+
 /** @returns what was done, and where the guest is then */
 export async function reconcilePlacement(
+  operation: LockedOperation,
+  model: GuestModel<unknown>,
+  seen: SeenGuest,
+  known: GuestState | undefined,
+): Promise<Reconciled> {
+  try {
+    return await reconcileNow(operation, model, seen, known);
+  } finally {
+    hasArrived(model.placement.domain.uuid);
+  }
+}
+
+async function reconcileNow(
   operation: LockedOperation,
   { placement, unencryptedWarning }: GuestModel<unknown>,
   seen: SeenGuest,
   known: GuestState | undefined,
-): Promise<{ steps: Step[]; reached: SeenGuest }> {
+): Promise<Reconciled> {
   const knownDigest = known?.definitionDigest;
   const { steps, findings, refusal } = await planWithPreflight(placement, seen, knownDigest, operation);
   const { errors, errorsForNow, warnings } = sortFindings(findings);

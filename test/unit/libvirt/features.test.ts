@@ -141,16 +141,14 @@ test.each(["7.0.0", "9.0.0", "11.3.0", "12.8.0"])(
 
 /** Beside virsh's own options, those of other programs in the same lines, and what a message tells an operator to type. */
 const others = [
-  "--connect",
-  "--readonly",
-  "--help",
-  "--version",
-  "--metadata",
-  "--eject",
-  "--quiet",
-  "--force-share",
-  "--unit",
-];
+  ["--connect", "--readonly", "--help", "--version"], // virsh's own
+  ["--quiet", "--unit"], // systemctl, journalctl
+  ["--force-share", "--output"], // qemu-img
+  ["--ignore-fail-on-non-empty", "--reference", "--clear-groups", "--reuid", "--regid", "--port"],
+  ["--metadata", "--eject", "--abort", "--pivot", "--migration"], // what a message tells an operator to type
+  ["--permanent", "--add-rich-rule", "--reload", "--dport"], // of firewalls, in a message
+  ["--print-capabilities", "--listen"], // swtpm, systemd-socket-activate
+].flat();
 
 test("no option of virsh is missing above", () => {
   const files = ["provider/libvirt", "provider/placement"].flatMap((folder) =>

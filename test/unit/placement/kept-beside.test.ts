@@ -7,9 +7,9 @@ beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
 describe.each([
-  ["a snapshot", { snapshots: 1 }, /has 1 snapshot of web, .*virsh snapshot-delete/],
-  ["checkpoints", { checkpoints: 2 }, /has 2 checkpoints of web, .*virsh checkpoint-delete/],
-])("%s", (_, kept, words) => {
+  ["a snapshot", { snapshots: 1 }, /has 1 snapshot of web, .*virsh snapshot-delete/, "snapshot-exists"],
+  ["checkpoints", { checkpoints: 2 }, /has 2 checkpoints of web, .*virsh checkpoint-delete/, "checkpoint-exists"],
+])("%s", (_, kept, words, code) => {
   test("the guest is not shut down for a destroy that would fail", async () => {
     for (const onDelete of ["shutdown", "destroy"] as const) {
       const hosts = new MemoryHosts({ a: undefined, b: domain("running (booted)", kept) });
@@ -23,7 +23,9 @@ describe.each([
   test("it is not moved, on or off", async () => {
     for (const state of ["running (booted)", "shut off (shutdown)"]) {
       const hosts = new MemoryHosts({ a: domain(state, kept), b: undefined });
-      expect(messageOf(await new Run(hosts).up())).toMatch(words);
+      const error = messageOf(await new Run(hosts).up());
+      expect(error).toMatch(words);
+      if (state.startsWith("running")) expect(error).toContain(`[${code}]`);
       expect(hosts.commands).toEqual([]);
     }
   });

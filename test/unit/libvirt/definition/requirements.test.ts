@@ -94,6 +94,10 @@ describe("each of these needs something", () => {
       ["PCI device 0000:01:02.3"],
     ],
     ["<tpm><backend type='emulator'/></tpm>", ["program swtpm", "program swtpm_setup"]],
+    [
+      "<tpm><backend type='emulator'><encryption secret='6dd3'/></backend></tpm>",
+      ["program swtpm", "program swtpm_setup", "secret 6dd3"],
+    ],
     ["<rng><backend model='random'>/dev/hwrng</backend></rng>", ["device /dev/hwrng"]],
     ["<input type='evdev'><source dev='/dev/input/event3'/></input>", ["device /dev/input/event3"]],
     ["<memory model='nvdimm'><source><path>/srv/pmem</path></source></memory>", ["image /srv/pmem"]],

@@ -1,14 +1,14 @@
 import { parseXml } from "../../../../provider/libvirt/definition/xml";
 import { type HypervisorFacts, hypervisorNeedsOf } from "../../../../provider/libvirt/preflight/hypervisor-facts";
-import { hypervisorFindings } from "../../../../provider/libvirt/preflight/hypervisor-findings";
+import { hypervisorFindings, savedMemoryFindings } from "../../../../provider/libvirt/preflight/hypervisor-findings";
 import { printFinding } from "../../../../provider/placement/preflight/finding";
 
 const domain = (inner: string) =>
   parseXml(
     `<domain type='kvm'><name>web</name><os><type arch='x86_64' machine='pc-q35-9.9'>hvm</type></os>${inner}</domain>`,
   );
-const needs = hypervisorNeedsOf(domain("<memory unit='GiB'>8</memory>"));
-const fine: HypervisorFacts = { refusal: "", cpuRefusal: "", freeKiB: 16 * 2 ** 20 };
+const needs = hypervisorNeedsOf(domain(""));
+const fine: HypervisorFacts = { refusal: "", cpuRefusal: "", maxVcpus: 255, savedMemory: "" };
 const said = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFacts>) =>
   hypervisorFindings("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource }).map(
     printFinding,
@@ -16,7 +16,7 @@ const said = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFact
 
 test("a host that has everything has no problem", () => expect(said({})).toEqual([]));
 
-test("machine type, KVM, CPU and memory, each with the fix", () => {
+test("machine type, KVM and CPU, each with the fix", () => {
   const machine =
     "error: failed to get emulator capabilities\nerror: invalid argument: the machine 'pc-q35-9.9' is not supported by emulator '/usr/bin/qemu-system-x86_64'";
   expect(said({ refusal: machine })).toEqual([
@@ -33,10 +33,6 @@ test("machine type, KVM, CPU and memory, each with the fix", () => {
   expect(said({ cpuRefusal: cpu })).toEqual([
     expect.stringMatching(/^hv-b cannot give web the CPU that it has: it lacks avx512f, pcid\. Give it a CPU that all/),
   ]);
-  expect(said({ freeKiB: 2 ** 20 })).toEqual([
-    expect.stringMatching(/^hv-b has 1024 MiB of memory free, and web has 8192 MiB\. .*\[memory-short\]$/),
-  ]);
-  expect(said({ freeKiB: undefined })).toEqual([]);
 });
 
 test("where the source says the same of the CPU that the guest has, it tells nothing", () => {
@@ -57,9 +53,10 @@ test.each<[string, string | undefined]>([
   else expect(found).toContain(compared);
 });
 
-test.each<[string, number | undefined]>([
-  ["<memory unit='MiB'>512</memory>", 512 * 1024],
-  ["<memory>1024</memory><currentMemory>512</currentMemory>", 512],
-  ["<memory unit='MiB'>512</memory><memoryBacking><hugepages/></memoryBacking>", undefined],
-  ["", undefined],
-])("%s needs %s KiB", (memory, KiB) => expect(hypervisorNeedsOf(domain(memory)).memoryKiB).toBe(KiB));
+test("a saved memory image of the guest's name on the destination", () => {
+  expect(savedMemoryFindings("web", "hv-b", fine)).toEqual([]);
+  const savedMemory = "/var/lib/libvirt/qemu/save/web.save";
+  expect(savedMemoryFindings("web", "hv-b", { ...fine, savedMemory })).toEqual([
+    expect.objectContaining({ code: "saved-memory-exists", fix: expect.stringContaining(`rm ${savedMemory}`) }),
+  ]);
+});

@@ -1,0 +1,92 @@
+/** What a host is and has for any guest of libvirt: found out by one command. */
+import type { RemoteHost } from "../../host/host";
+import { askRecords, firstOf, type HostRecord, valuesOf } from "../../host/records";
+import { scriptFile, sh } from "../../host/script";
+import type { Candidate } from "../../placement/observe/candidate";
+import { type MachineFacts, machineFacts, machineFactsScript } from "../../placement/preflight/machine-facts";
+import { SharedAnswers } from "../../placement/preflight/shared-answers";
+import { parseConf } from "../daemon/virconf";
+import { attributeAt, type Element, elementsAt, parseXml } from "../definition/xml";
+
+export interface LibvirtFacts extends MachineFacts {
+  /** Of the daemon; empty where it does not say. */
+  libvirtVersion: string;
+  qemuVersion: string;
+  /** Settings in qemu.conf, as `parseConf` prints values. @see https://libvirt.org/drvqemu.html */
+  qemuConf: ReadonlyMap<string, string>;
+  /** Active networks by their names. */
+  networks: ReadonlyMap<string, NetworkFacts>;
+  /** True when its swtpm can give a lock up before the other side takes it; undefined without swtpm. */
+  swtpmReleasesLock: boolean | undefined;
+  /** Type of the file system that holds the state of emulated TPMs, e.g. `nfs4`. */
+  swtpmStorage: string;
+  /** Leases of NFSv4 servers in seconds, by what is mounted: `nas:/srv/vm`. */
+  leaseSeconds: ReadonlyMap<string, number>;
+  /** PEM of certificates, by their paths. */
+  certificates: ReadonlyMap<string, string>;
+}
+
+export interface NetworkFacts {
+  /** `nat`, `bridge` …; `isolated` for none. @see https://libvirt.org/formatnetwork.html#connectivity */
+  mode: string;
+  bridge: string;
+  portGroups: string[];
+}
+
+const script = sh`${machineFactsScript}${scriptFile(__dirname, "libvirt-facts.sh")}`;
+
+const shared = new SharedAnswers<LibvirtFacts>();
+
+/** @param acts false in a preview, which may use what another guest of it was told some seconds ago. @throws HostError */
+export const libvirtFactsOf = (
+  { host, address, port }: Candidate,
+  acts: boolean,
+  signal: AbortSignal,
+): Promise<LibvirtFacts> => (acts ? ask(host, signal) : shared.get(`${address} ${port}`, () => ask(host, signal)));
+
+async function ask(host: RemoteHost, signal: AbortSignal): Promise<LibvirtFacts> {
+  const from = Date.now();
+  const records = await askRecords(host, script, [], { signal });
+  return parseLibvirtFacts(records, { from, to: Date.now() });
+}
+
+/** Pure: the script's answer. */
+export function parseLibvirtFacts(records: readonly HostRecord[], asked: { from: number; to: number }): LibvirtFacts {
+  const version = firstOf(records, "version");
+  const swtpm = firstOf(records, "swtpm");
+  const pairs = (key: string) => valuesOf(records, key).map(([one = "", other = ""]) => [one, other] as const);
+  return {
+    ...machineFacts(records, asked),
+    libvirtVersion: /^Running against daemon: ([\d.]+)/m.exec(version)?.[1] ?? "",
+    qemuVersion: /^Running hypervisor: QEMU ([\d.]+)/m.exec(version)?.[1] ?? "",
+    qemuConf: new Map(parseConf(firstOf(records, "qemuConf")).statements.map(({ key, value }) => [key, value])),
+    networks: new Map(pairs("network").map(([name, xml]) => [name, networkIn(xml)])),
+    swtpmReleasesLock: swtpm === "" ? undefined : swtpm.includes('"cmdarg-migration"'),
+    swtpmStorage: firstOf(records, "swtpmStorage").trim().split(" ")[0] ?? "",
+    leaseSeconds: leasesIn(firstOf(records, "mounts")),
+    certificates: new Map(pairs("certificate")),
+  };
+}
+
+/** One that is gone again while it is read has nothing. */
+function networkIn(xml: string): NetworkFacts {
+  if (xml.trim() === "") return { mode: "", bridge: "", portGroups: [] };
+  const network: Element = parseXml(xml);
+  const isForwarded = elementsAt(network, "forward").length > 0;
+  return {
+    mode: isForwarded ? (attributeAt(network, "mode", "forward") ?? "nat") : "isolated",
+    bridge: attributeAt(network, "name", "bridge") ?? "",
+    portGroups: elementsAt(network, "portgroup").map(({ attributes }) => attributes.name ?? ""),
+  };
+}
+
+function leasesIn(mounts: string): Map<string, number> {
+  const leases = new Map<string, number>();
+  let device = "";
+  for (const line of mounts.split("\n")) {
+    device = /^device (\S+) mounted on /.exec(line)?.[1] ?? device;
+    const lease = /lease_time=(\d+)/.exec(line)?.[1];
+    if (lease !== undefined) leases.set(device, Number(lease));
+  }
+  return leases;
+}

@@ -1,0 +1,80 @@
+/** What a machine has at the moment, whatever runs its guests: found out by one command, which a driver may add to. */
+import { firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
+import { scriptFile, sh } from "../../host/script";
+
+export interface MachineFacts {
+  /** How much its clock is ahead of this process's, in milliseconds: it is between the two. */
+  clockAheadMs: { atLeast: number; atMost: number };
+  /** Memory that programs may still take; undefined where the kernel is told to give out more than it has. */
+  freeKiB: number | undefined;
+  /** Free huge pages, by their size in KiB. */
+  freeHugePages: ReadonlyMap<number, number>;
+  /** Memory that the QEMU of each guest takes now, in KiB, by the guest's UUID. */
+  residentKiB: ReadonlyMap<string, number>;
+  /** Numbers of the CPUs that are online; undefined where that is not known. */
+  cpus: ReadonlySet<number> | undefined;
+  /** Numbers of the NUMA nodes that are online. */
+  nodes: ReadonlySet<number> | undefined;
+}
+
+/** A script, to which a driver may add its own. */
+export const machineFactsScript = sh`${recordFunctions}${scriptFile(__dirname, "machine-facts.sh")}`;
+
+/** Pure. @param asked when the question was sent, and when the answer had come, in milliseconds */
+export function machineFacts(records: readonly HostRecord[], asked: { from: number; to: number }): MachineFacts {
+  const clock = Number(firstOf(records, "clock") || Number.NaN) * 1000;
+  return {
+    // It has whole seconds only.
+    clockAheadMs: { atLeast: clock - asked.to, atMost: clock + 1000 - asked.from },
+    freeKiB: freeKiB(firstOf(records, "meminfo"), firstOf(records, "overcommit")),
+    freeHugePages: numbersBy(Number, valuesOf(records, "hugePages")),
+    residentKiB: numbersBy(String, valuesOf(records, "qemu")),
+    cpus: numbersIn(firstOf(records, "cpus")),
+    nodes: numbersIn(firstOf(records, "nodes")),
+  };
+}
+
+function numbersBy<K>(keyOf: (text: string) => K, rows: readonly string[][]): Map<K, number> {
+  return new Map(rows.map(([key = "", value = ""]): [K, number] => [keyOf(key), Number(value)]));
+}
+
+/** @see https://www.kernel.org/doc/html/latest/mm/overcommit-accounting.html */
+function freeKiB(meminfo: string, overcommit: string): number | undefined {
+  const of = (key: string) => Number(new RegExp(`^${key}: +(\\d+) kB$`, "m").exec(meminfo)?.[1] ?? Number.NaN);
+  if (overcommit.trim() === "1") return undefined;
+  const available = of("MemAvailable") + (of("SwapFree") || 0);
+  const free = overcommit.trim() === "2" ? Math.min(available, of("CommitLimit") - of("Committed_AS")) : available;
+  return Number.isFinite(free) ? free : undefined;
+}
+
+/** More than any host has, so that no text makes a set of any size. */
+const highestNumber = 16_384;
+
+/**
+ * Numbers in the notation of the kernel and of libvirt, e.g. `0-3,^2,8`; undefined for anything else.
+ *
+ * @see https://libvirt.org/formatdomain.html#cpu-allocation (cpuset)
+ */
+export function numbersIn(list: string): Set<number> | undefined {
+  const numbers = new Set<number>();
+  const parts = list.trim().split(/\s*,\s*/);
+  for (const part of parts) {
+    const [, not, first = "", last = first] = /^(\^?)(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
+    if (first === "" || Number(last) > highestNumber) return undefined;
+    for (let number = Number(first); number <= Number(last); number++)
+      not ? numbers.delete(number) : numbers.add(number);
+  }
+  return numbers;
+}
+
+/** In the same notation. */
+export function listOf(numbers: Iterable<number>): string {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const ranges: [number, number][] = [];
+  for (const number of sorted) {
+    const last = ranges.at(-1);
+    if (last !== undefined && number === last[1] + 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(",");
+}

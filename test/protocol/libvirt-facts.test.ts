@@ -1,0 +1,89 @@
+/** Facts of a host, by the real script: of this machine, and of a virsh that answers from files. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { closeConnections, SshHost } from "../../provider/host/ssh-host";
+import { guestJobsOf } from "../../provider/libvirt/preflight/guest-jobs";
+import { knownHost } from "../../provider/libvirt/preflight/host-pair";
+import { libvirtFactsOf } from "../../provider/libvirt/preflight/libvirt-facts";
+import { isKnown } from "../../provider/placement/preflight/known-host";
+import type { Operation } from "../../provider/util/operation";
+import { answer, ScriptedHost } from "./scripted-host";
+
+const folder = mkdtempSync(join(tmpdir(), "virsh-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await closeConnections();
+  await ScriptedHost.stopAll();
+});
+
+const virsh = `#!/bin/sh
+shift 2
+case "$*" in
+  "version --daemon") printf 'Running hypervisor: QEMU 7.2.22\\nRunning against daemon: 9.0.0\\n' ;;
+  "net-list --name") printf 'default\\nthe lan\\n\\n' ;;
+  "net-dumpxml -- default") echo "<network><forward mode='nat'/><bridge name='virbr0'/></network>" ;;
+  "net-dumpxml -- the lan") echo "<network><forward mode='bridge'/><bridge name='br0'/><portgroup name='web'/></network>" ;;
+  "blockjob uuid vda") echo "No current block job for vda" ;;
+  *) echo "error: what is $*?" >&2; exit 1 ;;
+esac
+`;
+writeFileSync(join(folder, "virsh"), virsh);
+chmodSync(join(folder, "virsh"), 0o755);
+
+async function candidate(prefix = "") {
+  const scripted = await ScriptedHost.start({
+    run: (command, channel) => {
+      const child = spawn("sh", ["-c", prefix + command], {
+        env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      });
+      const out: Buffer[] = [];
+      child.stdout.on("data", (data: Buffer) => out.push(data));
+      child.on("close", (code) => answer(channel, code ?? 1, String(Buffer.concat(out)), ""));
+    },
+  });
+  const limits = { maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
+  const { address, port = 0 } = scripted.args;
+  return { scripted, on: { name: "hv-b", address, port, host: new SshHost(scripted.args), ...limits } };
+}
+
+const { signal } = new AbortController();
+
+test("what a host is and has, by one command that all guests of a preview share", async () => {
+  const { scripted, on } = await candidate();
+  const [facts] = await Promise.all([libvirtFactsOf(on, false, signal), libvirtFactsOf(on, false, signal)]);
+  expect(scripted.commands).toHaveLength(1);
+  expect(facts).toMatchObject({ libvirtVersion: "9.0.0", qemuVersion: "7.2.22" });
+  expect([...facts.networks]).toEqual([
+    ["default", { mode: "nat", bridge: "virbr0", portGroups: [] }],
+    ["the lan", { mode: "bridge", bridge: "br0", portGroups: ["web"] }],
+  ]);
+  expect(facts.freeKiB).toBeGreaterThan(0);
+  expect(facts.cpus?.has(0)).toBe(true);
+  expect(facts.clockAheadMs.atLeast).toBeLessThanOrEqual(0);
+  expect(facts.clockAheadMs.atMost).toBeGreaterThanOrEqual(0);
+  await libvirtFactsOf(on, true, signal);
+  expect(scripted.commands).toHaveLength(2);
+});
+
+test("what cannot be read is a finding", async () => {
+  const { on } = await candidate("exit 3; ");
+  const host = await knownHost(on, { acts: true, signal } as Operation);
+  expect(isKnown(host)).toBe(false);
+  expect(host).toMatchObject({
+    code: "unknown-facts",
+    hostName: "hv-b",
+    seen: expect.stringContaining("could not be read"),
+  });
+});
+
+test("the jobs of a guest", async () => {
+  const { on } = await candidate();
+  const { hasBackup, blockJobs } = await guestJobsOf(on.host, "uuid", ["vda", "vdb"], signal);
+  expect(hasBackup).toBe(false);
+  expect([...blockJobs]).toEqual([
+    ["vda", "No current block job for vda"],
+    ["vdb", "error: what is blockjob uuid vdb?"],
+  ]);
+});

@@ -1,0 +1,104 @@
+/** Ports of migrations, tried by real listeners and connections of this machine. */
+import { createServer, type Server } from "node:net";
+import { SshHost } from "../../provider/host/ssh-host";
+import type { Candidate } from "../../provider/placement/observe/candidate";
+import { openingCommand, portFindings } from "../../provider/placement/preflight/migration-ports";
+import { ScriptedHost } from "./scripted-host";
+
+const servers: Server[] = [];
+afterEach(async () => {
+  await ScriptedHost.stopAll();
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Above the ports that the kernel gives out. */
+const range = { lowest: 62_301, highest: 62_303 };
+
+const takePort = (port: number) =>
+  new Promise<void>((resolve) => servers.push(createServer().listen(port, "127.0.0.1", resolve)));
+
+let tries = 0;
+
+async function found(address: string, ports: Partial<typeof range> = {}) {
+  const host = new SshHost((await ScriptedHost.start()).args);
+  const limits = { maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
+  // Another port each time, or an answer to the one before would do.
+  const from: Candidate = { name: "hv-a", address: "192.0.2.11", port: ++tries, host, ...limits };
+  const to: Candidate = { name: "hv-b", address, port: 22, host, ...limits };
+  const setting = "migration_port_min and _max in qemu.conf";
+  const stream = { address, listenAddress: "127.0.0.1", setting, ...range, ...ports };
+  return portFindings(from, to, stream, new AbortController().signal);
+}
+
+test("a port that the source reaches is fine, and one that is taken is left alone", async () => {
+  let isTouched = false;
+  await takePort(range.highest);
+  servers[0]?.on("connection", () => {
+    isTouched = true;
+  });
+  expect(await found("127.0.0.1")).toEqual([]);
+  expect(isTouched).toBe(false);
+});
+
+test("one that it does not reach is told with the port, the answer and the command for this peer only", async () => {
+  const [finding, ...others] = await found("127.0.0.2");
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    code: "migration-ports-closed",
+    hostName: "hv-b",
+    subject: "migration_port_min and _max in qemu.conf",
+    seen: expect.stringMatching(
+      /^hv-a does not reach port 623\d\d of hv-b \(127\.0\.0\.2\): Connection refused, while something listened there for a try\. QEMU's stream takes a port of 62301-62303/,
+    ),
+    fix: expect.stringMatching(/for hv-a only: `.*192\.0\.2\.11.*62301[-:]62303.*`/),
+  });
+});
+
+test("where nothing can be tried, that is a finding", async () => {
+  await takePort(range.lowest);
+  expect(await found("127.0.0.1", { highest: range.lowest })).toEqual([
+    expect.objectContaining({
+      code: "migration-ports-untried",
+      seen: expect.stringMatching(
+        /^It is not known whether hv-a reaches the ports 62301 of hv-b .* ports are taken\.$/,
+      ),
+    }),
+  ]);
+});
+
+test("guests of one run share an answer", async () => {
+  const scripted = await ScriptedHost.start();
+  const host = new SshHost(scripted.args);
+  const one: Candidate = {
+    ...{ name: "hv-a", address: "127.0.0.1", port: ++tries, host },
+    ...{ maxOutgoingMigrations: 2, maxIncomingMigrations: 2 },
+  };
+  const stream = { address: "127.0.0.1", listenAddress: "127.0.0.1", setting: "", ...range };
+  const ask = () => portFindings(one, one, stream, new AbortController().signal);
+  await Promise.all([ask(), ask()]);
+  await ask();
+  expect(scripted.commands).toHaveLength(2);
+});
+
+const chains =
+  "table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t}\n}\ntable inet guard {\n\tchain helpers {\n\t}\n\tchain incoming {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n";
+
+test.each<[firewall: string, peer: string, command: string]>([
+  ["", "192.0.2.11", "nft insert rule inet guard incoming ip saddr 192.0.2.11 tcp dport 5000-5010 accept"],
+  ["", "fd00::11", "nft insert rule inet guard incoming ip6 saddr fd00::11 tcp dport 5000-5010 accept"],
+  ["ufw", "192.0.2.11", "ufw allow proto tcp from 192.0.2.11 to any port 5000:5010"],
+  ["iptables-legacy", "fd00::11", "ip6tables-legacy -I INPUT -p tcp -s fd00::11 --dport 5000:5010 -j ACCEPT"],
+  ["iptables", "192.0.2.11", "iptables -I INPUT -p tcp -s 192.0.2.11 --dport 5000:5010 -j ACCEPT"],
+  [
+    "firewalld",
+    "192.0.2.11",
+    "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=192.0.2.11 port port=5000-5010 protocol=tcp accept' && firewall-cmd --reload",
+  ],
+])("the command of %j that lets %s in", (firewall, peer, command) =>
+  expect(openingCommand(peer, { lowest: 5000, highest: 5010 }, firewall, chains)).toBe(command),
+);
+
+test("one port, and no chain that is known", () =>
+  expect(openingCommand("192.0.2.11", { lowest: 5000, highest: 5000 }, "", "")).toBe(
+    "nft insert rule inet filter input ip saddr 192.0.2.11 tcp dport 5000 accept",
+  ));
