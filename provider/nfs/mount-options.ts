@@ -70,10 +70,14 @@ const spellings: Readonly<Record<string, string>> = {
   "sec=none": "sec=null",
 };
 
+/** The kernel takes a number that begins with 0 for an octal one. */
 function canonical(option: string): string[] {
   const version = /^(?:nfsvers=|vers=|v(?=\d))(.*)$/.exec(option)?.[1];
   if (version !== undefined) return [`vers=${version}`];
-  const plain = option.replace(/=0+(?=\d+$)/, "=");
+  const plain = option.replace(
+    /^(timeo|retrans|ac\w+)=(0[0-7]+)$/,
+    (_, key, octal) => `${key}=${Number.parseInt(octal, 8)}`,
+  );
   const [key, seconds] = plain.split("=");
   if (key === "actimeo") return Object.keys(cacheDefaults).map((name) => `${name}=${seconds}`);
   return [own(spellings, plain) ?? plain];

@@ -82,7 +82,7 @@ const cacheDrift = ["acregmin=3", "acregmax=60", "acdirmin=30", "acdirmax=60"].m
 test.each<[string[], string[]]>([
   [[...defaultMountOptions, "sync"], []],
   [["sync", "noatime", "v4.2", "tcp", "rsize=1048576", "nconnect=4", "nofail"], []],
-  [["sync", "noatime", "acregmin=3", "acdirmax=060", "timeo=0600", "fg", "vers=4"], []],
+  [["sync", "noatime", "acregmin=3", "acdirmax=074", "timeo=01130", "fg", "vers=4"], []],
   [["sync", "noatime", "actimeo=0"], cacheDrift],
   [["noatime"], ["sync, which was not requested"]],
   [["noatime", "noac"], ["no noac"]],
