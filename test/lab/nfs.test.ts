@@ -177,7 +177,7 @@ test("other exports stay as they are, whatever happens to ours", async () => {
   expect((await nas.exec(["cat", exportPath])).stdout).toBe(file.stdout);
 
   await expect(share.up({ ...exported, clients: [client("10.99.0.1", "rw")] })).rejects.toThrow(
-    `nas: ${folder} is already exported to 10.99.0.1 by /etc/exports.d/other.exports.`,
+    `nas: /etc/exports.d/other.exports has an entry that would export ${folder} to 10.99.0.1. Remove that entry`,
   );
   const more = [...exported.clients, client("10.80.0.1", "ro"), client("2001:db8::/32", "ro", "fsid=7")];
   expect(await share.up({ ...exported, clients: more, mode: "0751" })).toBe("updated");
