@@ -43,12 +43,16 @@ const unsupported: Readonly<Record<string, { instead: string; unless: readonly (
   revokedhostkeys: { instead: "set hostKey", unless: ["hostKey"] },
 };
 
-/** @throws SshConfigUnusable */
-export function resolveReach(args: ConnectionArgs, surroundings: Surroundings, hops = 0): Resolved {
+/**
+ * @param hops how many hosts lie before this one
+ * @param otherUser who logs in where nobody names a user: root where the program names the host, as ssh does elsewhere
+ * @throws SshConfigUnusable
+ */
+export function resolveReach(args: ConnectionArgs, surroundings: Surroundings, hops = 0, otherUser?: string): Resolved {
   if (hops > mostHops)
     throw new SshConfigUnusable(`${args.address}: ProxyJump goes through more than ${mostHops} hosts`);
   const { files, including, localUser } = surroundings;
-  const defaultUser = hops > 0 ? localUser : "root";
+  const defaultUser = otherUser ?? "root";
   const lines = directivesFor(files, { host: args.address, user: args.user, defaultUser, localUser }, including);
   const taken: Directive[] = [];
   const line = (keyword: string, isWanted = true) => {
@@ -62,7 +66,7 @@ export function resolveReach(args: ConnectionArgs, surroundings: Surroundings, h
   const address = hostName ? expanded(hostName, { h: args.address }) : args.address;
   const portLine = line("port", args.port === undefined);
   const port = args.port ?? (portLine && portOf(portLine));
-  const user = args.user ?? line("user")?.words[0] ?? (hops > 0 ? localUser : undefined);
+  const user = args.user ?? line("user")?.words[0] ?? otherUser;
   const alias = line("hostkeyalias", args.hostKey === undefined)?.words[0];
   const tokens = tokensOf(args.address, address, port, user ?? defaultUser, alias, surroundings);
   const path = (one: Directive) => (word: string) => expandedPath({ ...one, words: [word] }, tokens, surroundings);
@@ -78,7 +82,7 @@ export function resolveReach(args: ConnectionArgs, surroundings: Surroundings, h
   const isOnly = identities.length > 0 && line("identitiesonly")?.words[0]?.toLowerCase() === "yes";
 
   const jump = args.proxyJump
-    ? resolveReach(args.proxyJump, surroundings, hops + 1)
+    ? resolveReach(args.proxyJump, surroundings, hops + 1, otherUser)
     : jumpOf(line("proxyjump"), args, tokens, surroundings, hops);
   const { proxyJump: _, ...given } = args;
   const reach: Reach = {
@@ -135,7 +139,7 @@ function jumpOf(
   const [first, ...others] = all;
   if (!first) return undefined;
   const chain = others.reduce<ConnectionArgs>((before, hop) => ({ ...hop, proxyJump: before }), first);
-  return resolveReach(chain, surroundings, hops + 1);
+  return resolveReach(chain, surroundings, hops + 1, surroundings.localUser);
 }
 
 function hopOf(text: string, place: string): ConnectionArgs {

@@ -87,6 +87,12 @@ test("the program's jump host wins, and has settings of its own, too", () => {
   expect(reach.proxyJump?.proxyJump).toBeUndefined();
 });
 
+test("a jump host of the program is logged in to as root, one of the configuration as the local user", () => {
+  const { proxyJump } = resolve("Host gate\nProxyJump outer\n", { proxyJump: { address: "gate" } }).reach;
+  expect(proxyJump).not.toHaveProperty("user");
+  expect(proxyJump?.proxyJump).toMatchObject({ address: "outer", user: "bob" });
+});
+
 test("a jump host shares how hosts are trusted, but no key", () => {
   const { reach } = resolve("Host hv-a\nProxyJump [fd00::1]:22\n", {
     privateKey: "secret",
