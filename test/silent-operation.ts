@@ -1,5 +1,13 @@
+import { setMaxListeners } from "node:events";
 import type { LockedOperation } from "../provider/placement/lock/locks";
 import type { Operation } from "../provider/util/operation";
+
+/** As in a run: many listen. */
+function neverAborted(): AbortSignal {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  return signal;
+}
 
 /** For an operation that nobody listens to, and that nobody ends. */
 export const silentOperation = (overrides: Partial<Operation> = {}): Operation => ({
@@ -11,8 +19,8 @@ export const silentOperation = (overrides: Partial<Operation> = {}): Operation =
   progress() {},
   progressEveryMs: 0,
   acts: false,
-  signal: new AbortController().signal,
-  cancelled: new AbortController().signal,
+  signal: neverAborted(),
+  cancelled: neverAborted(),
   ...overrides,
 });
 

@@ -85,7 +85,7 @@ test("another image at the same path is refused before anything is started", asy
   await to.script('umount "$1"; printf other > "$2"', imageFolder, imagePath(guest.guest));
   try {
     expect(await messageOf(guest.up(to.name))).toBe(
-      `${imagePath(guest.guest)} on ${to.name} is not the same image as on ${from.name}. Both hosts have to have the same storage there.`,
+      `${imagePath(guest.guest)} on ${to.name} is not the same image as on ${from.name}. Both hosts have to have the same storage there. [image-different]`,
     );
   } finally {
     await to.script('rm "$1"', imagePath(guest.guest));

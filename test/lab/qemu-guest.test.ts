@@ -69,7 +69,7 @@ async function moveBy(migration: { tls?: boolean; multifdChannels?: number; band
   const { from, to } = guest.nextMove();
   const capture = await lab.capture();
   await guest.up(to.name, { migration });
-  const streams = await capture.stop();
+  const streams = (await capture.stop()).filter(({ sent }) => sent.bytes > 0); // the preflight tries a port, and sends nothing
   await guest.expectOn(to.name);
   expect(guest.told).toContain(`migrates native live from ${from.name} to ${to.name}: it keeps running`);
   expect(guest.told).toMatch(/migrating hv-. => hv-.: \d+ %, [\d.]+ MiB sent/);

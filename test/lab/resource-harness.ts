@@ -2,6 +2,7 @@
  * Calls a resource's handlers in the order in which Pulumi's engine does, in this process: the same hosts and the same
  * state between calls, without the seconds that a CLI takes.
  */
+import { setMaxListeners } from "node:events";
 import type { z } from "zod";
 import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
@@ -10,6 +11,12 @@ import type { Operation } from "../../provider/util/operation";
 import { silentOperation } from "../silent-operation";
 
 type Properties = Record<string, unknown>;
+
+function newProcess(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // as in a run: many listen
+  return controller;
+}
 
 class Refusal extends Error {
   constructor(readonly failures: { property: string; reason: string }[]) {
@@ -33,7 +40,7 @@ export class ResourceHarness<
   /** What the user was told, in order. */
   readonly told: string[] = [];
   private readonly cancellation = new Cancellation();
-  private process = new AbortController();
+  private process = newProcess();
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
   private readonly control: Properties;
   private handlers: Handlers;
@@ -132,7 +139,7 @@ export class ResourceHarness<
   /** The second Ctrl-C, or the end of the CLI: what runs ends at once; later operations are of another process. */
   end(): void {
     this.process.abort(new Error("Pulumi has ended."));
-    this.process = new AbortController();
+    this.process = newProcess();
   }
 
   /** What a crash of the CLI leaves: the hosts as they are, and nothing in the state. */

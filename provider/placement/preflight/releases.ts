@@ -85,7 +85,7 @@ function older(guest: string, from: Releases, to: Releases): Finding[] {
       code: "older-release",
       hostName: to.name,
       subject: "version",
-      seen: `${guest} goes from ${from.name} to an older release on ${to.name}: ${which.join(", ")}. nobody promises that. Guests of a machine type that both have were moved from QEMU 10.0 back to 7.2 for a trial.`,
+      seen: `${guest} goes from ${from.name} to an older release on ${to.name}: ${which.join(", ")}, which nobody promises. Guests of a machine type that both have were moved from QEMU 10.0 back to 7.2 for a trial.`,
       fix: `Update ${to.name} where you can; a guest that the older release does not take stays where it is.`,
     },
   ];
