@@ -1,23 +1,28 @@
-# Runs commands that others have quoted, eight at a time, and records of each its exit code, what it printed and what it
-# said, in base64. Standard input has two lines for each, in base64: its own standard input, and the command.
+# Runs commands beside each other, and prints what became of all of them. `ask NUMBER INPUT COMMAND…` begins one; eight run
+# at a time. `answer SEPARATOR COUNT` prints of each its exit code, its output and its errors, each followed by the
+# separator. A process is dear on a busy host: nothing but the commands themselves is started for each.
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"; record end' EXIT
+trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
-cat > "$folder/questions"
-count=$(($(wc -l < "$folder/questions") / 2)) number=0
-while [ "$number" -lt "$count" ]; do
-  number=$((number + 1))
+ask() {
+  number=$1 input=$2
+  shift 2
   (
-    sed -n "$((number * 2))p" "$folder/questions" | base64 -d > "$folder/$number"
-    sed -n "$((number * 2 - 1))p" "$folder/questions" | base64 -d |
-      sh "$folder/$number" > "$folder/$number.out" 2> "$folder/$number.err" && code=0 || code=$?
+    if [ -n "$input" ]; then printf %s "$input" | "$@" > "$folder/$number.out" 2> "$folder/$number.err"
+    else "$@" < /dev/null > "$folder/$number.out" 2> "$folder/$number.err"
+    fi && code=0 || code=$?
     echo "$code" > "$folder/$number.code"
   ) &
   [ $((number % 8)) -ne 0 ] || wait
-done
-wait
-number=0
-while [ "$number" -lt "$count" ]; do
-  number=$((number + 1))
-  record answer "$(cat "$folder/$number.code")" "$(base64 -w 0 "$folder/$number.out")" "$(base64 -w 0 "$folder/$number.err")"
-done
+}
+answer() {
+  wait
+  printf %s "$1" > "$folder/separator"
+  number=0 count=$2
+  set --
+  while [ "$number" -lt "$count" ]; do
+    number=$((number + 1))
+    for part in code out err; do set -- "$@" "$folder/$number.$part" "$folder/separator"; done
+  done
+  cat -- "$@"
+}

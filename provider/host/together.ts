@@ -2,16 +2,16 @@
  * Commands that only look, of all who ask one host at the same time, sent as one: what many guests need of a host costs
  * one command, and another for what has been asked meanwhile. Nothing is remembered: each question is asked anew.
  */
+import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { unlessAborted } from "../util/signals";
 import { quoteCommand } from "./command";
 import { AnswerIncomplete } from "./errors";
 import type { CommandResult, RemoteHost, RunOptions } from "./host";
-import { askRecords, recordFunctions, valuesOf } from "./records";
 import { failedOnExitCode, missingOnExitCode } from "./result";
-import { scriptFile, sh } from "./script";
+import { scriptFile } from "./script";
 
-const script = sh`${recordFunctions}${scriptFile(__dirname, "ask-together.sh")}`;
+const functions = scriptFile(__dirname, "ask-together.sh");
 
 /** What is read of an answer has its limits. */
 const maximumQuestions = 48;
@@ -20,7 +20,7 @@ const patienceMs = 2000;
 
 interface Question {
   input: string;
-  line: string;
+  argv: readonly string[];
   timeoutMs: number;
   signal: AbortSignal | undefined;
   answered: (result: Pick<CommandResult, "exitCode" | "stdout" | "stderr">) => void;
@@ -45,12 +45,12 @@ export function askedTogether(host: RemoteHost): RemoteHost {
   const tryRun = async (argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> => {
     const { input = "", secrets = [], timeoutMs = 60_000, signal } = options;
     if (typeof input !== "string" || input.includes("\0") || secrets.length > 0) return host.tryRun(argv, options);
+    const command = quoteCommand(argv);
     const start = performance.now();
-    const line = quoteCommand(argv);
     const answer = new Promise<Pick<CommandResult, "exitCode" | "stdout" | "stderr">>((answered, failed) =>
-      enqueue(host, { input, line, timeoutMs, signal, answered, failed }),
+      enqueue(host, { input, argv, timeoutMs, signal, answered, failed }),
     );
-    const result = { ...(await unlessAborted(answer, signal)), command: line };
+    const result = { ...(await unlessAborted(answer, signal)), command };
     return missingOnExitCode(host.label, argv, { ...result, durationMs: Math.round(performance.now() - start) });
   };
   return {
@@ -85,29 +85,28 @@ function askAll(host: RemoteHost, queue: Queue): void {
 }
 
 async function ask(host: RemoteHost, questions: readonly Question[]): Promise<void> {
-  const input = questions.map((one) => `${encoded(one.input)}\n${encoded(`${one.line}\n`)}\n`).join("");
+  const separator = `=${randomUUID()}=`;
+  const asked = questions.map(({ input, argv }, index) => quoteCommand(["ask", String(index + 1), input, ...argv]));
+  const input = [functions, ...asked, quoteCommand(["answer", separator, String(questions.length)]), ""].join("\n");
   const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
   const done = new AbortController();
   setMaxListeners(0, done.signal);
   try {
-    const signal = onceAllAborted(
-      questions.map((question) => question.signal),
-      done.signal,
-    );
-    const records = await askRecords(host, script, [], { input, timeoutMs, ...(signal && { signal }) });
-    const answers = valuesOf(records, "answer");
-    if (answers.length !== questions.length) throw new AnswerIncomplete(host.label);
-    for (const [index, [code = "", stdout = "", stderr = ""]] of answers.entries())
-      questions[index]?.answered({ exitCode: Number(code), stdout: decoded(stdout), stderr: decoded(stderr) });
+    const signals = questions.map((question) => question.signal);
+    const signal = onceAllAborted(signals, done.signal);
+    const { stdout } = await host.run(["sh", "-e"], { input, timeoutMs, ...(signal && { signal }) });
+    const parts = stdout.split(separator);
+    if (parts.length !== 3 * questions.length + 1 || parts.at(-1) !== "") throw new AnswerIncomplete(host.label);
+    for (const [index, { answered }] of questions.entries()) {
+      const [code = "", out = "", err = ""] = parts.slice(3 * index);
+      answered({ exitCode: Number(code), stdout: out, stderr: err });
+    }
   } catch (error) {
     for (const { failed } of questions) failed(error as Error);
   } finally {
     done.abort();
   }
 }
-
-const encoded = (text: string) => Buffer.from(text).toString("base64");
-const decoded = (text: string) => Buffer.from(text, "base64").toString();
 
 /** @param done ends the listening. @returns undefined when one of them never is */
 function onceAllAborted(signals: readonly (AbortSignal | undefined)[], done: AbortSignal): AbortSignal | undefined {

@@ -77,7 +77,7 @@ test("who gives up waits no longer, and the others are answered", async () => {
 });
 
 test("an answer that is cut off, or a host that is not there, is an error for each", async () => {
-  const { ask } = await start({ run: (_, channel) => answer(channel, 0, "answer\x003\x000\x00") });
+  const { ask } = await start({ run: (_, channel) => answer(channel, 0, "0\n=and no more=") });
   for (const one of await Promise.allSettled([ask().run(["true"]), ask().run(["true"])]))
     expect(one).toMatchObject({ reason: { name: "AnswerIncomplete" } });
   const { server, ask: askNobody } = await start();
