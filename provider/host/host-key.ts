@@ -51,7 +51,7 @@ export function knownKeys(knownHosts: string, address: string, port: number | un
   return [...withPort, ...withoutPort.filter(isNew)];
 }
 
-/** Whether a host may show it. */
+/** True of a key that a host may show. */
 export const isGood = ({ revoked, authority }: KnownKey): boolean => !revoked && !authority;
 
 const markers: readonly (string | undefined)[] = [undefined, "@revoked", "@cert-authority"];

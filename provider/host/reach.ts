@@ -13,7 +13,7 @@ export interface Reach extends Omit<ConnectionArgs, "proxyJump"> {
   knownHostsFiles?: readonly string[];
   /** Private keys to try, when the program names none. */
   identityFiles?: readonly string[];
-  /** Whether an agent may show the keys of `identityFiles` only. */
+  /** True: an agent may show the keys of `identityFiles` only. */
   identitiesOnly?: boolean;
   proxyJump?: Reach;
 }
@@ -36,7 +36,7 @@ export interface Resolved {
 /** More hops than anybody has; fewer than a circle of them. */
 const mostHops = 8;
 
-/** What would send the connection another way, or trust less; so it is not left out in silence. */
+/** Keywords that would send the connection another way, or trust less; so none is left out in silence. */
 const unsupported: Readonly<Record<string, { instead: string; unless: readonly (keyof ConnectionArgs)[] }>> = {
   proxycommand: { instead: "use ProxyJump there or set proxyJump", unless: ["proxyJump"] },
   canonicalizehostname: { instead: "write the HostName out", unless: [] },

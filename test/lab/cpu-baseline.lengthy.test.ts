@@ -1,6 +1,4 @@
 /** A CPU of hosts with different releases of libvirt and QEMU, and a guest that has it. */
-import { shareFolder } from "../../lab/by-hand/nfs";
-import { exchangeCertificates } from "../../lab/by-hand/tls";
 import { buildGuest, guests } from "../../lab/guest/build";
 import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
@@ -11,11 +9,9 @@ import { domainPlacement } from "../../provider/resources/domain-placement/defin
 import { takeAvx2From } from "./lacking-feature";
 import { messageOf } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
-import { connectionsTo, expectUnbroken, imageFolder, prepareHypervisors, runningLab } from "./support";
+import { connectionsTo, expectUnbroken, imageFolder } from "./support";
+import { all, forgetGuest, hvA, hvB, hvC, nas, prepareThreeHypervisors } from "./three-hypervisors";
 
-const { lab, nas, hvA, hvB } = runningLab();
-const hvC = lab.host("hv-c");
-const all = [hvA, hvB, hvC];
 const guest: GuestDomain = { name: "common-cpu", folder: imageFolder, memoryMiB: 32 };
 /** The lab has no hardware virtualization: the CPU is the one that each QEMU emulates. */
 const asked = { type: "qemu" as const, hosts: connectionsTo(all) };
@@ -24,22 +20,16 @@ const definitions = new ResourceHarness(domain, `Domain::${guest.name}`);
 const placement = new ResourceHarness(domainPlacement, `DomainPlacement::${guest.name}`);
 
 beforeAll(async () => {
-  await lab.up({ hosts: ["hv-c"] });
-  await prepareHypervisors();
-  await shareFolder(nas, [hvC], imageFolder);
-  await exchangeCertificates(all);
-  await cleanUp();
+  await prepareThreeHypervisors();
+  await forgetGuest(guest.name);
   await nas.upload(await buildGuest(guests.full), imagePath(guest));
   await nas.exec(["rm", "-f", serialLogPath(guest)]);
 });
 afterAll(async () => {
-  await cleanUp();
+  await forgetGuest(guest.name);
   await hvC.kill(); // with its emulator that lacks a feature
   closeConnections();
 });
-
-const cleanUp = () =>
-  Promise.all(all.map((host) => host.tryExec(["sh", "-c", 'virsh destroy "$0"; virsh undefine "$0"', guest.name])));
 
 async function inputs(host: string) {
   await definitions.up({ xml: domainXml(guest), cpu: baseline.outputs.cpu });

@@ -1,6 +1,4 @@
 /** A guest with a machine type that the destination does not know: said in the preview, and mended as it says. */
-import { shareFolder } from "../../lab/by-hand/nfs";
-import { exchangeCertificates } from "../../lab/by-hand/tls";
 import { buildGuest, guests } from "../../lab/guest/build";
 import { domainXml, type GuestDomain, imagePath, serialLogPath } from "../../lab/guest/domain";
 import { closeConnections } from "../../provider/host/ssh-host";
@@ -8,30 +6,22 @@ import { domain } from "../../provider/resources/domain/definition";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { messageOf } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
-import { connectionsTo, expectUnbroken, imageFolder, prepareHypervisors, runningLab } from "./support";
+import { connectionsTo, expectUnbroken, imageFolder } from "./support";
+import { all, forgetGuest, hvA, hvC, nas, prepareThreeHypervisors } from "./three-hypervisors";
 
-const { lab, nas, hvA, hvB } = runningLab();
-const hvC = lab.host("hv-c");
-const all = [hvA, hvB, hvC];
 const guest: GuestDomain = { name: "new-machine", folder: imageFolder, memoryMiB: 32 };
 const definitions = new ResourceHarness(domain, `Domain::${guest.name}`);
 const placement = new ResourceHarness(domainPlacement, `DomainPlacement::${guest.name}`);
 
 beforeAll(async () => {
-  await lab.up({ hosts: ["hv-c"] });
-  await prepareHypervisors();
-  await shareFolder(nas, [hvC], imageFolder);
-  await exchangeCertificates(all);
-  await cleanUp();
+  await prepareThreeHypervisors();
+  await forgetGuest(guest.name);
 });
 afterAll(async () => {
-  await cleanUp();
+  await forgetGuest(guest.name);
   await hvC.kill();
   closeConnections();
 });
-
-const cleanUp = () =>
-  Promise.all(all.map((host) => host.tryExec(["sh", "-c", 'virsh destroy "$0"; virsh undefine "$0"', guest.name])));
 
 async function furnish(): Promise<void> {
   await nas.upload(await buildGuest(guests.beat), imagePath(guest));

@@ -1,21 +1,16 @@
 /** Facts of a host, by the real script: of this machine, and of a virsh that answers from files. */
-import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
 import { guestJobsOf } from "../../provider/libvirt/preflight/guest-jobs";
 import { knownHost } from "../../provider/libvirt/preflight/host-pair";
 import { libvirtFactsOf } from "../../provider/libvirt/preflight/libvirt-facts";
 import { isKnown } from "../../provider/placement/preflight/known-host";
-import type { Operation } from "../../provider/util/operation";
+import { silentOperation } from "../silent-operation";
+import { programmedHost, stopProgrammedHosts } from "./programmed-host";
 import { answer, ScriptedHost } from "./scripted-host";
 
-const folder = mkdtempSync(join(tmpdir(), "virsh-"));
-afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(async () => {
   await closeConnections();
-  await ScriptedHost.stopAll();
+  await stopProgrammedHosts();
 });
 
 const virsh = `#!/bin/sh
@@ -29,20 +24,8 @@ case "$*" in
   *) echo "error: what is $*?" >&2; exit 1 ;;
 esac
 `;
-writeFileSync(join(folder, "virsh"), virsh);
-chmodSync(join(folder, "virsh"), 0o755);
 
-async function candidate(prefix = "") {
-  const scripted = await ScriptedHost.start({
-    run: (command, channel) => {
-      const child = spawn("sh", ["-c", prefix + command], {
-        env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
-      });
-      const out: Buffer[] = [];
-      child.stdout.on("data", (data: Buffer) => out.push(data));
-      child.on("close", (code) => answer(channel, code ?? 1, String(Buffer.concat(out)), ""));
-    },
-  });
+function candidate({ scripted }: { scripted: ScriptedHost }) {
   const limits = { maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
   const { address, port = 0 } = scripted.args;
   return { scripted, on: { name: "hv-b", address, port, host: new SshHost(scripted.args), ...limits } };
@@ -51,8 +34,8 @@ async function candidate(prefix = "") {
 const { signal } = new AbortController();
 
 test("what a host is and has, by one command that all guests of a preview share", async () => {
-  const { scripted, on } = await candidate();
-  const [facts] = await Promise.all([libvirtFactsOf(on, false, signal), libvirtFactsOf(on, false, signal)]);
+  const { scripted, on } = candidate(await programmedHost({ virsh }));
+  const [facts] = await Promise.all([libvirtFactsOf(on, silentOperation()), libvirtFactsOf(on, silentOperation())]);
   expect(scripted.commands).toHaveLength(1);
   expect(facts).toMatchObject({ libvirtVersion: "9.0.0", qemuVersion: "7.2.22" });
   expect([...facts.networks]).toEqual([
@@ -63,13 +46,13 @@ test("what a host is and has, by one command that all guests of a preview share"
   expect(facts.cpus?.has(0)).toBe(true);
   expect(facts.clockAheadMs.atLeast).toBeLessThanOrEqual(0);
   expect(facts.clockAheadMs.atMost).toBeGreaterThanOrEqual(0);
-  await libvirtFactsOf(on, true, signal);
+  await libvirtFactsOf(on, silentOperation({ acts: true }));
   expect(scripted.commands).toHaveLength(2);
 });
 
 test("what cannot be read is a finding", async () => {
-  const { on } = await candidate("exit 3; ");
-  const host = await knownHost(on, { acts: true, signal } as Operation);
+  const { on } = candidate({ scripted: await ScriptedHost.start({ run: (_, channel) => answer(channel, 3) }) });
+  const host = await knownHost(on, silentOperation({ acts: true }));
   expect(isKnown(host)).toBe(false);
   expect(host).toMatchObject({
     code: "unknown-facts",
@@ -79,7 +62,7 @@ test("what cannot be read is a finding", async () => {
 });
 
 test("the jobs of a guest", async () => {
-  const { on } = await candidate();
+  const { on } = candidate(await programmedHost({ virsh }));
   const { hasBackup, blockJobs } = await guestJobsOf(on.host, "uuid", ["vda", "vdb"], signal);
   expect(hasBackup).toBe(false);
   expect([...blockJobs]).toEqual([

@@ -11,7 +11,8 @@ import type { Finding } from "../../provider/placement/preflight/finding";
 import { migration as migrationSchema } from "../../provider/resources/domain-placement/migration-inputs";
 import { silentOperation } from "../silent-operation";
 import { uuid as anyUuid, domain as facts, says, wanted } from "../unit/placement/world";
-import { answeringHost, stopAnsweringHosts } from "./answering-host";
+import { answeringHost } from "./answering-host";
+import { stopProgrammedHosts } from "./programmed-host";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-findings-"));
 
@@ -19,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-findings-"));
 export function endAfterwards(): void {
   afterEach(async () => {
     await closeConnections();
-    await stopAnsweringHosts();
+    await stopProgrammedHosts();
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 }

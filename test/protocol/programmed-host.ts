@@ -31,10 +31,9 @@ export async function programmedHost(
       const child = spawn("sh", ["-c", command], { env });
       channel.stdin.pipe(child.stdin);
       child.stdin.on("error", () => {}); // it need not read its input
-      const [out, err]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on("data", (data: Buffer) => out.push(data));
-      child.stderr.on("data", (data: Buffer) => err.push(data));
-      child.on("close", (code) => answer(channel, code ?? 1, String(Buffer.concat(out)), String(Buffer.concat(err))));
+      child.stdout.on("data", (data: Buffer) => channel.write(data)); // it may be asked line by line
+      child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
+      child.on("close", (code) => answer(channel, code ?? 1));
     },
   });
   return { scripted, folder };

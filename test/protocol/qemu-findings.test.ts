@@ -14,13 +14,14 @@ import { startFindings } from "../../provider/qemu/preflight/starting";
 import { versionFindings } from "../../provider/qemu/preflight/version-checks";
 import { silentOperation } from "../silent-operation";
 import { domain, says, uuid, wanted } from "../unit/placement/world";
-import { answeringHost, stopAnsweringHosts } from "./answering-host";
+import { answeringHost } from "./answering-host";
+import { stopProgrammedHosts } from "./programmed-host";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-qemu-findings-"));
 const { signal } = new AbortController();
 afterEach(async () => {
   await closeConnections();
-  await stopAnsweringHosts();
+  await stopProgrammedHosts();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

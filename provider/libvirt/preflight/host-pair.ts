@@ -13,18 +13,18 @@ import { controlUri } from "../migration/command";
 import { certificateFindings } from "./findings/certificates";
 import { leaseFindings } from "./findings/leases";
 import { lockManagerFindings } from "./findings/lock-managers";
-import { networkFindings, networksOf } from "./findings/networks";
+import { networkFindings, usedNetworks } from "./findings/networks";
 import { hasTpmStateInFolder, tpmFindings } from "./findings/tpm";
 import { type LibvirtFacts, libvirtFactsOf } from "./libvirt-facts";
 
 export type KnownHost = Known<LibvirtFacts>;
 
 /** @throws HostError where the host cannot be used at all */
-export const knownHost = (on: Candidate, { acts, signal }: Operation): Promise<KnownHost | Finding> =>
+export const knownHost = (on: Candidate, operation: Operation): Promise<KnownHost | Finding> =>
   known(
     on,
     "free memory, CPUs, networks, clock, certificates, releases and migration ports",
-    libvirtFactsOf(on, acts, signal),
+    libvirtFactsOf(on, operation),
   );
 
 /**
@@ -50,7 +50,7 @@ export function pairFindings(
   return [
     ...releaseFindings(name, { from, to, threads, hasPostCopy: migration.postCopy !== undefined }),
     ...lockManagerFindings(from, to),
-    ...networkFindings(name, networksOf(running), from, to),
+    ...networkFindings(name, usedNetworks(running), from, to),
     ...(hasTpmStateInFolder(running) ? tpmFindings(name, from, to) : []),
     ...leaseFindings(from, to, sources),
     ...clockFindings(from, to),

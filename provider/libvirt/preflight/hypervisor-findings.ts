@@ -7,7 +7,7 @@ import type { HypervisorFacts, HypervisorNeeds } from "./hypervisor-facts";
  * @param onSource what the source says, of a guest that runs there: where it finds fault with the CPU that the guest has,
  * the comparison tells nothing
  */
-export function hypervisorFindings(
+export function unsupportedByHypervisor(
   guest: string,
   hostName: string,
   needs: HypervisorNeeds,

@@ -1,10 +1,13 @@
 /** What a host is and has for any guest of libvirt: found out by one command. */
-import type { RemoteHost } from "../../host/host";
-import { askRecords, firstOf, type HostRecord, valuesOf } from "../../host/records";
+import { firstOf, type HostRecord, valuesOf } from "../../host/records";
 import { scriptFile, sh } from "../../host/script";
-import type { Candidate } from "../../placement/observe/candidate";
-import { type MachineFacts, machineFacts, machineFactsScript } from "../../placement/preflight/machine-facts";
-import { SharedAnswers } from "../../placement/preflight/shared-answers";
+import {
+  type Asked,
+  factsBy,
+  type MachineFacts,
+  machineFacts,
+  machineFactsScript,
+} from "../../placement/preflight/machine-facts";
 import { parseConf } from "../daemon/virconf";
 import { attributeAt, type Element, elementsAt, parseXml } from "../definition/xml";
 
@@ -35,23 +38,10 @@ export interface NetworkFacts {
 
 const script = sh`${machineFactsScript}${scriptFile(__dirname, "libvirt-facts.sh")}`;
 
-const shared = new SharedAnswers<LibvirtFacts>();
-
-/** @param acts false in a preview, which may use what another guest of it was told some seconds ago. @throws HostError */
-export const libvirtFactsOf = (
-  { host, address, port }: Candidate,
-  acts: boolean,
-  signal: AbortSignal,
-): Promise<LibvirtFacts> => (acts ? ask(host, signal) : shared.get(`${address} ${port}`, () => ask(host, signal)));
-
-async function ask(host: RemoteHost, signal: AbortSignal): Promise<LibvirtFacts> {
-  const from = Date.now();
-  const records = await askRecords(host, script, [], { signal });
-  return parseLibvirtFacts(records, { from, to: Date.now() });
-}
+export const libvirtFactsOf = factsBy(script, parseLibvirtFacts);
 
 /** Pure: the script's answer. */
-export function parseLibvirtFacts(records: readonly HostRecord[], asked: { from: number; to: number }): LibvirtFacts {
+export function parseLibvirtFacts(records: readonly HostRecord[], asked: Asked): LibvirtFacts {
   const version = firstOf(records, "version");
   const swtpm = firstOf(records, "swtpm");
   const pairs = (key: string) => valuesOf(records, key).map(([one = "", other = ""]) => [one, other] as const);

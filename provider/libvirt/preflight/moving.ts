@@ -26,7 +26,7 @@ import { cpuFindings, cpuNeedsOf } from "./findings/cpus";
 import { guestJobsOf, jobFindings } from "./guest-jobs";
 import { type KnownHost, knownHost, pairFindings } from "./host-pair";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
-import { hypervisorFindings, savedMemoryFindings } from "./hypervisor-findings";
+import { savedMemoryFindings, unsupportedByHypervisor } from "./hypervisor-findings";
 import { lockFindings } from "./image-without-lock";
 import { movingDefinition, unmovable } from "./moving-definition";
 import { remedies } from "./needs";
@@ -59,7 +59,7 @@ export async function moveFindings(
   const hypervisor = async () => {
     const facts = await observeHypervisor(to.host, hypervisorNeeds, signal);
     const onSource = facts.cpuRefusal === "" ? undefined : await observeHypervisor(from.host, hypervisorNeeds, signal);
-    const found = hypervisorFindings(domain.name, to.name, hypervisorNeeds, facts, onSource);
+    const found = unsupportedByHypervisor(domain.name, to.name, hypervisorNeeds, facts, onSource);
     return { facts, found: [...found, ...savedMemoryFindings(domain.name, to.name, facts)] };
   };
   const disks = disksOf(running.definition).flatMap(({ target, isReadonly }) => (isReadonly ? [] : [target]));

@@ -12,7 +12,7 @@ import type { LibvirtGuest } from "../guest";
 import { cpuFindings, cpuNeedsOf } from "./findings/cpus";
 import { knownHost } from "./host-pair";
 import { hypervisorNeedsOf, observeHypervisor } from "./hypervisor-facts";
-import { hypervisorFindings } from "./hypervisor-findings";
+import { unsupportedByHypervisor } from "./hypervisor-findings";
 import { remedies, topsOf, withLayers } from "./needs";
 import { roomNeededBy } from "./room";
 
@@ -35,7 +35,7 @@ export async function startFindings(
   ]);
   return [
     ...missingRequirements(on.name, checked, remedies),
-    ...hypervisorFindings(name, on.name, hypervisorNeeds, facts),
+    ...unsupportedByHypervisor(name, on.name, hypervisorNeeds, facts),
     ...(isKnown(host)
       ? [
           ...cpuFindings(name, on.name, cpuNeedsOf(domain), facts.maxVcpus, host),

@@ -1,6 +1,10 @@
 /** What a machine has at the moment, whatever runs its guests: found out by one command, which a driver may add to. */
-import { firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
-import { scriptFile, sh } from "../../host/script";
+import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
+import { type ShellText, scriptFile, sh } from "../../host/script";
+import type { Operation } from "../../util/operation";
+import type { Candidate } from "../observe/candidate";
+import { placeOf } from "./known-host";
+import { SharedAnswers } from "./shared-answers";
 
 export interface MachineFacts {
   /** How much its clock is ahead of this process's, in milliseconds: it is between the two. */
@@ -20,8 +24,32 @@ export interface MachineFacts {
 /** A script, to which a driver may add its own. */
 export const machineFactsScript = sh`${recordFunctions}${scriptFile(__dirname, "machine-facts.sh")}`;
 
-/** Pure. @param asked when the question was sent, and when the answer had come, in milliseconds */
-export function machineFacts(records: readonly HostRecord[], asked: { from: number; to: number }): MachineFacts {
+/** When a question was sent, and when its answer had come, in milliseconds. */
+export interface Asked {
+  from: number;
+  to: number;
+}
+
+/**
+ * Facts of a host by this script. A preview may use what another guest of it was told some seconds ago; who acts asks anew.
+ *
+ * @throws HostError
+ */
+export function factsBy<Facts>(script: ShellText, parse: (records: readonly HostRecord[], asked: Asked) => Facts) {
+  const shared = new SharedAnswers<Facts>();
+  return (on: Candidate, { acts, signal }: Operation): Promise<Facts> => {
+    const ask = async () => {
+      const from = Date.now();
+      return parse(await askRecords(on.host, script, [], { signal }), { from, to: Date.now() });
+    };
+    return acts ? ask() : shared.get(placeOf(on).place, ask);
+  };
+}
+
+export const machineFactsOf = factsBy(machineFactsScript, machineFacts);
+
+/** Pure. */
+export function machineFacts(records: readonly HostRecord[], asked: Asked): MachineFacts {
   const clock = Number(firstOf(records, "clock") || Number.NaN) * 1000;
   return {
     // It has whole seconds only.

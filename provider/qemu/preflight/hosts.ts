@@ -1,27 +1,18 @@
 /** What room the hosts of a guest have, and how they go together: judged by the same code as libvirt's. */
-import { askRecords } from "../../host/records";
 import type { Candidate } from "../../placement/observe/candidate";
 import { clockFindings } from "../../placement/preflight/clocks";
 import type { Finding } from "../../placement/preflight/finding";
 import { takeRoom } from "../../placement/preflight/guests-on-their-way";
 import { isKnown, type Known, known, placeOf } from "../../placement/preflight/known-host";
-import { type MachineFacts, machineFacts, machineFactsScript } from "../../placement/preflight/machine-facts";
+import { type MachineFacts, machineFactsOf } from "../../placement/preflight/machine-facts";
 import { portFindings } from "../../placement/preflight/migration-ports";
 import { nameFindings } from "../../placement/preflight/names";
-import { SharedAnswers } from "../../placement/preflight/shared-answers";
 import { memoryKiBOf } from "../../qemu-command-line/memory";
 import type { Operation } from "../../util/operation";
 import type { QemuGuestOptions } from "../guest";
 
-const shared = new SharedAnswers<MachineFacts>();
-
-function machineOf(on: Candidate, { acts, signal }: Operation): Promise<Known<MachineFacts> | Finding> {
-  const ask = async () => {
-    const from = Date.now();
-    return machineFacts(await askRecords(on.host, machineFactsScript, [], { signal }), { from, to: Date.now() });
-  };
-  return known(on, "free memory and its clock", acts ? ask() : shared.get(placeOf(on).place, ask));
-}
+const machineOf = (on: Candidate, operation: Operation): Promise<Known<MachineFacts> | Finding> =>
+  known(on, "free memory and its clock", machineFactsOf(on, operation));
 
 /** Of a host that the guest starts on. */
 export const hostFindings = async (

@@ -10,7 +10,7 @@ export interface UsedNetwork {
 }
 
 /** Each once. */
-export function networksOf(domain: Element): UsedNetwork[] {
+export function usedNetworks(domain: Element): UsedNetwork[] {
   const used = devicesOf(domain).flatMap((device): UsedNetwork[] => {
     const { network, portgroup = "" } = elementAt(device, "source")?.attributes ?? {};
     const isNetworks = device.name === "interface" && device.attributes.type === "network";

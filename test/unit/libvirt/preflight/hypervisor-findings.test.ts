@@ -1,6 +1,9 @@
 import { parseXml } from "../../../../provider/libvirt/definition/xml";
 import { type HypervisorFacts, hypervisorNeedsOf } from "../../../../provider/libvirt/preflight/hypervisor-facts";
-import { hypervisorFindings, savedMemoryFindings } from "../../../../provider/libvirt/preflight/hypervisor-findings";
+import {
+  savedMemoryFindings,
+  unsupportedByHypervisor,
+} from "../../../../provider/libvirt/preflight/hypervisor-findings";
 import { printFinding } from "../../../../provider/placement/preflight/finding";
 
 const domain = (inner: string) =>
@@ -10,7 +13,7 @@ const domain = (inner: string) =>
 const needs = hypervisorNeedsOf(domain(""));
 const fine: HypervisorFacts = { refusal: "", cpuRefusal: "", maxVcpus: 255, savedMemory: "" };
 const said = (facts: Partial<HypervisorFacts>, onSource?: Partial<HypervisorFacts>) =>
-  hypervisorFindings("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource }).map(
+  unsupportedByHypervisor("web", "hv-b", needs, { ...fine, ...facts }, onSource && { ...fine, ...onSource }).map(
     printFinding,
   );
 

@@ -1,5 +1,5 @@
 import { parseXml } from "../../../../../provider/libvirt/definition/xml";
-import { networkFindings, networksOf } from "../../../../../provider/libvirt/preflight/findings/networks";
+import { networkFindings, usedNetworks } from "../../../../../provider/libvirt/preflight/findings/networks";
 import { parseLibvirtFacts } from "../../../../../provider/libvirt/preflight/libvirt-facts";
 
 const side = (name: string, xml?: string) => ({
@@ -7,7 +7,7 @@ const side = (name: string, xml?: string) => ({
   networks: parseLibvirtFacts(xml === undefined ? [] : [{ key: "network", values: ["lan", xml] }], { from: 0, to: 0 })
     .networks,
 });
-const used = networksOf(
+const used = usedNetworks(
   parseXml(
     `<domain><devices><interface type='network'><source network='lan' portgroup='web'/></interface>
     <interface type='network'><source network='lan' portgroup='web'/></interface><interface type='bridge'><source bridge='br0'/></interface></devices></domain>`,
