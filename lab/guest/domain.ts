@@ -7,6 +7,7 @@ export interface GuestDomain {
   folder: string;
   /** Where its serial log lies, if not beside its image. */
   logFolder?: string;
+  /** Below about 200: a page of a UML host is a mapping of this machine, and QEMU dies where vm.max_map_count is reached. */
   memoryMiB: number;
   /** Its image is a raw one that QEMU takes no lock on: nothing but the provider keeps it from running twice. */
   unlocked?: boolean;

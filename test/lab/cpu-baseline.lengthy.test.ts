@@ -127,6 +127,10 @@ test("a host whose QEMU lacks a feature is a drift; the guest runs on, and has t
   expect(await placement.refresh()).toBe("unchanged");
   expect(await placement.up(await inputs("hv-a"))).toBe("unchanged");
 
+  const refusal = await messageOf(inputs("hv-c").then((args) => placement.preview(args)));
+  expect(refusal).toMatch(/^hv-c cannot give common-cpu the CPU that it has: .*avx2.* \[cpu-incompatible\]$/m);
+  await expectRunningOn(hvA);
+
   await hvA.exec(["virsh", "destroy", guest.name]);
   expect(await placement.refresh()).toBe("changed");
   await placement.up(await inputs("hv-a"));
