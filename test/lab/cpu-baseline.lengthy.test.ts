@@ -10,7 +10,7 @@ import { takeAvx2From } from "./lacking-feature";
 import { messageOf } from "./placed-guest";
 import { ResourceHarness } from "./resource-harness";
 import { connectionsTo, expectUnbroken, imageFolder } from "./support";
-import { all, forgetGuest, hvA, hvB, hvC, nas, prepareThreeHypervisors } from "./three-hypervisors";
+import { all, forgetGuest, hvA, hvC, nas, prepareThreeHypervisors } from "./three-hypervisors";
 
 const guest: GuestDomain = { name: "common-cpu", folder: imageFolder, memoryMiB: 32 };
 /** The lab has no hardware virtualization: the CPU is the one that each QEMU emulates. */
@@ -80,7 +80,7 @@ test("kvm is refused with all hosts named, where none has it", async () => {
 test("a guest that has it moves to another release, and back", async () => {
   expect(await placement.up(await inputs("hv-a"))).toBe("created");
   await expectRunningOn(hvA);
-  for (const host of [hvC, hvA, hvB, hvC, hvA]) {
+  for (const host of [hvC, hvA]) {
     expect(await placement.up(await inputs(host.name))).toBe("updated");
     await expectRunningOn(host);
     expect(await placement.refresh()).toBe("unchanged");

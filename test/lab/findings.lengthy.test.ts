@@ -1,9 +1,6 @@
 /** What a preview finds on real hosts, with the guest's counter unbroken, and that the fix it names lets the guest move. */
-import { guests } from "../../lab/guest/build";
-import { domainXml, type GuestDomain } from "../../lab/guest/domain";
 import type { LabHost } from "../../lab/lab-host";
-import { pause } from "../../provider/util/pause";
-import { PlacedGuest } from "./placed-guest";
+import { codesIn, PreviewedGuest } from "./previewed-guest";
 import { imageFolder, prepareHypervisors, removeGuest, runningLab } from "./support";
 
 const { hvA, hvB } = runningLab();
@@ -13,34 +10,6 @@ const bridge = "br-own";
 /** An address that hv-a has beside its own. */
 const listen = "10.77.9.11";
 const dropped = "-p tcp --dport 49152:49215 -j DROP";
-
-class Guest extends PlacedGuest {
-  constructor(
-    name: string,
-    private readonly devices = "",
-    guest: Partial<GuestDomain> = {},
-  ) {
-    super(name, guests.beat, guest);
-  }
-
-  protected override xml(): string {
-    return domainXml(this.guest).replace("<memballoon", `${this.devices}<memballoon`);
-  }
-
-  /** All that a preview of the move says. */
-  async previewOf(host: "hv-a" | "hv-b"): Promise<string> {
-    await pause(10_500, new AbortController().signal); // what hosts have said is good for 10 s in one run
-    this.placement.told.length = 0;
-    const refusal = await this.placement.preview(await this.inputs(host)).then(
-      () => "",
-      (error: Error) => error.message,
-    );
-    return `${this.told}\n${refusal}`;
-  }
-}
-
-const codesIn = (said: string): string[] =>
-  [...new Set([...said.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code = ""]) => code))].sort();
 
 /** Takes memory until so much of it is free, in MiB. */
 async function fillMemory(host: LabHost, free: number): Promise<void> {
@@ -72,7 +41,7 @@ const devices =
   `<graphics type="vnc" listen="${listen}"><listen type="address" address="${listen}"/></graphics>` +
   `<serial type="file"><source path="${own}/second.log" append="on"/></serial>`;
 
-const lacking = new Guest("lacking", devices, { memoryMiB: 160 });
+const lacking = new PreviewedGuest("lacking", devices, { memoryMiB: 160 });
 const saved = "/var/lib/libvirt/qemu/save/lacking.save";
 
 const mountOwn = (host: LabHost) =>
@@ -143,7 +112,10 @@ test("all that stands in the way is said in one preview, nothing is touched, and
 });
 
 test("eight guests to a host with memory for five: three are told in the preview, and start once there is more", async () => {
-  const eight = Array.from({ length: 8 }, (_, number) => new Guest(`room-${number + 1}`, "", { memoryMiB: 96 }));
+  const eight = Array.from(
+    { length: 8 },
+    (_, number) => new PreviewedGuest(`room-${number + 1}`, "", { memoryMiB: 96 }),
+  );
   const names = eight.map(({ guest }) => guest.name);
   try {
     for (const one of eight) {

@@ -13,6 +13,7 @@ type Options = NonNullable<Inputs["migration"]>;
 
 export class PlacedGuest {
   readonly guest: GuestDomain;
+  protected readonly blockingDevices: "fail" | "keep" = "fail";
   readonly placement: Placement;
   private readonly definitions: HarnessOf<typeof domain>;
 
@@ -53,7 +54,7 @@ export class PlacedGuest {
 
   async inputs(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<Inputs> {
     const { hvA, hvB } = runningLab();
-    await this.definitions.up({ xml: this.xml() });
+    await this.definitions.up({ xml: this.xml(), blockingDevices: this.blockingDevices });
     const { uuid, name, definition } = this.definitions.outputs as Record<string, string>;
     const candidates = connectionsTo([hvA, hvB]);
     for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });

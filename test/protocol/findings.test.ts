@@ -1,6 +1,5 @@
 /** Codes of findings of libvirt's preflight, by what two hosts answer. */
 import { readFileSync } from "node:fs";
-
 import { unsupported } from "../../provider/libvirt/migration/capabilities";
 import type { MigrationOptions } from "../../provider/libvirt/migration/options";
 import { remedies } from "../../provider/libvirt/preflight/needs";
@@ -66,6 +65,15 @@ test("a start says all that its host lacks, each kind once", async () => {
   expect(codes.filter((code) => requirements.some(([missing]) => missing === code)).sort()).toEqual(
     requirements.map(([code]) => code).sort(),
   );
+});
+
+test("port-taken: something listens there, at the same address or at all", async () => {
+  const codesAt = (listen: string, port = 5999) =>
+    codesOf({ devices: `<graphics type='vnc' port='${port}' listen='${listen}'/>`, steps: [start] });
+  expect(await codesAt("127.0.0.1")).toEqual(["port-taken"]);
+  expect(await codesAt("0.0.0.0")).toEqual(["port-taken"]);
+  expect(await codesAt("127.0.0.2")).toEqual([]);
+  expect(await codesAt("127.0.0.1", 5998)).toEqual([]);
 });
 
 test("program-missing", async () => {

@@ -73,6 +73,7 @@ function fixes(uri: string, { from, to: peer, said }: { from: string; to: string
     "certificate of another authority": `${from} does not know the authority of ${peer}'s certificate: put both hosts into one LibvirtTlsPki`,
     // libvirt says "not trusted" of one that has expired, too.
     "certificate not trusted": `libvirt says "${said}". Either another authority has signed it: put both hosts into one LibvirtTlsPki. Or it is revoked, has expired, or is not valid yet: ${renew}, and compare the hosts' clocks (timedatectl)`,
+    "certificate unusable": `libvirt on ${from} says of its own files: "${said}". To have others made, ${renew}`,
     "refused by the other side": `${peer} does not take the certificate of ${from}: it may be of another authority, revoked, or out of date by the clock of ${peer} (timedatectl), or missing in its tls_allowed_dn_list. \`${journalAdvice("listener")}\` on ${peer} says which`,
     "name mismatch": `${peer}'s certificate is for other names: put it into a LibvirtTlsPki under the address it is reached by`,
   };

@@ -16,7 +16,11 @@ export type HandshakeFailure =
 const words: readonly [RegExp, HandshakeFailure][] = [
   [/Connection refused/, "nothing listens"],
   [/owner does not match the hostname/, "name mismatch"],
-  [/known issuer|not trusted|failed validation against|signer|revoked/i, "certificate not trusted"],
+  // Its files have to be of its own authority, too.
+  [/Our own certificate/, "certificate unusable"],
+  [/has been revoked/, "certificate revoked"],
+  [/known issuer/, "certificate of another authority"],
+  [/not trusted|failed validation against|signer/i, "certificate not trusted"],
   [
     /[Ss]erver verification \(of our certificate or IP address\) failed|read TLS confirmation|DN is not|allowed list/,
     "refused by the other side",

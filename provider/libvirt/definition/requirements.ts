@@ -69,7 +69,9 @@ const characterDevice: Reader = (device, source) => {
     case "udp":
       return [
         ...logFolder,
-        ...sources.flatMap(({ attributes }) => (attributes.mode === "bind" ? address(attributes.host) : [])),
+        ...sources.flatMap(({ attributes: { mode, host, service } }) =>
+          mode === "bind" ? [...address(host), ...(type === "tcp" ? port(host, service) : [])] : [],
+        ),
       ];
     default:
       return logFolder;
@@ -83,6 +85,14 @@ function address(text: string | undefined): Requirement[] {
   // As the kernel prints it.
   const what = isIP(text) === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
   return [{ kind: "address", what }];
+}
+
+/** One that the definition fixes; libvirt chooses others when the guest starts. @param host a name is resolved by each host */
+function port(host = "127.0.0.1", number = ""): Requirement[] {
+  if (!/^[1-9]\d*$/.test(number) || isIP(host) === 0) return [];
+  const [own] = address(host);
+  const what = own?.what ?? (/^(0\.0\.0\.0|::)$/.test(host) ? "*" : host);
+  return [{ kind: "free port", what: `${what.includes(":") ? `[${what}]` : what}:${number}` }];
 }
 
 const readers: Readonly<Record<string, Reader>> = {
@@ -111,6 +121,9 @@ const readers: Readonly<Record<string, Reader>> = {
     return [
       ...fixed.flatMap((listen) => (listen.type === "address" ? address(listen.address) : [])),
       ...fixed.flatMap((listen) => (listen.type === "network" ? need("network", listen.network) : [])),
+      ...(device.attributes.autoport === "yes" || fixed[0]?.type !== "address"
+        ? []
+        : [...port(fixed[0].address, device.attributes.port), ...port(fixed[0].address, device.attributes.tlsPort)]),
       ...need("device", attributeAt(device, "rendernode", "gl")),
     ];
   },

@@ -46,6 +46,13 @@ has_huge_pages() {
   [ "$free" -ge "$count" ] && findmnt -t hugetlbfs > /dev/null
 }
 
+is_port_taken() {
+  ss -Hltn "sport = :$2" | awk -v address="$1" '
+    function is_any(text) { return text == "*" || text == "0.0.0.0" || text == "[::]" }
+    { sub(/:[0-9]+$/, "", $4); if ($4 == address || is_any($4) || is_any(address)) taken = 1 }
+    END { exit !taken }'
+}
+
 path_of_volume() { virsh --connect qemu:///system vol-path --pool "${1%%/*}" -- "${1#*/}" 2> /dev/null; }
 
 has() {
@@ -60,6 +67,7 @@ has() {
     secret) virsh --connect qemu:///system secret-list 2>/dev/null | tr -s ' ' | grep -Fq -- "$2" ;;
     "network filter") virsh --connect qemu:///system nwfilter-dumpxml -- "$2" > /dev/null 2>&1 ;;
     address) ip -o address | awk '{ sub("/.*", "", $4); print $4 }' | grep -Fxq -- "$2" ;;
+    "free port") ! is_port_taken "${2%:*}" "${2##*:}" ;;
     "huge pages") has_huge_pages "$2" ;;
     "USB device") has_usb "$2" ;;
     "PCI device") [ -e "/sys/bus/pci/devices/$2" ] ;;

@@ -11,6 +11,7 @@ export interface Requirement {
   /**
    * A path or a name. `volume`: POOL/NAME. `secret`: its UUID, or its usage. `USB device`: VENDOR:PRODUCT in hex, or
    * BUS.DEVICE. `PCI device`: DOMAIN:BUS:SLOT.FUNCTION. `huge pages`: size in KiB and number, separated by a space.
+   * `free port`: ADDRESS:PORT of TCP, with `*` for all addresses.
    */
   what: string;
 }
@@ -18,7 +19,7 @@ export interface Requirement {
 /** `image`: the guest writes to it, or depends on what is in it. `medium`: of a drive for media that can be changed. */
 export type RequirementKind =
   | ("image" | "medium" | "file" | "certificate" | "device" | "folder" | "emulator" | "program")
-  | ("bridge" | "network interface" | "network" | "network filter" | "address")
+  | ("bridge" | "network interface" | "network" | "network filter" | "address" | "free port")
   | ("volume" | "secret" | "huge pages" | "USB device" | "PCI device");
 
 /** Each once. */
@@ -67,6 +68,7 @@ export const commonRemedies = {
   network: "Define it there, and start it (`virsh net-start`)",
   "network filter": "Define it there (`virsh nwfilter-define`)",
   address: "Let it listen on 0.0.0.0 or on 127.0.0.1, or on a network (<listen type='network'>)",
+  "free port": "End what listens there (`ss -ltnp`), or let libvirt choose (autoport='yes')",
   volume: "Define the pool there, and start it (`virsh pool-start`, `virsh pool-refresh`)",
   secret: "Define it there, with the same UUID (`virsh secret-define`)",
   "huge pages":
@@ -103,6 +105,7 @@ const codes: Readonly<Record<RequirementKind, FindingCode>> = {
   network: "network-inactive",
   "network filter": "network-filter-missing",
   address: "address-missing",
+  "free port": "port-taken",
   volume: "volume-missing",
   secret: "secret-missing",
   "huge pages": "huge-pages-short",

@@ -215,7 +215,7 @@ test.each<[number, string, string | undefined]>([
   [
     1,
     "error: authentication failed: Failed to verify peer's certificate\nThe certificate hasn't got a known issuer",
-    "certificate not trusted",
+    "certificate of another authority",
   ],
   [
     1,
@@ -226,6 +226,16 @@ test.each<[number, string, string | undefined]>([
     1,
     "error: internal error: server verification (of our certificate or IP address) failed",
     "refused by the other side",
+  ],
+  [
+    1,
+    "warning : virNetTLSContextCheckCertificate:1086 : Certificate check failed Certificate failed validation: The certificate has been revoked.\nerror: authentication failed: Failed to verify peer's certificate",
+    "certificate revoked",
+  ],
+  [
+    1,
+    "error: Our own certificate /etc/pki/libvirt/clientcert.pem failed validation against /etc/pki/CA/cacert.pem: The certificate hasn't got a known issuer",
+    "certificate unusable",
   ],
   [1, "error: Unable to read TLS confirmation: Input/output error", "refused by the other side"],
   [1, "error: something else", "failed"],

@@ -52,6 +52,18 @@ describe("each of these needs something", () => {
     ["<disk type='file' device='cdrom'><source file='/a.iso'/></disk>", ["medium /a.iso"]],
     ["<disk type='file' device='cdrom'><source file='/a.iso' startupPolicy='optional'/></disk>", []],
     ["<disk type='file' device='cdrom'/>", []],
+    ["<graphics type='vnc' port='5999' autoport='no'/>", ["free port 127.0.0.1:5999"]],
+    ["<graphics type='vnc' port='5900' autoport='yes' listen='0.0.0.0'/>", []],
+    ["<graphics type='vnc' port='5999'><listen type='network' network='lan'/></graphics>", ["network lan"]],
+    [
+      "<graphics type='spice' port='5999' tlsPort='6000'><listen type='address' address='::'/></graphics>",
+      ["free port *:5999", "free port *:6000"],
+    ],
+    [
+      "<serial type='tcp'><source mode='bind' host='fd00::1' service='4555'/></serial>",
+      ["address fd00::1", "free port [fd00::1]:4555"],
+    ],
+    ["<serial type='tcp'><source mode='connect' host='10.0.0.1' service='4555'/></serial>", []],
     [
       "<disk type='network'><auth username='u'><secret type='ceph' uuid='1-2'/></auth><source protocol='rbd' name='p/i'/></disk>",
       ["secret 1-2"],
@@ -81,7 +93,10 @@ describe("each of these needs something", () => {
     ["<serial type='file'><source path='/log/a'/><log file='/logs/b'/></serial>", ["folder /logs", "folder /log"]],
     ["<channel type='unix'><source mode='bind' path='/run/x/a'/></channel>", ["folder /run/x"]],
     ["<channel type='unix'><source mode='connect' path='/run/x/a'/></channel>", ["file /run/x/a"]],
-    ["<serial type='tcp'><source mode='bind' host='10.0.0.1' service='1'/></serial>", ["address 10.0.0.1"]],
+    [
+      "<serial type='tcp'><source mode='bind' host='10.0.0.1' service='1'/></serial>",
+      ["address 10.0.0.1", "free port 10.0.0.1:1"],
+    ],
     ["<serial type='dev'><source path='/dev/ttyS0'/></serial>", ["device /dev/ttyS0"]],
     [
       "<hostdev type='usb'><source><vendor id='0x46d'/><product id='0xc52b'/></source></hostdev>",
