@@ -19,6 +19,7 @@ export const silentOperation = (overrides: Partial<Operation> = {}): Operation =
   progress() {},
   progressEveryMs: 0,
   acts: false,
+  onlyLooks: false,
   signal: neverAborted(),
   cancelled: neverAborted(),
   ...overrides,

@@ -3,8 +3,8 @@
  * one command, and another for what has been asked meanwhile. Nothing is remembered: each question is asked anew.
  */
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import { unlessAborted } from "../util/signals";
+import { Batches, type Question } from "./batches";
 import { quoteCommand } from "./command";
 import { AnswerIncomplete } from "./errors";
 import type { CommandResult, RemoteHost, RunOptions } from "./host";
@@ -13,28 +13,15 @@ import { scriptFile } from "./script";
 
 const functions = scriptFile(__dirname, "ask-together.sh");
 
-/** What is read of an answer has its limits. */
-const maximumQuestions = 48;
-/** Whoever asks is not kept longer by what others have asked before. */
-const patienceMs = 2000;
+type Output = Pick<CommandResult, "exitCode" | "stdout" | "stderr">;
 
-interface Question {
+interface AskedCommand extends Question<Output> {
   input: string;
   argv: readonly string[];
   timeoutMs: number;
-  signal: AbortSignal | undefined;
-  answered: (result: Pick<CommandResult, "exitCode" | "stdout" | "stderr">) => void;
-  failed: (error: Error) => void;
 }
 
-interface Queue {
-  questions: Question[];
-  timer: NodeJS.Timeout | undefined;
-  asking: number;
-}
-
-/** By {@link RemoteHost.key}. */
-const queues = new Map<string, Queue>();
+const batches = new Batches<AskedCommand>(askAll);
 
 /**
  * The same host, of which only what runs a program differs.
@@ -47,8 +34,8 @@ export function askedTogether(host: RemoteHost): RemoteHost {
     if (typeof input !== "string" || input.includes("\0") || secrets.length > 0) return host.tryRun(argv, options);
     const command = quoteCommand(argv);
     const start = performance.now();
-    const answer = new Promise<Pick<CommandResult, "exitCode" | "stdout" | "stderr">>((answered, failed) =>
-      enqueue(host, { input, argv, timeoutMs, signal, answered, failed }),
+    const answer = new Promise<Output>((answered, failed) =>
+      batches.add(host, { input, argv, timeoutMs, signal, answered, failed }),
     );
     const result = { ...(await unlessAborted(answer, signal)), command };
     return missingOnExitCode(host.label, argv, { ...result, durationMs: Math.round(performance.now() - start) });
@@ -64,36 +51,12 @@ export function askedTogether(host: RemoteHost): RemoteHost {
   };
 }
 
-function enqueue(host: RemoteHost, question: Question): void {
-  const queue = queues.get(host.key) ?? { questions: [], timer: undefined, asking: 0 };
-  queues.set(host.key, queue);
-  queue.questions.push(question);
-  queue.timer ??= setTimeout(() => askAll(host, queue), queue.asking === 0 ? 0 : patienceMs);
-}
-
-function askAll(host: RemoteHost, queue: Queue): void {
-  clearTimeout(queue.timer);
-  queue.timer = undefined;
-  while (queue.questions.length > 0) {
-    queue.asking += 1;
-    void ask(host, queue.questions.splice(0, maximumQuestions)).finally(() => {
-      queue.asking -= 1;
-      if (queue.asking === 0) askAll(host, queue);
-      if (queue.asking === 0 && queue.questions.length === 0) queues.delete(host.key);
-    });
-  }
-}
-
-async function ask(host: RemoteHost, questions: readonly Question[]): Promise<void> {
+async function askAll(host: RemoteHost, questions: readonly AskedCommand[], signal?: AbortSignal): Promise<void> {
   const separator = `=${randomUUID()}=`;
   const asked = questions.map(({ input, argv }, index) => quoteCommand(["ask", String(index + 1), input, ...argv]));
   const input = [functions, ...asked, quoteCommand(["answer", separator, String(questions.length)]), ""].join("\n");
   const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
-  const done = new AbortController();
-  setMaxListeners(0, done.signal);
   try {
-    const signals = questions.map((question) => question.signal);
-    const signal = onceAllAborted(signals, done.signal);
     const { stdout } = await host.run(["sh", "-e"], { input, timeoutMs, ...(signal && { signal }) });
     const parts = stdout.split(separator);
     if (parts.length !== 3 * questions.length + 1 || parts.at(-1) !== "") throw new AnswerIncomplete(host.label);
@@ -103,24 +66,5 @@ async function ask(host: RemoteHost, questions: readonly Question[]): Promise<vo
     }
   } catch (error) {
     for (const { failed } of questions) failed(error as Error);
-  } finally {
-    done.abort();
   }
-}
-
-/** @param done ends the listening. @returns undefined when one of them never is */
-function onceAllAborted(signals: readonly (AbortSignal | undefined)[], done: AbortSignal): AbortSignal | undefined {
-  const each = new Set(signals);
-  if (each.has(undefined)) return undefined;
-  const controller = new AbortController();
-  let waiting = each.size;
-  for (const signal of each as Set<AbortSignal>) {
-    const leave = () => {
-      waiting -= 1;
-      if (waiting === 0) controller.abort(signal.reason);
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true, signal: done });
-  }
-  return controller.signal;
 }

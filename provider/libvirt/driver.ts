@@ -8,14 +8,16 @@ import { migrationAttempt, runMigration } from "./migration/attempt";
 import { resumeCommand } from "./migration/command";
 import { keepCopiedImages } from "./migration/copied-images";
 import { completedJob, jobControl } from "./migration/job-control";
-import { observeDomain } from "./observe";
+import { lookAtDomain, observeDomain } from "./observe";
 import { preflight } from "./preflight/preflight";
 import { create, define, destroyIf, requestShutdown, resume, setAutostart, setOwner, start, undefine } from "./virsh";
 
-export function libvirtDriver(guest: LibvirtGuest): Driver {
+/** @param onlyLooks nothing is done because of what is observed: others may have been told it just now. @default false */
+export function libvirtDriver(guest: LibvirtGuest, onlyLooks = false): Driver {
   const { domain, migration } = guest;
   return {
-    observe: (host, signal) => observeDomain(host, domain.uuid, signal),
+    observe: (host, signal, newerThanMs) =>
+      onlyLooks ? lookAtDomain(host, domain.uuid, signal, newerThanMs) : observeDomain(host, domain.uuid, signal),
     hasQemu: (host, signal) => hasQemu(host, domain.uuid, signal),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on) => act(step, on, guest),

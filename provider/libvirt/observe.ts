@@ -1,81 +1,92 @@
-/** Facts of one domain on one host, by one command. */
+/** Facts of domains on one host: of all that are asked for at one moment, by one command. */
 import { randomUUID } from "node:crypto";
+import { Batches, type Question } from "../host/batches";
+import { AnswerIncomplete, CommandFailed, CommandTimedOut, OutputTooLong } from "../host/errors";
 import type { RemoteHost } from "../host/host";
-import { runScript, sh } from "../host/script";
-import { qemuFunction } from "../placement/observe/has-qemu";
-import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
-import { digest } from "../util/identity";
-import { markOf, withoutOwner } from "./definition/domain-xml";
-import { parseXml } from "./definition/xml";
-import { isIncomingJob } from "./errors";
-import { parseJob } from "./migration/job";
+import { runScript, scriptFile, sh } from "../host/script";
+import { allQemusFunction } from "../placement/observe/has-qemu";
+import type { HostAnswer } from "../placement/observe/observation";
+import { actedOnAtMs } from "../placement/observe/own-acts";
+import { SharedAnswers } from "../util/shared-answers";
+import { unlessAborted } from "../util/signals";
+import { answerAbout, type HostView, parseView, saysNothingOfJob } from "./host-view";
 
-const script = sh`${qemuFunction}virsh --connect qemu:///system "$1"
-  echo "$2"
-  qemus_of "$3"`;
+const script = sh`${allQemusFunction}${scriptFile(__dirname, "observe-domains.sh")}`;
+
+/** @param uuids none for those of all domains */
+async function viewOf(host: RemoteHost, uuids: readonly string[], signal?: AbortSignal): Promise<HostView> {
+  // A description of a domain may hold any text that is known beforehand; newer virsh takes one with two hyphens for an option.
+  const separator = `=${randomUUID()}=`;
+  const { stdout, stderr } = await runScript(host, script, [separator, ...uuids], signal && { signal });
+  return parseView(host.label, stdout.split(separator), stderr);
+}
+
+interface AskedDomain extends Question<HostAnswer> {
+  uuid: string;
+}
+
+const batches = new Batches<AskedDomain>(askAll);
 
 /**
+ * Asks the host anew.
+ *
  * @param uuid in its plain form; nothing else may stand in a line of virsh commands
  * @throws CommandFailed when libvirt there does not answer
  */
 export async function observeDomain(host: RemoteHost, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
   if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
-  const asked = [
-    `domstate ${uuid} --reason`,
-    `dominfo ${uuid}`,
-    `domjobinfo ${uuid} --rawstats`,
-    `dumpxml ${uuid} --inactive`,
-    `snapshot-list ${uuid} --name`,
-    `checkpoint-list ${uuid} --name`,
-  ];
-  // A description of a domain may hold any text that is known beforehand; newer virsh takes one with two hyphens for an option.
-  const separator = `=${randomUUID()}=`;
-  // virsh goes on after a command that fails, and its exit code is the last one's: whether libvirt answered at all.
-  const commands = [...asked, "list --all --uuid --name"].join(`; echo "${separator}"; `);
-  const { stdout, stderr } = await runScript(host, script, [commands, separator, uuid], { signal });
-  return parseAnswer(uuid, stdout.split(separator), stderr);
+  const answer = new Promise<HostAnswer>((answered, failed) => batches.add(host, { uuid, signal, answered, failed }));
+  return unlessAborted(answer, signal);
 }
 
-/** Pure. @param parts of what virsh printed, one for each command, and the QEMUs */
-export function parseAnswer(uuid: string, parts: readonly string[], stderr: string): HostAnswer {
-  if (parts.length !== 8) throw new Error(`virsh's answer about the domain ${uuid} is not complete.`);
-  const [state = "", info = "", job = "", xml = "", snapshots = "", checkpoints = "", list = "", qemus = ""] = parts;
-  const hasQemu = qemus.trim() !== "";
-  const rows = list.split("\n").flatMap((line) => {
-    const [id = "", name = ""] = [line.slice(0, 36), line.slice(36).trim()];
-    return /^[0-9a-f-]{36}$/.test(id) && name !== "" ? [[name, id] as const] : [];
-  });
-  const names = new Map(rows);
-  const [listed] = rows.find(([, id]) => id === uuid) ?? [];
-  const [, word, reason = ""] = /^(.+?) \((.+)\)$/m.exec(state.trim().slice(0, longestState)) ?? [];
-  if (listed === undefined && word === undefined) return { names, hasQemu };
-  if (listed === undefined || word === undefined || !xml.trim()) throw new ChangedWhileReading(uuid);
-  const definition = parseXml(xml);
-  const mark = markOf(definition);
-  const domain: DomainFacts = {
-    name: listed,
-    state: word,
-    reason,
-    persistent: /^Persistent: +yes$/m.test(info),
-    autostart: /^Autostart: +enable$/m.test(info),
-    ...(linesIn(snapshots) > 0 && { snapshots: linesIn(snapshots) }),
-    ...(linesIn(checkpoints) > 0 && { checkpoints: linesIn(checkpoints) }),
-    managedSave: /^Managed save: +yes$/m.test(info),
-    job: isIncomingJob(stderr) ? "incoming" : jobKind(job),
-    definitionDigest: digest(withoutOwner(xml.trim())),
-    ...(mark && { mark: mark.definition }),
-    ...(mark?.owner && { owner: mark.owner }),
-  };
-  return { domain, names, hasQemu };
+async function askAll(host: RemoteHost, questions: readonly AskedDomain[], signal?: AbortSignal): Promise<void> {
+  const alone = (question: AskedDomain) => askAll(host, [question], question.signal);
+  try {
+    const view = await viewOf(host, [...new Set(questions.map(({ uuid }) => uuid))], signal);
+    const unanswered = questions.filter(({ uuid }) => saysNothingOfJob(view, uuid));
+    for (const question of questions) if (!unanswered.includes(question)) settle(question, view);
+    await Promise.all(unanswered.map(alone));
+  } catch (error) {
+    if (questions.length > 1 && isOfCommand(error)) await Promise.all(questions.map(alone));
+    else for (const { failed } of questions) failed(error as Error);
+  }
 }
 
-/** Of `virsh domstate --reason`: a few words. */
-const longestState = 200;
-
-const linesIn = (text: string): number => text.split("\n").filter((line) => line.trim() !== "").length;
-
-function jobKind(rawStats: string): DomainFacts["job"] {
-  const { active, operation } = parseJob(rawStats);
-  if (!active) return "none";
-  return operation === "outgoing" ? "outgoing" : "other";
+function settle({ uuid, answered, failed }: AskedDomain, view: HostView): void {
+  try {
+    answered(answerAbout(view, uuid));
+  } catch (error) {
+    failed(error as Error);
+  }
 }
+
+/** Undefined where no command can answer for all: the host has too many domains, or one of them keeps libvirt waiting. */
+const views = new SharedAnswers<HostView | undefined>();
+
+/**
+ * For who only looks: what the host has just said of all its domains.
+ *
+ * @param newerThanMs by `performance.now()`: what the host was asked before will not do
+ */
+export async function lookAtDomain(
+  host: RemoteHost,
+  uuid: string,
+  signal: AbortSignal,
+  newerThanMs = 0,
+): Promise<HostAnswer> {
+  const ask = () =>
+    viewOf(host, []).catch((error: unknown) => {
+      if (isOfCommand(error)) return undefined;
+      throw error;
+    });
+  const view = await unlessAborted(views.get(host.key, ask, Math.max(newerThanMs, actedOnAtMs(uuid))), signal);
+  if (view === undefined || saysNothingOfJob(view, uuid)) return observeDomain(host, uuid, signal);
+  return { ...answerAbout(view, uuid), answeredAtMs: view.answeredAtMs };
+}
+
+/** What one domain does may keep the host from answering for others. */
+const isOfCommand = (error: unknown): boolean =>
+  error instanceof CommandFailed ||
+  error instanceof CommandTimedOut ||
+  error instanceof OutputTooLong ||
+  error instanceof AnswerIncomplete;

@@ -30,6 +30,7 @@ export function operationFor(urn: string | undefined): Operation {
     owner: undefined,
     isInState: true,
     acts: false,
+    onlyLooks: false,
     cancelled: cancellation.signal,
     signal: stopping.signal,
   };

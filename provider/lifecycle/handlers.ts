@@ -46,10 +46,14 @@ export function makeHandlers<
 
   const argsOf = (properties: Properties): z.infer<Schema> => schema.parse(ownOf(properties));
 
-  function begin(properties: Properties, uid: string | undefined, { acts = false, isInState = true } = {}) {
+  function begin(
+    properties: Properties,
+    uid: string | undefined,
+    { acts = false, isInState = true, onlyLooks = false } = {},
+  ) {
     const urn = properties[urnKey] as string | undefined;
     const owner = urn === undefined ? undefined : { urn, uid: uid ?? "" };
-    const operation = { ...operationFor(urn), owner, isInState, acts };
+    const operation = { ...operationFor(urn), owner, isInState, acts, onlyLooks };
     const { args, problems } = inputsInState(schema, ownOf(properties));
     for (const problem of problems) operation.warn(`Not understood in the state, so its default is used: ${problem}.`);
     return { operation, args, model: definition.model(args, operation) };
@@ -150,7 +154,7 @@ export function makeHandlers<
 
   async function claim(inputs: Properties): Promise<InputProblem[]> {
     if (!definition.claim) return [];
-    const { operation, model } = begin(inputs, undefined, { isInState: false });
+    const { operation, model } = begin(inputs, undefined, { isInState: false, onlyLooks: true });
     return definition.claim(operation, model);
   }
 
@@ -166,7 +170,7 @@ export function makeHandlers<
     const { info } = operationFor(news[urnKey] as string | undefined);
     for (const line of repairs) info(`Will be repaired: ${line}`);
     if (definition.announce === undefined || hasUnknown(news, unknownValue)) return;
-    const { operation, model } = begin(news, uidOf(olds));
+    const { operation, model } = begin(news, uidOf(olds), { onlyLooks: true });
     await definition.announce(operation, model, changed, knownOf(olds));
   }
 
@@ -181,7 +185,7 @@ export function makeHandlers<
     update: async (_id, olds, news) => ({ outs: (await apply(news, olds)).outs }),
     read: async (_id, properties = {}) => {
       const uid = uidOf(properties);
-      const { operation, args, model } = begin(properties, uid);
+      const { operation, args, model } = begin(properties, uid, { onlyLooks: true });
       const known = knownOf(properties);
       const state = definition.stateOf(model, await definition.observe(operation, model, known), known);
       if (state === undefined) return {};

@@ -15,8 +15,12 @@ import type { Wanted } from "./plan/wanted";
 import type { Finding } from "./preflight/finding";
 
 export interface Driver {
-  /** @throws ChangedWhileReading when the guest came or went meanwhile; HostError */
-  observe(host: RemoteHost, signal: AbortSignal): Promise<HostAnswer>;
+  /**
+   * @param newerThanMs by `performance.now()`: what the host was asked before will not do. A driver that always asks anew
+   * has no use for it
+   * @throws ChangedWhileReading when the guest came or went meanwhile; HostError
+   */
+  observe(host: RemoteHost, signal: AbortSignal, newerThanMs?: number): Promise<HostAnswer>;
   /** True when a QEMU of the guest runs there; what manages it is not asked. @throws HostError */
   hasQemu(host: RemoteHost, signal: AbortSignal): Promise<boolean>;
   /** Finds everything that would make these steps fail, before the first of them. @throws HostError */

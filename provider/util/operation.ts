@@ -17,6 +17,8 @@ export interface Operation {
   progressEveryMs: number;
   /** True when hosts may be changed: in a create and an update, not in a preview, a refresh or a delete. */
   acts: boolean;
+  /** True in a refresh and a preview: nothing is done because of what is seen, so that others may have seen it just now. */
+  onlyLooks: boolean;
   /**
    * Aborted when the user asks to stop: by the first Ctrl-C. What can be undone cleanly is undone; what is short ends as
    * it would. It says nothing about operations that begin later.

@@ -8,6 +8,7 @@ import { Cancellation } from "../../provider/lifecycle/cancellation";
 import type { Definition } from "../../provider/lifecycle/definition";
 import { type Handlers, makeHandlers } from "../../provider/lifecycle/handlers";
 import type { Operation } from "../../provider/util/operation";
+import { forgetSharedAnswers } from "../../provider/util/shared-answers";
 import { silentOperation } from "../silent-operation";
 
 type Properties = Record<string, unknown>;
@@ -59,6 +60,7 @@ export class ResourceHarness<
   private begin(): Handlers {
     const tell = (line: string) => void this.told.push(line);
     const speaking = { info: tell, warn: tell, progress: tell };
+    forgetSharedAnswers();
     const operationFor = () =>
       silentOperation({ ...speaking, cancelled: this.cancellation.signal, signal: this.process.signal });
     this.handlers = makeHandlers(this.definition, { operationFor, unknownValue: "?" });
@@ -103,6 +105,7 @@ export class ResourceHarness<
   /** `pulumi refresh`. */
   async refresh(): Promise<"gone" | "changed" | "unchanged"> {
     if (!this.state) throw new Error("There is nothing to refresh.");
+    this.begin();
     const { id, outputs, inputs } = this.state;
     const read = await this.handlers.read(id, outputs);
     if (read.id === undefined) {

@@ -152,6 +152,7 @@ describe("a placement", () => {
   const separator = `\n${separatorLine}\n`;
   const xml = `<domain type='kvm'><name>web</name><uuid>${domain.uuid}</uuid></domain>`;
   const running = [
+    domain.uuid,
     "running (booted)",
     "Persistent:     yes",
     "Job type: 0",
@@ -159,7 +160,7 @@ describe("a placement", () => {
     "",
     "",
     `${domain.uuid} web\n`,
-    "/proc/8/cmdline\n",
+    `${domain.uuid}\n`,
   ];
   const hostWith = (lock: string, journal: string) =>
     ScriptedHost.start({

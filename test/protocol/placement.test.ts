@@ -18,9 +18,10 @@ interface Answer {
 function view(state?: string): Answer {
   const separator = `\n${separatorLine}\n`;
   const xml = `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`;
-  if (state === undefined) return { stdout: ["", "", "", "", "", "", "\n", ""].join(separator) };
-  const qemu = state.startsWith("shut off") ? "" : "/proc/812/cmdline\n";
-  return { stdout: [state, "Persistent:     yes", "Job type: 0", xml, "", "", `${uuid} web\n`, qemu].join(separator) };
+  if (state === undefined) return { stdout: [uuid, "", "", "", "", "", "", "\n", ""].join(separator) };
+  const qemu = state.startsWith("shut off") ? "" : `${uuid}\n`;
+  const said = [state, "Persistent:     yes", "Job type: 0", xml, "", ""];
+  return { stdout: [uuid, ...said, `${uuid} web\n`, qemu].join(separator) };
 }
 
 /** Answers in turn; the last one for ever. */
@@ -79,7 +80,7 @@ test("a libvirt that does not answer, or whose answer is cut off, is an error, a
   const { hosts, modelOf } = await placedOn([cutOff], [silent]);
   const removed = domainPlacement.remove(unguardedOperation(), modelOf({ onDelete: "destroy" }));
   await expect(removed).rejects.toThrow(
-    /a is up, but .*virsh's answer about the domain \S+ is not complete.*b is up, but its libvirt does not answer: .*failed to connect/s,
+    /a is up, but .*the answer of a script is not complete.*b is up, but its libvirt does not answer: .*failed to connect/s,
   );
   onlyLooked(hosts);
 });

@@ -5,7 +5,7 @@ import { pause } from "../../util/pause";
 import { retryUntil } from "../../util/policy";
 import { type Candidate, candidateOf } from "../observe/candidate";
 import { type Located, type Location, locate, type SettledLocation } from "../observe/locate";
-import { ChangedWhileReading, isSilent, isUnreachable } from "../observe/observation";
+import { ChangedWhileReading, hasAnswered, isSilent, isUnreachable } from "../observe/observation";
 import { observeCandidates } from "../observe/observe-candidates";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
@@ -32,31 +32,58 @@ const restartMs = 20_000;
 /** Number of times that an alarming answer is checked again, as long as it changes. */
 const secondLooks = 5;
 
+/** Time between an alarming answer and the next question, in milliseconds. */
+const secondLookAfterMs = 500;
+
+interface LocateOptions {
+  /** How long the hosts have said the same. @default 0 */
+  unchangedForMs?: number;
+  /** What a host was asked before this moment, by `performance.now()`, will not do. */
+  newerThanMs?: number | undefined;
+}
+
 /**
  * Answers come one after another: a guest that moves meanwhile can be seen on no host, or on two. So what would be
  * alarming is looked at again, until it is the same twice.
  *
  * @throws ChangedWhileReading
  */
-export async function locateGuest(placement: Placement, signal: AbortSignal, unchangedForMs = 0): Promise<Located> {
-  const look = async (): Promise<Located> => {
-    const observations = await observeCandidates(placement, signal);
+export async function locateGuest(
+  placement: Placement,
+  signal: AbortSignal,
+  { unchangedForMs = 0, newerThanMs }: LocateOptions = {},
+): Promise<Located> {
+  const look = async (newerThan: number | undefined): Promise<Located> => {
+    const observations = await observeCandidates(placement, signal, newerThan);
     return { observations, unchangedForMs, location: locate(observations, placement, unchangedForMs) };
   };
-  const after = (error: Error) => error instanceof ChangedWhileReading;
-  const lookWhileChanging = () => retryUntil(look, { everyMs: 500, timeoutMs: changingMs, signal, after });
-  let seen = await lookWhileChanging();
+  const lookWhileChanging = (first: number | undefined) => {
+    let newerThan = first;
+    const after = (error: Error) => {
+      newerThan = performance.now();
+      return error instanceof ChangedWhileReading;
+    };
+    return retryUntil(() => look(newerThan), { everyMs: 500, timeoutMs: changingMs, signal, after });
+  };
+  let seen = await lookWhileChanging(newerThanMs);
   for (const since = Date.now(); seen.observations.some(isSilent) && Date.now() - since < restartMs; ) {
     await pause(1000, signal);
-    seen = await lookWhileChanging();
+    seen = await lookWhileChanging(performance.now());
   }
   for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
-    await pause(500, signal);
-    const next = await lookWhileChanging();
+    const newerThan = lastAnswerMs(seen) + secondLookAfterMs;
+    await pause(Math.max(0, newerThan - performance.now()) + 1, signal); // timers may be early by a part of a millisecond
+    const next = await lookWhileChanging(newerThan);
     if (isDeepStrictEqual(next.location, seen.location)) return next;
     seen = next;
   }
   return seen;
+}
+
+/** When all had answered: what is asked later does not overlap with any of these answers. */
+function lastAnswerMs({ observations }: Located): number {
+  const now = performance.now();
+  return Math.max(...observations.map((one) => (hasAnswered(one) && one.answeredAtMs) || now));
 }
 
 function isAlarming({ location, observations }: Located): boolean {
@@ -105,9 +132,11 @@ export async function joinUntilSettled(
   let joined: Joined | undefined;
   let isSuspended = wasSuspended;
   let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
+  let newerThanMs: number | undefined;
   for (;;) {
-    const seen = await locateGuest(placement, operation.signal, Date.now() - since);
+    const seen = await locateGuest(placement, operation.signal, { unchangedForMs: Date.now() - since, newerThanMs });
     const { location } = seen;
+    newerThanMs = performance.now();
     if (!isDeepStrictEqual(location, last)) since = Date.now();
     last = location;
     if (location.kind === "unclear") throw new PlacementUnclear(name, location.reason);

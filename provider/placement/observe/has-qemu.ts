@@ -1,4 +1,4 @@
-/** A guest's QEMU, found without what manages it: libvirt may be off, and QEMU's monitor busy. */
+/** Guests' QEMUs, found without what manages them: libvirt may be off, and QEMU's monitor busy. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, sh } from "../../host/script";
 
@@ -6,6 +6,12 @@ import { runScript, sh } from "../../host/script";
 export const qemuFunction = sh`qemus_of() { grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -lsz "^$1$" || true; }
 `;
 const script = sh`${qemuFunction}qemus_of "$1"`;
+
+/** The shell function `uuids_of_qemus`: of all that run there, one a line. */
+export const allQemusFunction = sh`uuids_of_qemus() {
+  grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -hsxzE '[0-9a-f-]{36}' | tr '\0' '\n' || true
+}
+`;
 
 /** A host that is up answers this at once. */
 const timeoutMs = 20_000;

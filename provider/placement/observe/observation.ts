@@ -37,6 +37,8 @@ export interface HostAnswer {
   names: ReadonlyMap<string, string>;
   /** A QEMU with this UUID runs there, whatever libvirt says: it may have been started by other means. */
   hasQemu: boolean;
+  /** When it had been said, by `performance.now()`; absent: just now. */
+  answeredAtMs?: number;
 }
 
 /** The domain came or went while it was read: read it again. */

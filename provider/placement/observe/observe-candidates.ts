@@ -12,8 +12,15 @@ import type { Placement } from "../placement";
 import type { Candidate } from "./candidate";
 import { ChangedWhileReading, type Observation } from "./observation";
 
-export async function observeCandidates(placement: Placement, signal: AbortSignal): Promise<Observation[]> {
-  const answers = await Promise.allSettled(placement.candidates.map((one) => observe(placement, one, signal)));
+/** @param newerThanMs what a host was asked before will not do */
+export async function observeCandidates(
+  placement: Placement,
+  signal: AbortSignal,
+  newerThanMs: number | undefined,
+): Promise<Observation[]> {
+  const answers = await Promise.allSettled(
+    placement.candidates.map((one) => observe(placement, one, signal, newerThanMs)),
+  );
   signal.throwIfAborted();
   return answers.map((answer) => {
     if (answer.status === "rejected") throw answer.reason;
@@ -22,10 +29,15 @@ export async function observeCandidates(placement: Placement, signal: AbortSigna
 }
 
 /** @throws ChangedWhileReading */
-async function observe({ driver }: Placement, candidate: Candidate, signal: AbortSignal): Promise<Observation> {
+async function observe(
+  { driver }: Placement,
+  candidate: Candidate,
+  signal: AbortSignal,
+  newerThanMs: number | undefined,
+): Promise<Observation> {
   const { name: hostName, host } = candidate;
   try {
-    return { hostName, ...(await driver.observe(host, signal)) };
+    return { hostName, ...(await driver.observe(host, signal, newerThanMs)) };
   } catch (error) {
     if (error instanceof ChangedWhileReading || signal.aborted) throw error;
     const { message } = error as Error;

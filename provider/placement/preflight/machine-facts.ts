@@ -2,9 +2,9 @@
 import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
 import { type ShellText, scriptFile, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
+import { SharedAnswers } from "../../util/shared-answers";
 import type { Candidate } from "../observe/candidate";
 import { placeOf } from "./known-host";
-import { SharedAnswers } from "./shared-answers";
 
 export interface MachineFacts {
   /** How much its clock is ahead of this process's, in milliseconds: it is between the two. */

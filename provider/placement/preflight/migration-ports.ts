@@ -7,9 +7,9 @@ import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from 
 import { scriptFile, sh } from "../../host/script";
 import { bracketed } from "../../util/address";
 import { oneLine } from "../../util/printable";
+import { SharedAnswers } from "../../util/shared-answers";
 import type { Candidate } from "../observe/candidate";
 import type { Finding } from "./finding";
-import { SharedAnswers } from "./shared-answers";
 
 export interface StreamPorts {
   /** Where the source connects to. */

@@ -66,7 +66,7 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   announce,
 };
 
-function model(args: PlacementInputs, { owner, isInState }: Operation): Model {
+function model(args: PlacementInputs, { owner, isInState, onlyLooks }: Operation): Model {
   const { domain, migration, powerState, autostart, fenced, adopt, shutdownTimeoutSeconds } = args;
   return {
     args,
@@ -83,7 +83,7 @@ function model(args: PlacementInputs, { owner, isInState }: Operation): Model {
       isInState,
       adopt,
       messages: libvirtMessages,
-      driver: libvirtDriver({ domain, migration, owner }),
+      driver: libvirtDriver({ domain, migration, owner }, onlyLooks),
       limits: limitsOf(migration),
       shutdownTimeoutSeconds,
     },

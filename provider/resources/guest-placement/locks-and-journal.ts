@@ -4,6 +4,7 @@ import { readJournal, writeJournal } from "../../placement/lock/journal";
 import { type LockedOperation, withHostLocks } from "../../placement/lock/locks";
 import { PlacementUnclear } from "../../placement/migration/wait-until-settled";
 import { candidateOf } from "../../placement/observe/candidate";
+import { hasActedOn } from "../../placement/observe/own-acts";
 import type { Placement } from "../../placement/placement";
 import type { Operation } from "../../util/operation";
 
@@ -21,7 +22,9 @@ export function withLocksAndJournal<T>(
     const problems = await writeJournal(hosts, domain.uuid, { who: operation.who, text });
     for (const problem of problems) operation.warn(problem);
   };
-  return withHostLocks({ what, candidates }, operation, (locks) => work({ ...operation, locks, journal }));
+  return withHostLocks({ what, candidates }, operation, (locks) => work({ ...operation, locks, journal })).finally(() =>
+    hasActedOn(domain.uuid),
+  );
 }
 
 /** Number of the journal's last lines that come with an error that only they explain. */

@@ -14,7 +14,7 @@ export const host: Definition<typeof schema, RemoteHost, HostFacts, HostFacts> =
   replaceOn: [],
   secrets: connectionSecretKeys,
   id: (args) => args.address,
-  model: hostAt,
+  model: (args, { onlyLooks }) => hostAt(args, onlyLooks),
   observe: ({ cancelled, signal }, machine) => observeFacts(machine, anySignal(cancelled, signal)),
   stateOf: (_machine, facts) => facts,
   // There is nothing to make so.

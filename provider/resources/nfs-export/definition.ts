@@ -92,7 +92,7 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
   secrets: connectionSecretKeys,
   id: (args) => exportName(args.path),
   derived: { keys: ["source"], from: ({ server, path }) => ({ source: sourceOf(server.address, path) }) },
-  model: (args, { owner }) => ({ args, server: hostAt(args.server), owner }),
+  model: (args, { owner, onlyLooks }) => ({ args, server: hostAt(args.server, onlyLooks), owner }),
   things: ({ server: { address }, path }) => [{ property: "path", thing: `the export ${sourceOf(address, path)}` }],
   claim: (operation, { args, server }) =>
     claimFound(operation, { property: "path", adopt: args.adopt }, async () =>

@@ -67,7 +67,7 @@ export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountStat
   secrets: connectionSecretKeys,
   id: (args) => unitName(args.path),
   derived: { keys: ["location"], from: ({ host, path }) => ({ location: locationOf(host.address, path) }) },
-  model: (args, { owner }) => ({ args, host: hostAt(args.host), owner }),
+  model: (args, { owner, onlyLooks }) => ({ args, host: hostAt(args.host, onlyLooks), owner }),
   things: ({ host: { address }, path }) => [{ property: "path", thing: `the mount ${locationOf(address, path)}` }],
   claim: (operation, { args, host }) =>
     claimFound(operation, { property: "path", adopt: args.adopt }, async () =>

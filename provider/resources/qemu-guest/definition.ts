@@ -74,14 +74,14 @@ function derivedFrom(args: QemuGuestInputs, urn: string): Pick<QemuGuestInputs, 
   return { uuid, commandLine: args.arguments ?? typedArguments(args, uuid) };
 }
 
-function model(args: QemuGuestInputs, { warn, owner, isInState }: Operation): Model {
+function model(args: QemuGuestInputs, { warn, owner, isInState, onlyLooks }: Operation): Model {
   const { uuid = "", name, emulator, user, migration, commandLine = [], fenced, shutdownTimeoutSeconds } = args;
   const domain = { uuid, name };
   return {
     args,
     placement: {
       domain,
-      candidates: candidatesOf(args.candidates),
+      candidates: candidatesOf(args.candidates, onlyLooks),
       hostName: args.host,
       powerState: "running",
       autostart: false,

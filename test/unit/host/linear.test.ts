@@ -2,8 +2,8 @@
 import { missingTool } from "../../../provider/host/tools";
 import { withoutOwner } from "../../../provider/libvirt/definition/domain-xml";
 import { explained } from "../../../provider/libvirt/errors";
+import { answerAbout, parseView } from "../../../provider/libvirt/host-view";
 import { parseJob } from "../../../provider/libvirt/migration/job";
-import { parseAnswer } from "../../../provider/libvirt/observe";
 import { mountFailed } from "../../../provider/nfs/errors";
 import { LineSplitter } from "../../../provider/util/line-splitter";
 import { endOf, oneLine, printable } from "../../../provider/util/printable";
@@ -37,7 +37,8 @@ test.each(pieces)("%j, over and over", (piece) => {
   expect(withoutOwner(text)).toBe(text);
   const failed = { host: "h", source: "nas:/x", options: [], exitCode: 32, said: text };
   expect(mountFailed(failed).message.length).toBeLessThan(20_000);
-  expect(parseAnswer(uuid, [text, text, text, "", text, text, text, ""], text)).toMatchObject({ hasQemu: false });
+  const view = parseView("hv", [`${uuid}\n`, text, text, text, "", text, text, text, ""], text);
+  expect(answerAbout(view, uuid)).toMatchObject({ hasQemu: false });
 });
 
 test("a line in a million pieces is put together once", () => {
