@@ -1,6 +1,6 @@
 /**
- * Commands that only look, of all who ask one host at the same time, sent as one: what many guests need of a host costs
- * one command, and another for what has been asked meanwhile. Nothing is remembered: each question is asked anew.
+ * Commands to one host of all who have some at the same time, sent as one: what many guests need of a host costs one
+ * command, and another for what has come meanwhile. Nothing is remembered: each is run anew, and each has its own result.
  */
 import { randomUUID } from "node:crypto";
 import { unlessAborted } from "../util/signals";
@@ -21,14 +21,23 @@ interface AskedCommand extends Question<Output> {
   timeoutMs: number;
 }
 
-const batches = new Batches<AskedCommand>(askAll);
+const questions = new Batches<AskedCommand>(askAll);
+const acts = new Batches<AskedCommand>(askAll);
 
 /**
- * The same host, of which only what runs a program differs.
+ * The same host, for commands that only look. Of it only what runs a program differs.
  *
  * A command that carries secrets, or whose input is no text, goes alone.
  */
-export function askedTogether(host: RemoteHost): RemoteHost {
+export const askedTogether = (host: RemoteHost): RemoteHost => together(host, questions);
+
+/**
+ * The same for commands that change something and end soon: each waits for those that are sent with it. Where the
+ * connection breaks, each of them may have run.
+ */
+export const doneTogether = (host: RemoteHost): RemoteHost => together(host, acts);
+
+function together(host: RemoteHost, batches: Batches<AskedCommand>): RemoteHost {
   const tryRun = async (argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> => {
     const { input = "", secrets = [], timeoutMs = 60_000, signal } = options;
     if (typeof input !== "string" || input.includes("\0") || secrets.length > 0) return host.tryRun(argv, options);
@@ -51,20 +60,20 @@ export function askedTogether(host: RemoteHost): RemoteHost {
   };
 }
 
-async function askAll(host: RemoteHost, questions: readonly AskedCommand[], signal?: AbortSignal): Promise<void> {
+async function askAll(host: RemoteHost, commands: readonly AskedCommand[], signal?: AbortSignal): Promise<void> {
   const separator = `=${randomUUID()}=`;
-  const asked = questions.map(({ input, argv }, index) => quoteCommand(["ask", String(index + 1), input, ...argv]));
-  const input = [functions, ...asked, quoteCommand(["answer", separator, String(questions.length)]), ""].join("\n");
-  const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
+  const asked = commands.map(({ input, argv }, index) => quoteCommand(["ask", String(index + 1), input, ...argv]));
+  const input = [functions, ...asked, quoteCommand(["answer", separator, String(commands.length)]), ""].join("\n");
+  const timeoutMs = Math.max(...commands.map((one) => one.timeoutMs));
   try {
     const { stdout } = await host.run(["sh", "-e"], { input, timeoutMs, ...(signal && { signal }) });
     const parts = stdout.split(separator);
-    if (parts.length !== 3 * questions.length + 1 || parts.at(-1) !== "") throw new AnswerIncomplete(host.label);
-    for (const [index, { answered }] of questions.entries()) {
+    if (parts.length !== 3 * commands.length + 1 || parts.at(-1) !== "") throw new AnswerIncomplete(host.label);
+    for (const [index, { answered }] of commands.entries()) {
       const [code = "", out = "", err = ""] = parts.slice(3 * index);
       answered({ exitCode: Number(code), stdout: out, stderr: err });
     }
   } catch (error) {
-    for (const { failed } of questions) failed(error as Error);
+    for (const { failed } of commands) failed(error as Error);
   }
 }

@@ -1,6 +1,6 @@
 /** Verbs on one domain on one host. @see https://libvirt.org/manpages/virsh.html */
 import type { RemoteHost } from "../host/host";
-import { runScript, sh } from "../host/script";
+import { runScript, scriptFile, sh } from "../host/script";
 import type { Owner } from "../util/owner";
 import { type DomainMark, markedDefinition, metadataArguments } from "./definition/domain-xml";
 
@@ -46,6 +46,8 @@ export async function setAutostart(host: RemoteHost, uuid: string, enabled: bool
   await host.run(virsh("autostart", uuid, ...(enabled ? [] : ["--disable"])));
 }
 
+const undefineScript = scriptFile(__dirname, "undefine.sh");
+
 /**
  * Takes the definition away. A domain that runs would go on without one and be gone after its end, so its state is
  * looked at right before. UEFI variables and the state of its TPM stay. libvirt before 8.9 has no option for the latter, and
@@ -54,17 +56,7 @@ export async function setAutostart(host: RemoteHost, uuid: string, enabled: bool
  * @throws CommandFailed when it runs, or the state of its TPM would be gone
  */
 export async function undefine(host: RemoteHost, uuid: string): Promise<void> {
-  const script = sh`state=$(virsh --connect qemu:///system domstate "$1")
-    [ "$state" = "shut off" ] || { echo "The domain is $state, not shut off, so its definition was not removed." >&2; exit 1; }
-    xml=$(virsh --connect qemu:///system dumpxml --inactive "$1")
-    tpm=$(printf '%s\n' "$xml" | sed -n "/<backend type='emulator'/{/ persistent_state='yes'/!p}")
-    if virsh help undefine | grep -q -- --keep-tpm; then set -- "$1" --keep-tpm
-    elif [ -n "$tpm" ]; then
-      echo "This libvirt would delete the state of the domain's TPM, so its definition was not removed. Update libvirt to 8.9, or set persistent_state='yes' in the <backend> of its <tpm> (virsh edit)." >&2
-      exit 1
-    fi
-    virsh --connect qemu:///system undefine "$@" --keep-nvram`;
-  await runScript(host, script, [uuid]);
+  await runScript(host, undefineScript, [uuid]);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Brings a guest from where it was seen to where it should be. */
-import { askedTogether } from "../host/together";
+import { askedTogether, doneTogether } from "../host/together";
 import type { Operation } from "../util/operation";
 import { isOutOfTime, retryUntil } from "../util/policy";
 import type { LockedOperation } from "./lock/locks";
@@ -60,7 +60,7 @@ export async function carryOutAndVerify(
   if (before.location.kind === "at") await driver.keepCopiedImages?.(candidateOf(placement, before.location.hostName));
   if (steps.length === 0) return before;
   const redefine = isChangedByHand(before.location, knownDigest);
-  const after = await carryOut(steps, placement, operation, (seen, isDefined) =>
+  const after = await carryOut(steps, placement, before.location, operation, (seen, isDefined) =>
     planPlacement(seen, placement, redefine && !isDefined),
   ).catch(async (error: unknown) => {
     if (before.location.kind === "nowhere") await undefineWhatIsOff(placement, operation);
@@ -87,19 +87,20 @@ async function undefineWhatIsOff(placement: Placement, operation: LockedOperatio
  * Carries a plan out. Before each step all candidates are looked at, and it is done only if the plan made from what they
  * say now is still the rest of the old one.
  *
- * @param planNow what is to be done now. @param isDefined whether its definition has been written by this run
+ * @param before where it was when that was planned. @param planNow what is to be done now. @param isDefined whether its definition has been written by this run
  * @returns how it is when nothing is left to do, with all migrations that have ended meanwhile
  */
 export async function carryOut(
   planned: readonly Step[],
   placement: Placement,
+  before: SettledLocation,
   operation: LockedOperation,
   planNow: (seen: Settled, isDefined: boolean) => Plan,
 ): Promise<SettledGuest> {
   const { name } = placement.domain;
   let isDefined = false;
   let rest = [...planned];
-  let seen = await waitUntilSettled(placement, operation);
+  let seen = await waitUntilSettled(placement, operation, before);
   const records = [...seen.records];
   for (;;) {
     const plan = planNow(seen, isDefined);
@@ -108,20 +109,22 @@ export async function carryOut(
     const step = rest.shift();
     if (step === undefined) return { ...seen, records };
     await operation.locks.assertHeld();
-    seen = (await inJournal(step, placement, operation)) ?? (await waitUntilSettled(placement, operation));
+    const { settled, noted } = await inJournal(step, placement, operation);
+    seen = settled ?? (await waitUntilSettled(placement, operation).finally(() => noted));
+    await noted;
     records.push(...seen.records);
     isDefined ||= step.do === "define";
   }
 }
 
+/** @returns `noted`: that it is done; the hosts can be looked at meanwhile */
 async function inJournal(step: Step, placement: Placement, operation: LockedOperation) {
   const write = (outcome: string) =>
     operation.journal(hostsOf(step), `${placement.domain.name}: ${labelOf(step)}: ${outcome}`);
   await write("begun");
   try {
     const settled = await carryOutStep(step, placement, operation);
-    await write("done");
-    return settled;
+    return { settled, noted: write("done") };
   } catch (error) {
     await write(`failed: ${(error as Error).message.split("\n")[0]}`);
     throw error;
@@ -143,9 +146,14 @@ async function carryOutStep(
   operation.progress(labelOf(step));
   const on = candidateOf(placement, step.on);
   if (step.do === "shut down") await shutDown(placement, on, operation);
+  else if (quickSteps.includes(step.do))
+    await placement.driver.act(step, { ...on, host: doneTogether(on.host) }, operation.signal);
   else await placement.driver.act(step, on, operation.signal);
   return undefined;
 }
+
+/** What has to do with no QEMU takes as long for one guest as for another. */
+const quickSteps: readonly Step["do"][] = ["define", "undefine", "set autostart", "set owner"];
 
 async function shutDown(placement: Placement, on: Candidate, { signal }: LockedOperation): Promise<void> {
   const { domain, driver, shutdownTimeoutSeconds } = placement;

@@ -16,7 +16,7 @@ export async function carryOutRemoval(
   const planNow = (seen: Settled) => planRemoval(seen, placement, onDelete);
   const plan = planNow(before);
   if (plan.kind === "refused") throw new PlacementUnclear(placement.domain.name, plan.reason);
-  await carryOut(plan.steps, placement, operation, planNow).catch((error: Error) => {
+  await carryOut(plan.steps, placement, before.location, operation, planNow).catch((error: Error) => {
     if (error instanceof StillRunning)
       error.message += ' To end it anyway, set onDelete to "destroy", run `pulumi up`, then delete it again.';
     throw error;

@@ -109,6 +109,23 @@ test("who looks after this process has acted on a guest is not told what was bef
   expect(await handlers.read("", state)).toEqual({});
 });
 
+test("to create and to delete a guest that is off costs 13 commands, and those of many are sent together", async () => {
+  const both = async (numbers: number[]) => {
+    const states: Properties[] = [];
+    const create = async (number: number) => {
+      states[number] = (await handlers.create(programOf(number))).outs as Properties;
+    };
+    const created = await commandsOf(() => Promise.all(numbers.map(create)));
+    const deleted = await commandsOf(() => Promise.all(numbers.map((number) => handlers.delete("", states[number]))));
+    return [created, deleted];
+  };
+  // A lock, four looks at each host; on its own a line in the journal, the step, and another line.
+  const alone = [8, 5];
+  expect(await both([0])).toEqual([alone, alone]);
+  for (const [onOwn = 0, onOther = 0] of await both([1, 2, 3, 4, 5, 6, 7, 8]))
+    expect(onOwn + onOther).toBeLessThan(8 * 13 * 0.6);
+});
+
 test("who acts asks anew, whatever others have just seen", async () => {
   const { outs: state = {} } = await handlers.create(programOf(0));
   await handlers.read("", state);

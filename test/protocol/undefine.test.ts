@@ -14,8 +14,7 @@ afterEach(async () => {
 const virsh = `#!/bin/sh
 [ "$1" != --connect ] || shift 2
 case "$1" in
-  domstate) echo "shut off" ;;
-  dumpxml) cat "$HERE/xml" ;;
+  "domstate web; dumpxml --inactive web") printf 'shut off\n\n'; cat "$HERE/xml" ;;
   help) cat "$HERE/help" ;;
   undefine) echo "$*" > "$HERE/undefined" ;;
 esac
@@ -35,7 +34,8 @@ test.each<[release: string, devices: string, expected: RegExp]>([
   ["7.0.0", emulator(), /would delete the state of the domain's TPM.*Update libvirt to 8\.9/],
   ["7.0.0", `${persistent}\n${emulator()}`, /would delete/],
   ["9.0.0", emulator(), /^undefine web --keep-tpm --keep-nvram$/],
-  ["12.8.0", "", /^undefine web --keep-tpm --keep-nvram$/],
+  ["12.8.0", persistent, /^undefine web --keep-tpm --keep-nvram$/],
+  ["12.8.0", "", /^undefine web --keep-nvram$/],
 ])("virsh %s and a definition with %j", async (release, devices, expected) => {
   const [help = ""] = /^undefine .*$/m.exec(fixture(`virsh-${release}-synopses.txt`)) ?? [];
   const { scripted, folder } = await programmedHost({ virsh }, { xml: `<domain>\n${devices}\n</domain>\n`, help });

@@ -1,6 +1,7 @@
 /** The journal of a guest: who did what to it and when, in a file on each host that it was done on. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile, sh } from "../../host/script";
+import { doneTogether } from "../../host/together";
 import { oneLine } from "../../util/printable";
 
 interface JournalHost {
@@ -29,7 +30,9 @@ const append = scriptFile(__dirname, "append-journal.sh");
 export async function writeJournal(hosts: readonly JournalHost[], uuid: string, line: JournalLine): Promise<string[]> {
   const text = lineOf(line, new Date());
   const write = ({ host }: JournalHost) =>
-    runScript(host, append, [folder, uuid, text, String(keptLines)], { signal: AbortSignal.timeout(timeoutMs) });
+    runScript(doneTogether(host), append, [folder, uuid, text, String(keptLines)], {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
   const written = await Promise.allSettled(hosts.map(write));
   return written.flatMap((one, index) =>
     one.status === "fulfilled"

@@ -107,7 +107,9 @@ type Verified = Located<SettledLocation> & { performed: Performed };
 /** Looks at both sides. A migration whose command was lost goes on: what its end was, whoever joined it again knows. */
 async function verify({ placement, from, to, operation }: Migration, performed: Performed): Promise<Verified> {
   operation.progress(`migrating ${from.name} => ${to.name}: verifying`);
-  const { joined, ...settled } = await joinUntilSettled(placement, operation, performed.isSuspended);
+  const { joined, ...settled } = await joinUntilSettled(placement, operation, {
+    wasSuspended: performed.isSuspended,
+  });
   const { last = performed.last, tls = performed.tls, abortReason = performed.abortReason } = joined ?? {};
   return { ...settled, performed: { ...performed, last, tls, abortReason } };
 }

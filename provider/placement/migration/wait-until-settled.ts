@@ -40,6 +40,8 @@ interface LocateOptions {
   unchangedForMs?: number;
   /** What a host was asked before this moment, by `performance.now()`, will not do. */
   newerThanMs?: number | undefined;
+  /** Where the same operation has located it before: what is alarming and the same now has been looked at again. */
+  before?: Location | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ interface LocateOptions {
 export async function locateGuest(
   placement: Placement,
   signal: AbortSignal,
-  { unchangedForMs = 0, newerThanMs }: LocateOptions = {},
+  { unchangedForMs = 0, newerThanMs, before }: LocateOptions = {},
 ): Promise<Located> {
   const look = async (newerThan: number | undefined): Promise<Located> => {
     const observations = await observeCandidates(placement, signal, newerThan);
@@ -70,6 +72,7 @@ export async function locateGuest(
     await pause(1000, signal);
     seen = await lookWhileChanging(performance.now());
   }
+  if (before && isDeepStrictEqual(seen.location, before)) return seen;
   for (let again = 0; again < secondLooks && isAlarming(seen); again++) {
     const newerThan = lastAnswerMs(seen) + secondLookAfterMs;
     await pause(Math.max(0, newerThan - performance.now()) + 1, signal); // timers may be early by a part of a millisecond
@@ -96,10 +99,15 @@ function isAlarming({ location, observations }: Located): boolean {
  * A migration that an earlier run or an operator began is waited for; none is ever begun beside it. An operation that
  * acts also steers it: towards its deadline, and to its end by Ctrl-C.
  *
+ * @param before where the same operation has located it before
  * @throws PlacementUnclear; MigrationFailed when it was steered and came to nothing
  */
-export async function waitUntilSettled(placement: Placement, operation: Operation): Promise<SettledGuest> {
-  const { joined, ...settled } = await joinUntilSettled(placement, operation);
+export async function waitUntilSettled(
+  placement: Placement,
+  operation: Operation,
+  before?: SettledLocation,
+): Promise<SettledGuest> {
+  const { joined, ...settled } = await joinUntilSettled(placement, operation, { before });
   const { location } = settled;
   if (!joined) return { ...settled, records: [] };
   const hasArrived = location.kind === "at" && location.hostName === joined.to.name;
@@ -117,16 +125,22 @@ interface Joined extends Monitored {
   record: MigrationRecord;
 }
 
+interface JoinOptions {
+  /** True when whoever asks has held it still. @default false */
+  wasSuspended?: boolean;
+  /** Where the same operation has located it before. */
+  before?: SettledLocation | undefined;
+}
+
 /**
  * A guest that was held still for a migration goes on, wherever it is then.
  *
- * @param wasSuspended true when whoever asks has held it still
  * @throws PlacementUnclear
  */
 export async function joinUntilSettled(
   placement: Placement,
   operation: Operation,
-  wasSuspended = false,
+  { wasSuspended = false, before }: JoinOptions = {},
 ): Promise<Located<SettledLocation> & { joined: Joined | undefined }> {
   const { name } = placement.domain;
   let joined: Joined | undefined;
@@ -134,7 +148,8 @@ export async function joinUntilSettled(
   let [last, since]: [Location | undefined, number] = [undefined, Date.now()];
   let newerThanMs: number | undefined;
   for (;;) {
-    const seen = await locateGuest(placement, operation.signal, { unchangedForMs: Date.now() - since, newerThanMs });
+    const unchangedForMs = Date.now() - since;
+    const seen = await locateGuest(placement, operation.signal, { unchangedForMs, newerThanMs, before });
     const { location } = seen;
     newerThanMs = performance.now();
     if (!isDeepStrictEqual(location, last)) since = Date.now();
