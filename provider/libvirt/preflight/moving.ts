@@ -41,7 +41,13 @@ export async function moveFindings(
 ): Promise<Finding[]> {
   const { domain, migration } = guest;
   const { signal, info } = operation;
-  const running = await movingDefinition(from.host, domain.uuid, signal);
+  const [running, control, names, source, destination] = await Promise.all([
+    movingDefinition(from.host, domain.uuid, signal),
+    controlFindings(from, to, migration, signal),
+    nameFindings([from], namesOfMove(to, migration), signal),
+    knownHost(from, operation),
+    knownHost(to, operation),
+  ]);
   const attached = attachedDevices(running.domain, domain.definition);
   if (attached.length > 0)
     info(
@@ -63,18 +69,15 @@ export async function moveFindings(
     return { facts, found: [...found, ...savedMemoryFindings(domain.name, to.name, facts)] };
   };
   const disks = disksOf(running.definition).flatMap(({ target, isReadonly }) => (isReadonly ? [] : [target]));
-  const [locks, there, here, control, storage, lacking, sides, jobs, names, source, destination] = await Promise.all([
+  const [locks, there, here, storage, lacking, sides, jobs, ports] = await Promise.all([
     lockFindings(domain.name, running.domain, from, to, signal),
     check(to),
     check(from),
-    controlFindings(from, to, migration, signal),
     copyTargetFindings(to, domain.uuid, images, signal),
     hypervisor(),
     needsCapabilities(migration) || blocking.length > 0 ? Promise.all([side(from), side(to)]) : undefined,
     guestJobsOf(from.host, domain.uuid, disks, signal),
-    nameFindings([from], namesOfMove(to, migration), signal),
-    knownHost(from, operation),
-    knownHost(to, operation),
+    isKnown(destination) ? portsOfStream(guest, from, to, destination, signal) : [],
   ]);
   return [
     ...(sides ? [...unmovable(domain.name, sides[0], blocking), ...unsupported(migration, ...sides)] : []),
@@ -90,7 +93,7 @@ export async function moveFindings(
       ? [
           ...cpuFindings(domain.name, to.name, cpuNeedsOf(running.domain), lacking.facts.maxVcpus, destination),
           ...takeRoom(placeOf(to), { ...domain, needs: roomNeededBy(running.domain) }, destination, operation.acts),
-          ...(await portsOfStream(guest, from, to, destination, signal)),
+          ...ports,
           ...(isKnown(source) ? pairFindings(guest, running.domain, source, destination, to, here, Date.now()) : []),
         ]
       : [destination]),

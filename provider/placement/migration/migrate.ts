@@ -6,6 +6,7 @@ import type { Candidate } from "../observe/candidate";
 import type { Located, SettledLocation } from "../observe/locate";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
+import type { Job } from "./job";
 import { defaultMaxDowntimeMs } from "./limits";
 import { MigrationMonitor, type Monitored } from "./monitor";
 import { recordOf } from "./record";
@@ -82,7 +83,10 @@ async function migrateNow(migration: Migration): Promise<SettledGuest> {
   }
 }
 
-type Performed = PerformOutcome & Monitored;
+interface Performed extends PerformOutcome, Monitored {
+  /** The destination's figures, asked for while both sides are looked at; undefined when it has none. */
+  lastJob: Promise<Job | undefined>;
+}
 
 async function perform(
   { placement, from, to, operation }: Migration,
@@ -92,14 +96,17 @@ async function perform(
 ): Promise<Performed> {
   const performing = await attempt.perform(withAutoConverge);
   const limits = withAutoConverge ? { ...placement.limits, autoConverge: true } : placement.limits;
-  const control = placement.driver.job(from.host);
+  const { driver } = placement;
+  const control = driver.job(from.host);
   const monitor = new MigrationMonitor({ from, to, control, limits, previousAttemptsMs, isJoined: false }, operation);
   const { ended } = performing;
   const over = new AbortController();
   const watched = ended?.finally(() => over.abort());
   const monitored = await (watched ? monitor.untilEnded(over.signal) : monitor.untilGone());
   await watched;
-  return { ...(await performing.outcome()), ...monitored };
+  const outcome = await performing.outcome();
+  const lastJob = outcome.failure === "" ? driver.lastJob(from, to, operation.signal) : Promise.resolve(undefined);
+  return { ...outcome, ...monitored, lastJob: lastJob.catch(() => undefined) };
 }
 
 type Verified = Located<SettledLocation> & { performed: Performed };
@@ -117,11 +124,11 @@ async function verify({ placement, from, to, operation }: Migration, performed: 
 async function confirm(
   { placement, from, to, operation }: Migration,
   attempt: MigrationAttempt,
-  { abortReason, tls, last, figures }: Performed,
+  { abortReason, tls, last, figures, lastJob }: Performed,
   settled: Located<SettledLocation>,
 ): Promise<SettledGuest> {
   const { domain, driver, limits } = placement;
-  const job = await driver.lastJob(from, to, operation.signal);
+  const job = (await lastJob) ?? (await driver.lastJob(from, to, operation.signal));
   await attempt.confirm();
   if (abortReason?.do === "give up" && limits.tlsRequiredBy !== undefined && tls === false)
     throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, abortReason.reason);

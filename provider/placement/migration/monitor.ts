@@ -6,6 +6,7 @@ import type { JobControl } from "../driver";
 import type { Candidate } from "../observe/candidate";
 import { type ObservedJob, progressLine } from "./job";
 import type { MigrationLimits } from "./limits";
+import { pauseMs } from "./pace";
 import { type AbortReason, Steering } from "./steering";
 
 export interface MonitoredJob {
@@ -29,12 +30,11 @@ export interface Monitored {
   isSuspended: boolean;
 }
 
-const pollMs = 1000;
-
 export class MigrationMonitor {
   private last: ObservedJob | undefined;
   private tls: boolean | undefined;
   private progressAt = 0;
+  private lookMs = 0;
   private readonly steering: Steering | undefined;
 
   constructor(
@@ -74,7 +74,9 @@ export class MigrationMonitor {
   private async look(): Promise<boolean> {
     const { control } = this.job;
     const { signal, cancelled, progressEveryMs } = this.operation;
+    const begun = performance.now();
     const job = await control.observe(signal);
+    this.lookMs = performance.now() - begun;
     if (!job.active || job.operation !== "outgoing") return false;
     this.last = job;
     this.tls ??= job.tls;
@@ -89,7 +91,7 @@ export class MigrationMonitor {
   private async untilNextLook(ended?: AbortSignal): Promise<void> {
     const { signal, cancelled } = this.operation;
     const early = [ended, cancelled.aborted ? undefined : cancelled].filter((one) => one !== undefined);
-    await pause(pollMs, signal, ...early);
+    await pause(pauseMs(this.last, this.lookMs), signal, ...early);
     signal.throwIfAborted();
   }
 

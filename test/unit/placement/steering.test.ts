@@ -15,7 +15,7 @@ test("the downtime limit rises in steps, no further than allowed, and then it su
   const run = new Run(hosts, { limits: { maxDowntimeMs: 4000, autoConverge: false } });
   expect(await run.up()).toMatchObject({ location: { hostName: "b" } });
   const raised = hosts.commands.filter((command) => command.startsWith("max downtime"));
-  expect(raised).toEqual(["max downtime 1426", "max downtime 2139"]); // what the last pass needs and a fifth; then half more
+  expect(raised).toEqual(["max downtime 1726", "max downtime 2589"]); // what the last pass needs and a fifth; then half more
   expect(run.progress).toContainEqual(
     expect.stringMatching(/the migration does not converge: allowing a downtime of \d+ ms/),
   );
