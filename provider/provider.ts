@@ -7,18 +7,9 @@ import { closeConnections } from "./host/ssh-host";
 import type { Definition } from "./lifecycle/definition";
 import { cancelWithEngine, endWithEngine, operationFor, unknownValue } from "./lifecycle/engine";
 import { type Handlers, makeHandlers } from "./lifecycle/handlers";
+import { lazily } from "./lifecycle/lazily";
 import { keepErrorsFromConsole } from "./lifecycle/said-once";
 import { withUnnamedProperties } from "./lifecycle/unnamed-properties";
-import { cpuBaseline } from "./resources/cpu-baseline/definition";
-import { domain } from "./resources/domain/definition";
-import { domainPlacement } from "./resources/domain-placement/definition";
-import { host } from "./resources/host/definition";
-import { libvirtSshAccess } from "./resources/libvirt-ssh-access/definition";
-import { libvirtTlsPki } from "./resources/libvirt-tls-pki/definition";
-import { libvirtTlsRequests } from "./resources/libvirt-tls-requests/definition";
-import { nfsExport } from "./resources/nfs-export/definition";
-import { nfsMount } from "./resources/nfs-mount/definition";
-import { qemuGuest } from "./resources/qemu-guest/definition";
 import type { ResourceType } from "./resources/shared/managed-resource";
 import type { Operation } from "./util/operation";
 
@@ -28,18 +19,19 @@ function handlersOf<Schema extends z.ZodObject, Model, Seen, State extends objec
   return withUnnamedProperties(makeHandlers(definition, { operationFor, unknownValue }));
 }
 
-export const handlers: Readonly<Record<ResourceType, Handlers>> = {
-  CpuBaseline: handlersOf(cpuBaseline),
-  Domain: handlersOf(domain),
-  DomainPlacement: handlersOf(domainPlacement),
-  Host: handlersOf(host),
-  LibvirtSshAccess: handlersOf(libvirtSshAccess),
-  LibvirtTlsPki: handlersOf(libvirtTlsPki),
-  LibvirtTlsRequests: handlersOf(libvirtTlsRequests),
-  NfsExport: handlersOf(nfsExport),
-  NfsMount: handlersOf(nfsMount),
-  QemuGuest: handlersOf(qemuGuest),
-};
+/** Each is loaded when it is first asked for: all of them take as long as Pulumi itself needs for a small program. */
+export const handlers: Readonly<Record<ResourceType, Handlers>> = lazily<ResourceType, Handlers>({
+  CpuBaseline: () => handlersOf(require("./resources/cpu-baseline/definition").cpuBaseline),
+  Domain: () => handlersOf(require("./resources/domain/definition").domain),
+  DomainPlacement: () => handlersOf(require("./resources/domain-placement/definition").domainPlacement),
+  Host: () => handlersOf(require("./resources/host/definition").host),
+  LibvirtSshAccess: () => handlersOf(require("./resources/libvirt-ssh-access/definition").libvirtSshAccess),
+  LibvirtTlsPki: () => handlersOf(require("./resources/libvirt-tls-pki/definition").libvirtTlsPki),
+  LibvirtTlsRequests: () => handlersOf(require("./resources/libvirt-tls-requests/definition").libvirtTlsRequests),
+  NfsExport: () => handlersOf(require("./resources/nfs-export/definition").nfsExport),
+  NfsMount: () => handlersOf(require("./resources/nfs-mount/definition").nfsMount),
+  QemuGuest: () => handlersOf(require("./resources/qemu-guest/definition").qemuGuest),
+});
 
 keepErrorsFromConsole();
 cancelWithEngine();

@@ -1,7 +1,10 @@
 /** One connection a host and process, opened when it is wanted, closed when it has been idle. */
 import { unlessAborted } from "../util/signals";
 import type { Reach } from "./reach";
-import { SshConnection } from "./ssh-connection";
+import type { SshConnection } from "./ssh-connection";
+
+/** ssh2 is loaded with the first connection: previews and resources without a host need none. */
+const openConnection: typeof SshConnection.open = (...args) => require("./ssh-connection").SshConnection.open(...args);
 
 /** Long enough for the next resource to find it open, short enough for a process that is done to end by itself. */
 const idleMs = 3000;
@@ -76,11 +79,11 @@ export class ConnectionPool {
 
   /** A connection through another host uses that one for as long as it is open itself. */
   private connect(args: Reach, signal: AbortSignal): Promise<SshConnection> {
-    if (!args.proxyJump) return SshConnection.open(args, signal);
+    if (!args.proxyJump) return openConnection(args, signal);
     const { proxyJump } = args;
     return new Promise((resolve, reject) => {
       const work = async (through: SshConnection) => {
-        const connection = await SshConnection.open(args, signal, through);
+        const connection = await openConnection(args, signal, through);
         resolve(connection);
         await connection.closed;
       };

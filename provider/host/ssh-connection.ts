@@ -22,6 +22,7 @@ import { type Credential, credentialsFor } from "./credentials";
 import { CommandTimedOut, ConnectionLost, CredentialUnusable, HostUnreachable, NoAnswer, SocketClosed } from "./errors";
 import { keyAlgorithms } from "./host-key";
 import { loginError } from "./login-error";
+import { NotStarted } from "./not-started";
 import type { Reach } from "./reach";
 import { type Trust, trustFor } from "./trust";
 
@@ -231,9 +232,6 @@ export class SshConnection {
     return unlessAborted(opening, signal);
   }
 }
-
-/** The host has not seen the command, so it can be sent again. */
-export class NotStarted extends Error {}
 
 function config(args: Reach, trust: Trust): ConnectConfig {
   return {

@@ -18,13 +18,14 @@ import {
 } from "./errors";
 import type { CommandResult, Conversation, RemoteHost, RunOptions } from "./host";
 import { loginShellProbe, passesArguments } from "./login-shell";
+import { NotStarted } from "./not-started";
 import { ConnectionPool } from "./pool";
 import type { Reach, Resolved } from "./reach";
 import { redact } from "./redact";
 import { missingOnExitCode } from "./result";
 import { socatArgv, socatConnected, socatReason } from "./socat";
 import { SshConfigUnusable } from "./ssh-config";
-import { NotStarted, type SshConnection } from "./ssh-connection";
+import type { SshConnection } from "./ssh-connection";
 import { debianPackageOf, missingTool } from "./tools";
 import { reachOf } from "./user-config";
 

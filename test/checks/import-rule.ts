@@ -36,7 +36,7 @@ const tops: Record<string, (target: string) => boolean> = {
   lab: (target) => /^provider\/(host|util)\//.test(target), // a lab that used the provider could not test it
   examples: (target) => target.startsWith("provider/"),
   test: () => true,
-  bench: (target) => /^(lab|provider)\//.test(target),
+  bench: (target) => /^(lab|provider|test)\//.test(target),
 };
 
 const isFile = (name: string) => Object.keys(tops).some((top) => name.startsWith(`${top}/`));
