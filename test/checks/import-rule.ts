@@ -75,10 +75,10 @@ const isDependency = (target: string) =>
 /** Every resource has a schema: zod's door is a folder. */
 const folderDoors: Readonly<Record<string, string>> = { zod: "provider/resources/" };
 
-/** Tests and examples may import what they like; types are gone in the code that runs and need no door. */
+/** Tests and Pulumi programs may import what they like; types are gone in the code that runs and need no door. */
 function secondDoors(files: readonly SourceFile[]): string[] {
   const doors = new Map<string, string[]>();
-  for (const { path, imports } of files.filter((file) => /^(provider|lab|bench)\//.test(file.path)))
+  for (const { path, imports } of files.filter((file) => /^(provider|lab|bench(?!\/programs))\//.test(file.path)))
     for (const name of new Set(imports.filter(isDependency)))
       doors.set(name, [...(doors.get(name) ?? []), doorAt(path, folderDoors[name])]);
   return [...doors]

@@ -40,6 +40,8 @@ export class ResourceHarness<
 > {
   /** What the user was told, in order. */
   readonly told: string[] = [];
+  /** What the last update took by itself, in milliseconds. */
+  updateMs = 0;
   private readonly cancellation = new Cancellation();
   private process = newProcess();
   private state: { id: string; inputs: Properties; outputs: Properties } | undefined;
@@ -172,7 +174,9 @@ export class ResourceHarness<
     if (!this.state) throw new Error("There is nothing to update.");
     const { id, outputs, inputs } = this.state;
     try {
+      const start = performance.now();
       const { outs } = await this.handlers.update(id, outputs, news);
+      this.updateMs = performance.now() - start;
       this.state = { id, inputs: news, outputs: outs as Properties };
     } catch (error) {
       const { properties } = error as { properties?: Properties };

@@ -37,6 +37,8 @@ export class ScriptedHost {
   readonly commands: string[] = [];
   /** TCP connections that were made, whatever became of them. */
   connections = 0;
+  /** Of connections that have ended. */
+  private closedBytes = 0;
   private readonly open = new Set<Connection>();
   private readonly closeProxies: (() => void)[] = [];
   private static readonly started = new Set<ScriptedHost>();
@@ -60,7 +62,10 @@ export class ScriptedHost {
     server.on("connection", (connection) => {
       host.connections += 1;
       host.open.add(connection);
-      connection.on("close", () => host.open.delete(connection));
+      connection.on("close", () => {
+        host.closedBytes += bytesOf(connection);
+        host.open.delete(connection);
+      });
       connection.on("error", () => {}); // a client that hangs up is part of many tests
       connection.on("authentication", (attempt) => (login(attempt) ? attempt.accept() : attempt.reject()));
       connection.on(
@@ -90,6 +95,11 @@ export class ScriptedHost {
     const { port } = this.server.address() as AddressInfo;
     const loginWith = { privateKey: clientKey.private, agent: false as const, connectTimeoutSeconds: 5 };
     return { address: "127.0.0.1", port, hostKey: this.publicKey, sshConfig: false, ...loginWith };
+  }
+
+  /** Bytes that have crossed the network, in both directions. */
+  get bytes(): number {
+    return [...this.open].reduce((sum, connection) => sum + bytesOf(connection), this.closedBytes);
   }
 
   /** Cuts all connections without a word. */
@@ -150,8 +160,13 @@ export function answer(channel: ServerChannel, exitCode: number, stdout = "", st
 }
 
 export function destroySocket(connection: Connection): void {
-  (connection as unknown as { _sock: { destroy(): void } })._sock.destroy();
+  socketOf(connection).destroy();
 }
+
+/** ssh2 keeps it to itself. */
+const socketOf = (connection: Connection) => (connection as unknown as { _sock: Socket })._sock;
+
+const bytesOf = (connection: Connection): number => socketOf(connection).bytesRead + socketOf(connection).bytesWritten;
 
 function inRealShell(command: string, channel: ServerChannel): void {
   runIn("sh", command, channel);

@@ -1,0 +1,42 @@
+import type { Scale } from "./part";
+
+/** The smallest case of each part: that it runs, not what it says. */
+export const smallest: Scale = {
+  guests: [1],
+  repeats: 1,
+  moves: 1,
+  drained: 2,
+  fleets: [{ hosts: 3, guests: 6, candidates: 2 }],
+  stackGuests: 3,
+  peer: false,
+};
+
+/** Under 5 minutes. */
+export const quick: Scale = {
+  guests: [1, 10],
+  repeats: 1,
+  moves: 2,
+  drained: 3,
+  fleets: [
+    { hosts: 5, guests: 50, candidates: 3 },
+    { hosts: 10, guests: 250, candidates: 3 },
+  ],
+  stackGuests: 0,
+  peer: false,
+};
+
+/** Under 40 minutes. */
+export const full: Scale = {
+  guests: [1, 10, 100, 300],
+  repeats: 3,
+  moves: 20,
+  drained: 8,
+  fleets: [
+    { hosts: 10, guests: 250, candidates: 3 },
+    { hosts: 50, guests: 1250, candidates: 3 },
+    { hosts: 100, guests: 2500, candidates: 3 },
+    { hosts: 200, guests: 5000, candidates: 3 },
+  ],
+  stackGuests: 1000,
+  peer: true,
+};

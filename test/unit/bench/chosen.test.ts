@@ -1,0 +1,15 @@
+import { chosenParts } from "../../../bench/chosen";
+import { parts } from "../../../bench/parts";
+
+test("all parts are chosen unless some are named, in full unless --quick is said", () => {
+  const all = chosenParts([]);
+  expect(all.chosen.map(([name]) => name)).toEqual(Object.keys(parts));
+  expect(all.scaleName).toBe("full");
+  const some = chosenParts(["--quick", "fleet"]);
+  expect(some.chosen.map(([name]) => name)).toEqual(["fleet"]);
+  expect(some.scale.guests).toEqual([1, 10]);
+});
+
+test("another word is refused with the names that there are", () => {
+  expect(() => chosenParts(["fleet", "--fast"])).toThrow(/There is no part --fast\. .*--quick.*lifecycle, move/);
+});
