@@ -7,7 +7,7 @@ import { runScript, scriptFile, sh } from "../host/script";
 import { allQemusFunction } from "../placement/observe/has-qemu";
 import type { HostAnswer } from "../placement/observe/observation";
 import { actedOnAtMs } from "../placement/observe/own-acts";
-import { SharedAnswers } from "../util/shared-answers";
+import { maximumAgeMs, SharedAnswers } from "../util/shared-answers";
 import { unlessAborted } from "../util/signals";
 import { answerAbout, type HostView, parseView, saysNothingOfJob } from "./host-view";
 
@@ -61,7 +61,7 @@ function settle({ uuid, answered, failed }: AskedDomain, view: HostView): void {
 }
 
 /** Undefined where no command can answer for all: the host has too many domains, or one of them keeps libvirt waiting. */
-const views = new SharedAnswers<HostView | undefined>();
+const views = new SharedAnswers<HostView | undefined>(maximumAgeMs.domains);
 
 /**
  * For who only looks: what the host has just said of all its domains.

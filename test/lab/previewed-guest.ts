@@ -1,7 +1,6 @@
 /** A placed guest whose previews are read for the codes of their findings. */
 import { guests } from "../../lab/guest/build";
 import { domainXml, type GuestDomain } from "../../lab/guest/domain";
-import { pause } from "../../provider/util/pause";
 import { PlacedGuest } from "./placed-guest";
 
 type Inputs = Awaited<ReturnType<PlacedGuest["inputs"]>>;
@@ -29,7 +28,6 @@ export class PreviewedGuest extends PlacedGuest {
 
   /** All that a preview says of what the host would be. */
   async previewOf(host: "hv-a" | "hv-b", migration: Inputs["migration"] = {}, changes: Partial<Inputs> = {}) {
-    await pause(10_500, new AbortController().signal); // what hosts have said is good for 10 s in one run
     this.placement.told.length = 0;
     const refusal = await this.placement.preview(await this.inputs(host, migration, changes)).then(
       () => "",

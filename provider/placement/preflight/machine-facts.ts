@@ -2,7 +2,7 @@
 import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
 import { type ShellText, scriptFile, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
-import { SharedAnswers } from "../../util/shared-answers";
+import { maximumAgeMs, SharedAnswers } from "../../util/shared-answers";
 import type { Candidate } from "../observe/candidate";
 import { placeOf } from "./known-host";
 
@@ -36,7 +36,7 @@ export interface Asked {
  * @throws HostError
  */
 export function factsBy<Facts>(script: ShellText, parse: (records: readonly HostRecord[], asked: Asked) => Facts) {
-  const shared = new SharedAnswers<Facts>();
+  const shared = new SharedAnswers<Facts>(maximumAgeMs.machine);
   return (on: Candidate, { acts, signal }: Operation): Promise<Facts> => {
     const ask = async () => {
       const from = Date.now();

@@ -7,7 +7,7 @@ import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from 
 import { scriptFile, sh } from "../../host/script";
 import { bracketed } from "../../util/address";
 import { oneLine } from "../../util/printable";
-import { SharedAnswers } from "../../util/shared-answers";
+import { maximumAgeMs, SharedAnswers } from "../../util/shared-answers";
 import type { Candidate } from "../observe/candidate";
 import type { Finding } from "./finding";
 
@@ -31,7 +31,7 @@ const connect = sh`${recordFunctions}# shellcheck disable=SC2016
   record connected "$code" "$said"`;
 const packetFilter = sh`${recordFunctions}${scriptFile(__dirname, "packet-filter.sh")}`;
 
-const tried = new SharedAnswers<Finding[]>();
+const tried = new SharedAnswers<Finding[]>(maximumAgeMs.machine);
 
 /** What was tried between two hosts for one guest some seconds ago is good enough for the next. */
 export const portFindings = (
