@@ -24,6 +24,7 @@ export {
   LibvirtTlsRequests,
   type LibvirtTlsRequestsArgs,
 } from "./resources/libvirt-tls-requests/resource";
+export { MigrationFirewall, type MigrationFirewallArgs } from "./resources/migration-firewall/resource";
 export { NfsExport, type NfsExportArgs, type NfsExportClientArgs } from "./resources/nfs-export/resource";
 export { NfsMount, type NfsMountArgs } from "./resources/nfs-mount/resource";
 export type { QemuMigrationArgs } from "./resources/qemu-guest/migration-args";

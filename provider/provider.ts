@@ -28,6 +28,7 @@ export const handlers: Readonly<Record<ResourceType, Handlers>> = lazily<Resourc
   LibvirtSshAccess: () => handlersOf(require("./resources/libvirt-ssh-access/definition").libvirtSshAccess),
   LibvirtTlsPki: () => handlersOf(require("./resources/libvirt-tls-pki/definition").libvirtTlsPki),
   LibvirtTlsRequests: () => handlersOf(require("./resources/libvirt-tls-requests/definition").libvirtTlsRequests),
+  MigrationFirewall: () => handlersOf(require("./resources/migration-firewall/definition").migrationFirewall),
   NfsExport: () => handlersOf(require("./resources/nfs-export/definition").nfsExport),
   NfsMount: () => handlersOf(require("./resources/nfs-mount/definition").nfsMount),
   QemuGuest: () => handlersOf(require("./resources/qemu-guest/definition").qemuGuest),

@@ -23,6 +23,8 @@ import type {
   LibvirtTlsRequests,
   LibvirtTlsRequestsArgs,
 } from "../../provider/resources/libvirt-tls-requests/resource";
+import { migrationFirewall } from "../../provider/resources/migration-firewall/definition";
+import type { MigrationFirewall, MigrationFirewallArgs } from "../../provider/resources/migration-firewall/resource";
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export/resource";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
@@ -41,6 +43,7 @@ const derived = {
   LibvirtSshAccess: ["accessId"],
   LibvirtTlsPki: [],
   LibvirtTlsRequests: [],
+  MigrationFirewall: ["firewallId"],
   NfsExport: ["source"],
   NfsMount: ["location"],
   QemuGuest: ["commandLine"],
@@ -54,6 +57,7 @@ const definitions = {
   LibvirtSshAccess: libvirtSshAccess,
   LibvirtTlsPki: libvirtTlsPki,
   LibvirtTlsRequests: libvirtTlsRequests,
+  MigrationFirewall: migrationFirewall,
   NfsExport: nfsExport,
   NfsMount: nfsMount,
   QemuGuest: qemuGuest,
@@ -130,6 +134,10 @@ interface Checked {
   LibvirtTlsRequests: None<
     | Disagreement<"LibvirtTlsRequests", Sent<LibvirtTlsRequestsArgs, { hosts: Hosts }>>
     | Unfilled<"LibvirtTlsRequests", LibvirtTlsRequests>
+  >;
+  MigrationFirewall: None<
+    | Disagreement<"MigrationFirewall", Sent<MigrationFirewallArgs, { hosts: Candidates; peers?: Candidates }>>
+    | Unfilled<"MigrationFirewall", MigrationFirewall>
   >;
   NfsExport: None<Disagreement<"NfsExport", Sent<NfsExportArgs, { server: Named }>> | Unfilled<"NfsExport", NfsExport>>;
   NfsMount: None<Disagreement<"NfsMount", Sent<NfsMountArgs, { host: Named }>> | Unfilled<"NfsMount", NfsMount>>;

@@ -17,6 +17,7 @@ const staircase: Record<string, readonly string[]> = {
   resources: [
     ...["lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
     "migration-blockers",
+    "firewall",
   ],
   lifecycle: ["util"], // knows Pulumi's contract and no hosts
   libvirt: ["qemu-command-line", "migration-blockers", "placement", "host", "util"],
@@ -25,7 +26,8 @@ const staircase: Record<string, readonly string[]> = {
   "migration-blockers": [],
   nfs: ["host", "util"],
   pki: ["host", "util"],
-  placement: ["host", "util"], // decides alike for libvirt and QEMU, and knows neither
+  firewall: ["host", "util"],
+  placement: ["firewall", "host", "util"], // decides alike for libvirt and QEMU, and knows neither
   host: ["util"],
   util: [],
 };

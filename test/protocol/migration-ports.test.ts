@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:net";
 import { SshHost } from "../../provider/host/ssh-host";
 import type { Candidate } from "../../provider/placement/observe/candidate";
-import { openingCommand, portFindings } from "../../provider/placement/preflight/migration-ports";
+import { portFindings } from "../../provider/placement/preflight/migration-ports";
 import { ScriptedHost } from "./scripted-host";
 
 const servers: Server[] = [];
@@ -79,26 +79,3 @@ test("guests of one run share an answer", async () => {
   await ask();
   expect(scripted.commands).toHaveLength(2);
 });
-
-const chains =
-  "table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t}\n}\ntable inet guard {\n\tchain helpers {\n\t}\n\tchain incoming {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n";
-
-test.each<[firewall: string, peer: string, command: string]>([
-  ["", "192.0.2.11", "nft insert rule inet guard incoming ip saddr 192.0.2.11 tcp dport 5000-5010 accept"],
-  ["", "fd00::11", "nft insert rule inet guard incoming ip6 saddr fd00::11 tcp dport 5000-5010 accept"],
-  ["ufw", "192.0.2.11", "ufw allow proto tcp from 192.0.2.11 to any port 5000:5010"],
-  ["iptables-legacy", "fd00::11", "ip6tables-legacy -I INPUT -p tcp -s fd00::11 --dport 5000:5010 -j ACCEPT"],
-  ["iptables", "192.0.2.11", "iptables -I INPUT -p tcp -s 192.0.2.11 --dport 5000:5010 -j ACCEPT"],
-  [
-    "firewalld",
-    "192.0.2.11",
-    "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address=192.0.2.11 port port=5000-5010 protocol=tcp accept' && firewall-cmd --reload",
-  ],
-])("the command of %j that lets %s in", (firewall, peer, command) =>
-  expect(openingCommand(peer, { lowest: 5000, highest: 5010 }, firewall, chains)).toBe(command),
-);
-
-test("one port, and no chain that is known", () =>
-  expect(openingCommand("192.0.2.11", { lowest: 5000, highest: 5000 }, "", "")).toBe(
-    "nft insert rule inet filter input ip saddr 192.0.2.11 tcp dport 5000 accept",
-  ));

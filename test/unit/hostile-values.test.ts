@@ -16,6 +16,7 @@ import { host } from "../../provider/resources/host/definition";
 import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import { libvirtTlsRequests } from "../../provider/resources/libvirt-tls-requests/definition";
+import { migrationFirewall } from "../../provider/resources/migration-firewall/definition";
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
@@ -128,6 +129,14 @@ const samples = {
     },
   ],
   LibvirtTlsRequests: [libvirtTlsRequests, { hosts: { a: reach }, organization: "Example" }],
+  MigrationFirewall: [
+    migrationFirewall,
+    {
+      hosts: candidates,
+      peers: { b: { ...reach, address: "10.77.0.12" } },
+      migrations: [{ uri: "qemu+tls", migrateUri: "tcp://10.78.0.11" }],
+    },
+  ],
   NfsExport: [
     nfsExport,
     {

@@ -5,9 +5,8 @@ import type { UsedName } from "../../placement/preflight/names";
 import { hostOf } from "../connectivity/uri";
 import { controlUri, dataUri } from "../migration/command";
 import type { MigrationOptions } from "../migration/options";
+import { portsOfStream } from "../migration/ports";
 import type { LibvirtFacts } from "./libvirt-facts";
-
-const defaultPorts = { lowest: 49152, highest: 49215 };
 
 /** @returns undefined where the stream goes through libvirt's own connection */
 export function streamPorts(
@@ -15,20 +14,14 @@ export function streamPorts(
   options: MigrationOptions,
   { qemuConf }: Pick<LibvirtFacts, "qemuConf">,
 ): StreamPorts | undefined {
-  if (options.data === "tunnelled") return undefined;
-  const { port } = new URL(dataUri(to, options));
-  const number = (key: string, otherwise: number) => Number(qemuConf.get(key) ?? otherwise);
-  return {
-    address: hostOf(dataUri(to, options)),
-    listenAddress: qemuConf.get("migration_address")?.replaceAll('"', "") ?? "",
-    ...(port === ""
-      ? {
-          lowest: number("migration_port_min", defaultPorts.lowest),
-          highest: number("migration_port_max", defaultPorts.highest),
-          setting: "migration_port_min and _max in qemu.conf",
-        }
-      : { lowest: Number(port), highest: Number(port), setting: "migration.migrateUri" }),
-  };
+  const ports = portsOfStream(to, options, qemuConf);
+  return (
+    ports && {
+      ...ports,
+      address: hostOf(dataUri(to, options)),
+      listenAddress: qemuConf.get("migration_address")?.replaceAll('"', "") ?? "",
+    }
+  );
 }
 
 /** The names by which the source reaches the destination: libvirt's connection, and QEMU's stream. */

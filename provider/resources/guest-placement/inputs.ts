@@ -3,7 +3,7 @@ import { z } from "zod";
 import { connection, hypervisor, text } from "../shared/inputs";
 
 /** A hypervisor: how it is reached, and how many migrations it takes part in at a time. */
-const candidates = z.record(z.string(), connection.extend(hypervisor), "must be Hosts");
+export const candidates = z.record(z.string(), connection.extend(hypervisor), "must be Hosts");
 
 export type Candidates = z.infer<typeof candidates>;
 

@@ -8,6 +8,7 @@ import { hostAt } from "./ssh-host";
 
 export const libvirtDaemon: Locked = { id: "libvirtd", name: "libvirtd's configuration" };
 export const nfsExports: Locked = { id: "exports", name: "the NFS exports" };
+export const packetFilter: Locked = { id: "firewall", name: "the rules for packets" };
 export const sshAccess: Locked = { id: "ssh", name: "root's SSH files" };
 
 interface LockedHost {

@@ -24,6 +24,7 @@ export type ResourceType =
   | "LibvirtSshAccess"
   | "LibvirtTlsPki"
   | "LibvirtTlsRequests"
+  | "MigrationFirewall"
   | "NfsExport"
   | "NfsMount"
   | "QemuGuest";
