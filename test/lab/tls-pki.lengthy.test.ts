@@ -135,3 +135,23 @@ lengthyTest(
     await expectConnections();
   },
 );
+
+lengthyTest("settings that libvirtd does not start with are put back, and the error has its words", async () => {
+  await driver.up(base);
+  const set = await Promise.all(both.map(snapshot));
+  // The sockets stay in the first case, and are others in the second one.
+  for (const more of [{}, { tlsPort: 16999 }]) {
+    const failed = driver.up({ ...base, libvirtd: { ...more, logFilters: "nonsense" } });
+    const said = await failed.then(
+      () => "it did not fail",
+      (error: Error) => error.message,
+    );
+    expect(said).toMatch(
+      /libvirtd does not start with its new settings, so all that was changed for them was put back\. It says:\n[\s\S]*Malformed format for filter 'nonsense'/,
+    );
+    expect(await Promise.all(both.map(snapshot))).toEqual(set);
+    await expectConnections();
+  }
+  await driver.up(base);
+  expect([await driver.refresh(), driver.outputs.drift]).toEqual(["unchanged", undefined]);
+});
