@@ -50,7 +50,7 @@ export const pkiSchema = z
       .array(
         text("a distinguished name")
           .max(500)
-          .regex(/^[^"\\\p{Cc}]+$/u, "must not have quotes, backslashes or control characters"),
+          .regex(/^[^"\p{Cc}]+$/u, "must not have quotes or control characters"),
       )
       .optional(),
     libvirtd: libvirtdInput.default({}),

@@ -81,7 +81,8 @@ export interface LibvirtTlsPkiArgs {
   keyType?: Input<"RSA 3072">;
   /**
    * Patterns with `*` and `?` of client certificates that libvirtd lets in beside those of `hosts`, which it lets in by
-   * their exact names: e.g. `O=Example,OU=admins,CN=*`. Its clients are root. libvirt's `tls_allowed_dn_list`.
+   * their exact names: e.g. `O=Example,OU=admins,CN=*`. A comma within a name has a backslash before it, as GnuTLS spells
+   * it: `O=Example\\, Inc,CN=*` in TypeScript. Its clients are root. libvirt's `tls_allowed_dn_list`.
    *
    * @default nobody else
    */
