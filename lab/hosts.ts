@@ -1,12 +1,14 @@
 /** The lab's hosts, as data. */
 
+/** A release of Debian. */
 export type Release = "bookworm" | "trixie";
+/** A root file system: that of a release, or another one made of it. */
+export type RootFs = Release | "trixie-modular";
 
 export interface HostSpec {
   name: string;
   address: string;
-  /** Debian release of its root file system. */
-  release: Release;
+  rootFs: RootFs;
   memoryMiB: number;
   /** systemd units that are masked at its boot, since the host does not need them. */
   masked: readonly string[];
@@ -18,10 +20,10 @@ export const prefixLength = 24;
 /** All addresses of the lab, as an NFS server names its clients. */
 export const subnet = "10.77.0.0/24";
 
-const hypervisor = (name: string, address: string, release: Release): HostSpec => ({
+const hypervisor = (name: string, address: string, rootFs: RootFs): HostSpec => ({
   name,
   address,
-  release,
+  rootFs,
   memoryMiB: 1500,
   masked: [],
 });
@@ -45,10 +47,11 @@ const hypervisorUnits = [
 ];
 
 const specs = [
-  { name: "nas", address: "10.77.0.13", release: "bookworm", memoryMiB: 512, masked: hypervisorUnits },
+  { name: "nas", address: "10.77.0.13", rootFs: "bookworm", memoryMiB: 512, masked: hypervisorUnits },
   hypervisor("hv-a", "10.77.0.11", "bookworm"),
   hypervisor("hv-b", "10.77.0.12", "bookworm"),
   hypervisor("hv-c", "10.77.0.14", "trixie"),
+  hypervisor("hv-m", "10.77.0.15", "trixie-modular"),
 ] as const satisfies readonly HostSpec[];
 
 export const hostSpecs: readonly HostSpec[] = specs;

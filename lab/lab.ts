@@ -56,7 +56,7 @@ export class Lab {
   async up({ hosts = defaultHosts, report = () => {} }: UpOptions = {}): Promise<void> {
     const wanted = hosts.map((name) => this.host(name));
     const image = ({ spec }: LabHost) =>
-      ensureImage(spec.release, (line) => report(`root file system of ${spec.release}: ${line}`));
+      ensureImage(spec.rootFs, (line) => report(`root file system ${spec.rootFs}: ${line}`));
     for (const host of wanted) await image(host); // before the lab is locked, since it can take minutes
     await ensureKeys();
     await this.exclusively(async () => {

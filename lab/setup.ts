@@ -23,13 +23,13 @@ export interface SetupOptions {
 
 export function setupSteps(options: SetupOptions): Step[] {
   const { labs, hosts, later = [], pulumi } = options;
-  const releases = new Set([...hosts, ...later].map((name) => hostSpec(name).release));
+  const rootFileSystems = new Set([...hosts, ...later].map((name) => hostSpec(name).rootFs));
   return [
     { title: "Checking this machine", run: () => checkMachine(options) },
     { title: "Installing Debian packages", run: ensurePackages },
-    ...[...releases].map((release) => ({
-      title: `Building the hosts' root file system (${release})`,
-      run: (report: (line: string) => void) => ensureImage(release, report),
+    ...[...rootFileSystems].map((rootFs) => ({
+      title: `Building the hosts' root file system (${rootFs})`,
+      run: (report: (line: string) => void) => ensureImage(rootFs, report),
     })),
     { title: "Making ssh keys", run: ensureKeys },
     ...(pulumi ? [{ title: "Finding or building the Pulumi CLI", run: ensurePulumiCli }] : []),
@@ -64,13 +64,13 @@ function memoryNeeded(labs: readonly Lab[], specs: readonly HostSpec[]): number 
 
 /** Disks grow as hosts write to them; a root file system takes 1.5 GiB while it is built, Go's caches 4 GiB. */
 function diskNeeded(specs: readonly HostSpec[], buildsPulumi: boolean): number {
-  const missing = new Set(specs.map(({ release }) => release).filter((release) => !hasImage(release)));
+  const missing = new Set(specs.map(({ rootFs }) => rootFs).filter((rootFs) => !hasImage(rootFs)));
   return 1024 + missing.size * 1536 + (buildsPulumi ? 4096 : 0);
 }
 
-function hasImage(release: HostSpec["release"]): boolean {
+function hasImage(rootFs: HostSpec["rootFs"]): boolean {
   try {
-    return existsSync(imageFile(release));
+    return existsSync(imageFile(rootFs));
   } catch {
     return false; // no User-Mode Linux yet, so its image has no name yet
   }

@@ -60,7 +60,7 @@ const prepareLabs = (): Promise<void> =>
     [
       { title: "Taking down the last test's labs", run: () => downAll() },
       { title: "Building the provider", run: buildProvider },
-      ...setupSteps({ labs, hosts: defaultHosts, later: ["hv-c"], pulumi: true }),
+      ...setupSteps({ labs, hosts: defaultHosts, later: isEverything ? ["hv-c", "hv-m"] : ["hv-c"], pulumi: true }),
       ...(isEverything ? [{ title: "Building the Linux guest", run: buildLinux }] : []),
     ],
     { log: onlyLab !== true },

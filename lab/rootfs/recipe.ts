@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Release } from "../hosts";
+import type { Release, RootFs } from "../hosts";
 import { kernelModules } from "../preflight/packages";
 
 export const overlay = join(__dirname, "overlay");
@@ -13,17 +13,39 @@ const packages: readonly string[] = [
   ..."nfs-kernel-server nfs-common openvswitch-switch swtpm swtpm-tools".split(" "),
 ];
 
-const extraPackages: Record<Release, readonly string[]> = {
-  bookworm: ["libvirt-daemon-driver-qemu"],
-  trixie: [], // its libvirt-daemon-system depends on the driver
+/** What is special about one. */
+interface Recipe {
+  release: Release;
+  packages: readonly string[];
+  enabled?: readonly string[];
+  masked?: readonly string[];
+  /** libvirt's modular daemons are built, and serve the host instead of libvirtd. */
+  hasModularDaemons?: boolean;
+}
+
+const socketsOf = (daemon: string, kinds: readonly string[]) => kinds.map((kind) => `${daemon}${kind}.socket`);
+const localSockets = ["", "-ro", "-admin"];
+
+const recipes: Record<RootFs, Recipe> = {
+  bookworm: { release: "bookworm", packages: ["libvirt-daemon-driver-qemu"] },
+  trixie: { release: "trixie", packages: [] }, // its libvirt-daemon-system depends on the driver
+  "trixie-modular": {
+    release: "trixie",
+    packages: ["firewalld"],
+    enabled: [
+      "virtqemud.service",
+      ...["virtqemud", "virtproxyd", "virtnetworkd", "virtstoraged"].flatMap((one) => socketsOf(one, localSockets)),
+    ],
+    // firewalld filters nothing until a test has it do so.
+    masked: ["libvirtd.service", ...socketsOf("libvirtd", [...localSockets, "-tcp", "-tls"]), "firewalld.service"],
+    hasModularDaemons: true,
+  },
 };
 
-export const packagesOf = (release: Release): readonly string[] => [...packages, ...extraPackages[release]];
-
-export const enabledUnits: readonly string[] = ["lab-identity.service", "lab-network.service"];
+const enabledUnits: readonly string[] = ["lab-identity.service", "lab-network.service"];
 
 /** Housekeeping that a host of a few minutes' life does not need, and that costs boot time or makes timings uneven. */
-export const maskedUnits: readonly string[] = [
+const maskedUnits: readonly string[] = [
   ..."getty@tty1.service systemd-pstore.service user@.service e2scrub_reap.service".split(" "),
   ..."systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-journal-flush.service".split(" "),
   ..."systemd-binfmt.service proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount uuidd.socket".split(" "),
@@ -34,25 +56,36 @@ export const maskedUnits: readonly string[] = [
   ),
 ];
 
+/** A recipe with what all of them have. */
+export function recipeOf(rootFs: RootFs) {
+  const { release, hasModularDaemons = false, ...own } = recipes[rootFs];
+  return {
+    release,
+    packages: [...packages, ...own.packages],
+    enabledUnits: [...enabledUnits, ...(own.enabled ?? [])],
+    maskedUnits: [...maskedUnits, ...(own.masked ?? [])],
+    hasModularDaemons,
+  };
+}
+
 export const diskSizeGiB = 4;
 
 /** Names one recipe; the image of another recipe has another name. */
-export function recipeHash(release: Release): string {
+export function recipeHash(rootFs: RootFs): string {
   const hash = createHash("sha256");
-  const build = readFileSync(join(__dirname, "build.ts"));
-  hash.update(JSON.stringify([release, packagesOf(release), enabledUnits, maskedUnits, diskSizeGiB, kernelModules()]));
-  hash.update(build);
-  for (const file of overlayFiles())
+  const recipe = recipeOf(rootFs);
+  const files = ["build.ts", ...(recipe.hasModularDaemons ? filesIn("modular") : []), ...filesIn("overlay")];
+  hash.update(JSON.stringify([rootFs, recipe, diskSizeGiB, kernelModules()]));
+  for (const file of files)
     hash
       .update(file)
       .update("\0")
-      .update(readFileSync(join(overlay, file)));
+      .update(readFileSync(join(__dirname, file)));
   return hash.digest("hex").slice(0, 12);
 }
 
-function overlayFiles(): string[] {
-  return readdirSync(overlay, { recursive: true, withFileTypes: true })
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(__dirname, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(overlay, join(entry.parentPath, entry.name)))
+    .map((entry) => relative(__dirname, join(entry.parentPath, entry.name)))
     .sort();
-}

@@ -1,9 +1,10 @@
 import { cpuFor, hostSpec, hostSpecs } from "../../../lab/hosts";
 
 test("hypervisors get CPUs of their own before anything shares one", () => {
-  const order = (lab: string, cpus: number[]) => ["hv-a", "hv-b", "hv-c", "nas"].map((name) => cpuFor(lab, name, cpus));
-  expect(order("d", [0, 1, 2, 3])).toEqual([0, 1, 2, 3]);
-  expect(order("d", [4, 7])).toEqual([4, 7, 4, 7]);
+  const order = (lab: string, cpus: number[]) =>
+    ["hv-a", "hv-b", "hv-c", "hv-m", "nas"].map((name) => cpuFor(lab, name, cpus));
+  expect(order("d", [0, 1, 2, 3, 4])).toEqual([0, 1, 2, 3, 4]);
+  expect(order("d", [4, 7])).toEqual([4, 7, 4, 7, 4]);
 });
 
 test("the same host of two labs is on two CPUs", () => {
@@ -11,11 +12,11 @@ test("the same host of two labs is on two CPUs", () => {
 });
 
 test("one CPU is enough", () => {
-  expect(hostSpecs.map(({ name }) => cpuFor("lab", name, [3]))).toEqual([3, 3, 3, 3]);
+  expect(hostSpecs.map(({ name }) => cpuFor("lab", name, [3]))).toEqual([3, 3, 3, 3, 3]);
 });
 
 test("an unknown host is refused with the ones there are", () => {
-  expect(() => hostSpec("hv-z")).toThrow('no host "hv-z" in the lab. Its hosts: nas, hv-a, hv-b, hv-c.');
+  expect(() => hostSpec("hv-z")).toThrow('no host "hv-z" in the lab. Its hosts: nas, hv-a, hv-b, hv-c, hv-m.');
 });
 
 test("names and addresses are unique, and a name fits a network link with its prefix", () => {
