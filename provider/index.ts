@@ -27,5 +27,11 @@ export {
 export { MigrationFirewall, type MigrationFirewallArgs } from "./resources/migration-firewall/resource";
 export { NfsExport, type NfsExportArgs, type NfsExportClientArgs } from "./resources/nfs-export/resource";
 export { NfsMount, type NfsMountArgs } from "./resources/nfs-mount/resource";
+export {
+  PlacementPolicy,
+  type PlacementPolicyArgs,
+  type PolicyGuestArgs,
+  type PolicyRuleArgs,
+} from "./resources/placement-policy/resource";
 export type { QemuMigrationArgs } from "./resources/qemu-guest/migration-args";
 export { QemuGuest, type QemuGuestArgs } from "./resources/qemu-guest/resource";

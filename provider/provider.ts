@@ -31,6 +31,7 @@ export const handlers: Readonly<Record<ResourceType, Handlers>> = lazily<Resourc
   MigrationFirewall: () => handlersOf(require("./resources/migration-firewall/definition").migrationFirewall),
   NfsExport: () => handlersOf(require("./resources/nfs-export/definition").nfsExport),
   NfsMount: () => handlersOf(require("./resources/nfs-mount/definition").nfsMount),
+  PlacementPolicy: () => handlersOf(require("./resources/placement-policy/definition").placementPolicy),
   QemuGuest: () => handlersOf(require("./resources/qemu-guest/definition").qemuGuest),
 });
 

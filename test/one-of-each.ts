@@ -11,6 +11,7 @@ import {
   MigrationFirewall,
   NfsExport,
   NfsMount,
+  PlacementPolicy,
   QemuGuest,
 } from "../provider/index";
 import type { ManagedResource, ResourceType } from "../provider/resources/shared/managed-resource";
@@ -45,6 +46,7 @@ export async function oneOfEach() {
     MigrationFirewall: new MigrationFirewall("MigrationFirewall", { hosts }),
     NfsExport: new NfsExport("NfsExport", { server: host, path: "/srv", clients: [] }),
     NfsMount: new NfsMount("NfsMount", { host, source: "10.77.0.21:/srv", path: "/srv" }),
+    PlacementPolicy: new PlacementPolicy("PlacementPolicy", { hosts, guests: { web: { domain } } }),
     QemuGuest: new QemuGuest("QemuGuest", { host, candidates: hosts, memoryMiB: 64 }),
   } satisfies Record<ResourceType, ManagedResource>;
   await runtime.disconnect();

@@ -9,6 +9,8 @@ interface CheckEnvironment<Args> {
   argsOf(properties: Properties): Args;
   /** Problems of a create with what is on the hosts. */
   claim(inputs: Properties): Promise<InputProblem[]>;
+  /** Inputs that hosts have a say in, or why there are none. @param before the inputs in the state */
+  decide(inputs: Properties, before: Args | undefined): Promise<{ decided: Properties } | { problems: InputProblem[] }>;
   /** Problems of these things with other resources of the program. */
   register(urn: string, args: Args): InputProblem[];
 }
@@ -21,11 +23,11 @@ interface Checked {
 type InputRules<Schema extends z.ZodObject> = Pick<
   Definition<Schema, unknown, unknown, object>,
   "schema" | "secrets" | "derived" | "objections"
-> & { foreseen?: Foreseen<Schema> };
+> & { foreseen?: Foreseen<Schema>; decided?: { keys: readonly string[] } };
 
 export function makeCheck<Schema extends z.ZodObject>(
-  { schema, secrets, derived, objections, foreseen }: InputRules<Schema>,
-  { unknownValue, argsOf, claim, register }: CheckEnvironment<z.infer<Schema>>,
+  { schema, secrets, derived, decided, objections, foreseen }: InputRules<Schema>,
+  { unknownValue, argsOf, claim, decide, register }: CheckEnvironment<z.infer<Schema>>,
 ): (olds: Properties, news: Properties) => Promise<Checked> {
   const isOld = (olds: Properties) => schema.safeParse(pick(olds)).success && !hasUnknown(olds, unknownValue);
   const pick = (properties: Properties) =>
@@ -34,7 +36,8 @@ export function makeCheck<Schema extends z.ZodObject>(
     );
 
   /** A value that the program wrote itself is known, also where it could be derived. */
-  const derivedHere = (news: Properties) => (derived?.keys ?? []).filter((key) => news[key] == null);
+  const derivedHere = (news: Properties) =>
+    [...(derived?.keys ?? []), ...(decided?.keys ?? [])].filter((key) => news[key] == null);
 
   function complete(news: Properties): Properties {
     const inputs = withDefaults(schema, news);
@@ -56,9 +59,12 @@ export function makeCheck<Schema extends z.ZodObject>(
     const own = complete(news);
     if (hasUnknown(pick(own), unknownValue)) return { inputs: own, failures };
     const args = argsOf(own);
-    const inputs = { ...own, ...foreseenIn(olds, args) };
+    const known = { ...own, ...foreseenIn(olds, args) };
     const twins = register(String(news[urnKey] ?? ""), args);
-    if (twins.length > 0) return { inputs, failures: twins };
+    if (twins.length > 0) return { inputs: known, failures: twins };
+    const decision = await decide(known, isOld(olds) ? argsOf(olds) : undefined);
+    if ("problems" in decision) return { inputs: known, failures: decision.problems };
+    const inputs = { ...known, ...decision.decided };
     if (Object.keys(pick(olds)).length === 0) return { inputs, failures: await claim(inputs) };
     return { inputs, failures: objections && isOld(olds) ? objections(argsOf(olds), args) : [] };
   };

@@ -59,6 +59,8 @@ export interface Definition<
   inputsOf?(args: z.infer<Schema>, state: State): z.infer<Schema>;
   /** Inputs that follow from others and that dependants have to know in the first preview: identities. */
   derived?: Derived<Schema>;
+  /** Inputs that follow from others and from what hosts say, and that dependants have to know in previews. */
+  decided?: Decided<Schema, Model>;
   /** Outputs that dependants see in the preview of what is to be repaired: a refresh has found them out. */
   foreseen?: Foreseen<Schema, keyof State & string>;
   /** Problems of a change, as far as old and new inputs tell; called when both are known. */
@@ -88,6 +90,22 @@ interface Derived<Schema extends z.ZodObject> {
   keys: readonly (keyof z.infer<Schema> & string)[];
   /** @param urn the resource's name in the world, for making identities that are the same each time */
   from(args: z.infer<Schema>, urn: string): Partial<z.infer<Schema>>;
+}
+
+interface Decided<Schema extends z.ZodObject, Model> {
+  /** Their names; all of them unknown in a preview as long as any other input is. */
+  keys: readonly (keyof z.infer<Schema> & string)[];
+  /**
+   * Called in check, for the run and for its preview. Hosts are asked only about what `before` does not tell.
+   *
+   * @param before all inputs, as the last operation or refresh has left them; undefined at first
+   * @returns the inputs, or why there are none
+   */
+  decide(
+    operation: Operation,
+    model: Model,
+    before: z.infer<Schema> | undefined,
+  ): Promise<{ decided: Partial<z.infer<Schema>> } | { problems: { property: string; reason: string }[] }>;
 }
 
 export interface Foreseen<Schema extends z.ZodObject, Keys extends string = string> {

@@ -158,6 +158,12 @@ export function makeHandlers<
     return definition.claim(operation, model);
   }
 
+  async function decide(inputs: Properties, before: z.infer<Schema> | undefined) {
+    if (!definition.decided) return { decided: {} };
+    const { operation, model } = begin(inputs, undefined, { isInState: before !== undefined });
+    return definition.decided.decide(operation, model, before);
+  }
+
   /** An earlier version has made it, and noted on no host whose it is: another stack may have it in its state as well. */
   const isUnnoted = (olds: Properties, news: Properties) =>
     definition.claim !== undefined && news[urnKey] !== undefined && uidOf(olds) === undefined;
@@ -175,7 +181,7 @@ export function makeHandlers<
   }
 
   return plainErrors({
-    check: makeCheck(definition, { unknownValue, argsOf, claim, register }),
+    check: makeCheck(definition, { unknownValue, argsOf, claim, decide, register }),
     diff: async (_id, olds, news) => {
       await announce(olds, news);
       const found = difference(olds, news, { inputs, replaceOn, unknownValue });

@@ -29,6 +29,12 @@ import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export/resource";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
 import type { NfsMount, NfsMountArgs } from "../../provider/resources/nfs-mount/resource";
+import { placementPolicy } from "../../provider/resources/placement-policy/definition";
+import type {
+  PlacementPolicy,
+  PlacementPolicyArgs,
+  PolicyGuestArgs,
+} from "../../provider/resources/placement-policy/resource";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
 import type { QemuGuest, QemuGuestArgs } from "../../provider/resources/qemu-guest/resource";
 import type { ManagedResource, ResourceType } from "../../provider/resources/shared/managed-resource";
@@ -46,6 +52,7 @@ const derived = {
   MigrationFirewall: ["firewallId"],
   NfsExport: ["source"],
   NfsMount: ["location"],
+  PlacementPolicy: ["found", "placements", "powerStates", "reasons", "origins", "brokenPreferences"],
   QemuGuest: ["commandLine"],
 } as const;
 
@@ -60,6 +67,7 @@ const definitions = {
   MigrationFirewall: migrationFirewall,
   NfsExport: nfsExport,
   NfsMount: nfsMount,
+  PlacementPolicy: placementPolicy,
   QemuGuest: qemuGuest,
 } satisfies Record<ResourceType, object>;
 
@@ -73,6 +81,7 @@ type State<T extends ResourceType> = (typeof definitions)[T] extends {
 /** The arguments as a constructor hands them on: a `Host` becomes its name, or how it is reached. */
 type Sent<Args, Replaced> = Omit<Args, keyof Replaced> & Replaced;
 type Named = ConnectionArgs & { name: string };
+type PolicyGuest = { uuid: string; name: string; definition: string } & Omit<PolicyGuestArgs, "domain">;
 type Hosts = Record<string, ConnectionArgs>;
 type Candidates = Record<string, ConnectionArgs & HypervisorArgs>;
 
@@ -141,6 +150,10 @@ interface Checked {
   >;
   NfsExport: None<Disagreement<"NfsExport", Sent<NfsExportArgs, { server: Named }>> | Unfilled<"NfsExport", NfsExport>>;
   NfsMount: None<Disagreement<"NfsMount", Sent<NfsMountArgs, { host: Named }>> | Unfilled<"NfsMount", NfsMount>>;
+  PlacementPolicy: None<
+    | Disagreement<"PlacementPolicy", Sent<PlacementPolicyArgs, { hosts: Hosts; guests: Record<string, PolicyGuest> }>>
+    | Unfilled<"PlacementPolicy", PlacementPolicy>
+  >;
   QemuGuest: None<
     | Disagreement<"QemuGuest", Sent<QemuGuestArgs, { name: string; host: string; candidates: Candidates }>>
     | Unfilled<"QemuGuest", QemuGuest>
@@ -150,7 +163,8 @@ interface Checked {
 const types: (keyof Checked)[] = Object.keys(definitions) as ResourceType[];
 
 test.each(types)("%s: what no program writes is derived in check", (type) => {
-  const { schema, derived: { keys } = { keys: [] as readonly string[] } }: Derived = definitions[type];
+  const { schema, derived: of, decided }: Derived = definitions[type];
+  const keys = [...(of?.keys ?? []), ...(decided?.keys ?? [])];
   expect(keys).toEqual(expect.arrayContaining([...derived[type]]));
   expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining([...keys]));
 });
@@ -158,6 +172,7 @@ test.each(types)("%s: what no program writes is derived in check", (type) => {
 interface Derived {
   schema: z.ZodObject;
   derived?: { keys: readonly string[] };
+  decided?: { keys: readonly string[] };
 }
 
 test("each output that a class declares is one that Pulumi is told of", async () => {

@@ -16,8 +16,7 @@ const staircase: Record<string, readonly string[]> = {
   provider: ["resources", "lifecycle", "host"], // what Pulumi's provider process loads
   resources: [
     ...["lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
-    "migration-blockers",
-    "firewall",
+    ...["migration-blockers", "firewall", "placement-policy"],
   ],
   lifecycle: ["util"], // knows Pulumi's contract and no hosts
   libvirt: ["qemu-command-line", "migration-blockers", "placement", "host", "util"],
@@ -28,6 +27,7 @@ const staircase: Record<string, readonly string[]> = {
   pki: ["host", "util"],
   firewall: ["host", "util"],
   placement: ["firewall", "host", "util"], // decides alike for libvirt and QEMU, and knows neither
+  "placement-policy": [], // decides where guests go, without a host or Pulumi
   host: ["util"],
   util: [],
 };

@@ -19,6 +19,7 @@ import { libvirtTlsRequests } from "../../provider/resources/libvirt-tls-request
 import { migrationFirewall } from "../../provider/resources/migration-firewall/definition";
 import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import { nfsMount } from "../../provider/resources/nfs-mount/definition";
+import { placementPolicy } from "../../provider/resources/placement-policy/definition";
 import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
 import type { ResourceType } from "../../provider/resources/shared/managed-resource";
 import { printable } from "../../provider/util/printable";
@@ -96,6 +97,7 @@ const reach = {
   proxyJump: connection,
 };
 const candidates = { a: { ...reach, migrationAddress: "10.78.0.11" } };
+const withMemory = "<domain type='kvm'><name>web</name><memory unit='GiB'>1</memory></domain>";
 const xml = "<domain type='kvm'><name>web</name></domain>";
 /** Definitions with inputs in which every text is filled in. */
 const samples = {
@@ -151,6 +153,19 @@ const samples = {
   NfsMount: [
     nfsMount,
     { host: { ...reach, name: "a" }, source: "10.77.0.21:/srv/vm", path: "/srv/vm", options: ["vers=4.2"] },
+  ],
+  PlacementPolicy: [
+    placementPolicy,
+    {
+      hosts: { a: reach },
+      guests: {
+        web: { uuid: "u", name: "web", definition: withMemory, home: "a", inMaintenance: "stay" },
+        db: { uuid: "v", name: "db", definition: withMemory },
+      },
+      rules: [{ apart: ["web", "db"] }, { guests: ["web"], on: ["a"] }],
+      maintenance: ["a"],
+      whenBack: "stay",
+    },
   ],
   QemuGuest: [
     qemuGuest,

@@ -1,4 +1,5 @@
-/** Pure: amounts of memory in definitions. @see https://libvirt.org/formatdomain.html#memory-allocation (unit) */
+/** Pure: amounts of memory in definitions. @see https://libvirt.org/formatdomain.html#memory-allocation */
+import { type Element, elementAt, textAt } from "./xml";
 
 const bytesOf: Readonly<Record<string, number>> = {
   b: 1,
@@ -20,3 +21,9 @@ const bytesOf: Readonly<Record<string, number>> = {
 /** NaN for what is no amount. */
 export const inKiB = (number: string | undefined, unit: string): number =>
   Math.ceil((Number(number) * (bytesOf[unit] ?? Number.NaN)) / 1024);
+
+/** Memory that a guest has when it starts; NaN for a definition that does not say. */
+export function guestMemoryKiB(domain: Element): number {
+  const memory = elementAt(domain, "currentMemory") ?? elementAt(domain, "memory");
+  return inKiB(textAt(domain, memory?.name ?? ""), memory?.attributes.unit ?? "KiB");
+}

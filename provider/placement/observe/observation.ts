@@ -92,7 +92,7 @@ export const foundOn = (observations: readonly Observation[]): Found[] =>
   observations.filter(hasAnswered).flatMap(({ hostName, domain }) => (domain ? [{ hostName, domain }] : []));
 
 /** True when the domain has a QEMU. */
-export const isActive = ({ state }: DomainFacts): boolean => state !== "shut off";
+export const isActive = ({ state }: Pick<DomainFacts, "state">): boolean => state !== "shut off";
 
 /** As `virsh domstate --reason` prints it, e.g. `paused (user)`. */
 export const stateAndReason = ({ state, reason }: Pick<DomainFacts, "state" | "reason">): string =>

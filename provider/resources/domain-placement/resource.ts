@@ -2,7 +2,7 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MigrationRecord } from "../../placement/migration/record";
 import type { Domain } from "../domain/resource";
-import { type Host, hypervisorsOf, secretsOf } from "../host/resource";
+import { Host, hypervisorsOf, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 import type { MigrationArgs } from "./migration-args";
 
@@ -11,9 +11,9 @@ export interface DomainPlacementArgs {
   /** The domain to place. A changed definition takes effect when the guest is next started. */
   domain: Domain;
   /**
-   * The host that the domain should be on. Changing it moves a running guest live, and a stopped one by its definition.
+   * The host that the domain should be on, or the name of one, as a PlacementPolicy's `hostOf` has it. Changing it moves a running guest live, and a stopped one by its definition.
    */
-  host: Host;
+  host: Host | Output<string>;
   /**
    * Every host that the domain may be on, `host` included. All of them are asked before anything is done, and nothing
    * is done unless all of them answer.
@@ -84,7 +84,7 @@ export class DomainPlacement extends ManagedResource {
     const outputs = { state: undefined, lastMigration: undefined, migrationHistory: undefined };
     const inputs = {
       domain: { uuid: domain.uuid, name: domain.name, definition: domain.definition },
-      host: host.name,
+      host: host instanceof Host ? host.name : host,
       candidates: hypervisorsOf(candidates),
     };
     const secrets = candidates.flatMap((candidate) => secretsOf(candidate, "candidates"));

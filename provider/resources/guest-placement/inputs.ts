@@ -1,6 +1,6 @@
 /** Inputs of every resource that places a guest: where it should be, and where it may be found. */
 import { z } from "zod";
-import { connection, hypervisor, text } from "../shared/inputs";
+import { connection, type connections, hypervisor, text } from "../shared/inputs";
 
 /** A hypervisor: how it is reached, and how many migrations it takes part in at a time. */
 export const candidates = z.record(z.string(), connection.extend(hypervisor), "must be Hosts");
@@ -52,7 +52,7 @@ export function placementIssues({ host, candidates: among, fenced }: PlacementHo
 }
 
 /** One machine under two names would look like a guest that runs twice. */
-function duplicateHosts(among: Candidates): string[] {
+export function duplicateHosts(among: z.infer<typeof connections>): string[] {
   const named = Object.entries(among);
   return named.flatMap(([name, { address, port }], index) =>
     named

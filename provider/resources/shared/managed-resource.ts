@@ -27,6 +27,7 @@ export type ResourceType =
   | "MigrationFirewall"
   | "NfsExport"
   | "NfsMount"
+  | "PlacementPolicy"
   | "QemuGuest";
 
 /** A secret's name among the outputs, so that Pulumi keeps it encrypted there too. */
