@@ -71,7 +71,7 @@ const asked: Record<string, string[]> = {
   dumpxml: ["--domain", "--inactive"],
   "snapshot-list": ["--name"],
   "checkpoint-list": ["--name"],
-  list: ["--all", "--uuid", "--name"],
+  list: ["--all", "--uuid", "--name", "--with-snapshot", "--with-checkpoint"],
   metadata: ["--uri", "--key", "--set", "--live", "--config"],
   migrate: optionsOfMoves(),
   "migrate-postcopy": [],
