@@ -28,8 +28,10 @@ test("a resource is loaded when it is first asked for, and ssh2 by none: the fir
       "LibvirtSshAccess",
       "LibvirtTlsPki",
       "LibvirtTlsRequests",
+      "MigrationFirewall",
       "NfsExport",
       "NfsMount",
+      "PlacementPolicy",
       "QemuGuest",
     ].map((type) => `${type} check,create,delete,diff,read,update`),
   );

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 
 test("the provider in the state is a short text that names no place", () => {
-  expect(texts.size).toBe(11);
+  expect(texts.size).toBe(12);
   for (const text of texts.values()) {
     expect(text.length).toBeLessThan(3000);
     expect(text).toContain('require("pulumi-kvm-live/provider")');
