@@ -83,10 +83,14 @@ class Pass {
     for (const directive of directivesIn(file)) {
       const { keyword, words } = directive;
       if (keyword === "host") counts = isActive && matchesPatterns(words, this.host);
-      else if (keyword === "match") counts = isActive && this.matches(directive);
-      else if (counts && keyword === "include")
+      else if (keyword === "match") {
+        const criteria = criteriaIn(directive);
+        // ssh reads all again for it wherever it stands, also where nothing counts.
+        this.wantsFinal ||= criteria.some(({ criterion }) => criterion === "final");
+        counts = isActive && this.matches(criteria, directive.place);
+      } else if (keyword === "include")
         for (const pattern of words)
-          for (const included of this.including(pattern, file.path)) this.read(included, true, depth + 1);
+          for (const included of this.including(pattern, file.path)) this.read(included, counts, depth + 1);
       else if (counts) this.take(directive);
     }
   }
@@ -98,26 +102,14 @@ class Pass {
     if (!isTooLate && !this.found.some(isSame)) this.found.push(directive);
   }
 
-  private matches({ words, place }: Directive): boolean {
-    const rest = [...words];
-    let isMatch = true;
-    for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      const isNegated = word.startsWith("!");
-      const criterion = word.replace(/^!/, "").toLowerCase();
-      if (criterion === "all") continue;
-      const value = ["final", "canonical"].includes(criterion) ? "" : rest.shift();
-      if (value === undefined) throw new SshConfigUnusable(`${place}: Match ${criterion} has no value`);
-      if (isMatch) isMatch = this.holds(criterion, value, place) !== isNegated;
-    }
-    return isMatch;
+  private matches(criteria: readonly Criterion[], place: string): boolean {
+    return criteria.every(({ criterion, value, isNegated }) => this.holds(criterion, value, place) !== isNegated);
   }
 
   private holds(criterion: string, value: string, place: string): boolean {
     const patterns = value.split(",");
     switch (criterion) {
       case "final":
-        this.wantsFinal = true;
-        return this.isFinal;
       case "canonical":
         return this.isFinal;
       case "host":
@@ -132,6 +124,27 @@ class Pass {
         throw new SshConfigUnusable(`${place}: Match ${criterion} is not supported`);
     }
   }
+}
+
+interface Criterion {
+  criterion: string;
+  /** Empty for those without one. */
+  value: string;
+  isNegated: boolean;
+}
+
+/** Of a Match line, without `all`. */
+function criteriaIn({ words, place }: Directive): Criterion[] {
+  const rest = [...words];
+  const criteria: Criterion[] = [];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const criterion = word.replace(/^!/, "").toLowerCase();
+    if (criterion === "all") continue;
+    const value = ["final", "canonical"].includes(criterion) ? "" : rest.shift();
+    if (value === undefined) throw new SshConfigUnusable(`${place}: Match ${criterion} has no value`);
+    criteria.push({ criterion, value, isNegated: word.startsWith("!") });
+  }
+  return criteria;
 }
 
 /** A pattern with `!` that matches excludes, whatever the others say. */

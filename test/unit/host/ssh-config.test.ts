@@ -110,6 +110,16 @@ const text = fc
   .array(fc.oneof({ weight: 3, arbitrary: setting }, heading), { maxLength: 12 })
   .map((lines) => `${lines.join("\n")}\n`);
 
+test.each([
+  ["hostname=real\nHost real\nInclude INCLUDED\n", "Match final host 10.0.0.1\nMatch all\n\tPort 2200\n"],
+  ["hostname=real\nMatch user nobody final\nHost real\nPort 2200\n", ""],
+])("a Match final that does not count has all read again, too: %j", (own, other) => {
+  writeFileSync(file, own.replace("INCLUDED", included));
+  writeFileSync(included, other);
+  expect(ours(undefined)).toEqual(sshs(undefined));
+  expect(ours(undefined)).toMatchObject({ port: "2200" });
+});
+
 test("what counts for a host is what ssh says", () => {
   const property = fc.property(text, text, fc.constantFrom(undefined, "bob"), (own, other, user) => {
     writeFileSync(file, own);
