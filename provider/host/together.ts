@@ -37,7 +37,11 @@ export const askedTogether = (host: RemoteHost): RemoteHost => together(host, qu
  */
 export const doneTogether = (host: RemoteHost): RemoteHost => together(host, acts);
 
-function together(host: RemoteHost, batches: Batches<AskedCommand>): RemoteHost {
+/** Commands of a host that is wrapped twice would wait for themselves, and be quoted anew each time. */
+const unwrapped = new WeakMap<RemoteHost, RemoteHost>();
+
+function together(given: RemoteHost, batches: Batches<AskedCommand>): RemoteHost {
+  const host = unwrapped.get(given) ?? given;
   const tryRun = async (argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> => {
     const { input = "", secrets = [], timeoutMs = 60_000, signal } = options;
     if (typeof input !== "string" || input.includes("\0") || secrets.length > 0) return host.tryRun(argv, options);
@@ -49,7 +53,7 @@ function together(host: RemoteHost, batches: Batches<AskedCommand>): RemoteHost 
     const result = { ...(await unlessAborted(answer, signal)), command };
     return missingOnExitCode(host.label, argv, { ...result, durationMs: Math.round(performance.now() - start) });
   };
-  return {
+  const wrapped: RemoteHost = {
     key: host.key,
     label: host.label,
     ...(host.taken && { taken: host.taken }),
@@ -58,6 +62,8 @@ function together(host: RemoteHost, batches: Batches<AskedCommand>): RemoteHost 
     converse: (argv, what, signal) => host.converse(argv, what, signal),
     openSocket: (path, what, signal) => host.openSocket(path, what, signal),
   };
+  unwrapped.set(wrapped, host);
+  return wrapped;
 }
 
 async function askAll(host: RemoteHost, commands: readonly AskedCommand[], signal?: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { CommandFailed, HostUnreachable, ToolMissing } from "../../provider/host
 import { askRecords, recordFunctions } from "../../provider/host/records";
 import { runScript, sh } from "../../provider/host/script";
 import { closeConnections, SshHost } from "../../provider/host/ssh-host";
-import { askedTogether } from "../../provider/host/together";
+import { askedTogether, doneTogether } from "../../provider/host/together";
 import { libvirtDriver } from "../../provider/libvirt/driver";
 import { migration as migrationSchema } from "../../provider/resources/domain-placement/migration-inputs";
 import { silentOperation } from "../silent-operation";
@@ -26,6 +26,15 @@ test("thirty ask, one command is sent, and each gets its own answer", async () =
   );
   expect(answers.map(({ stdout }) => stdout)).toEqual(Array.from({ length: 30 }, (_, number) => `it's ${number}\n`));
   expect(server.commands).toHaveLength(1);
+});
+
+test("a host that is asked together twice is asked as one that is asked together", async () => {
+  const { server, ask } = await start();
+  const answers = await Promise.all(
+    [askedTogether(ask()), doneTogether(ask()), ask()].map((one) => one.run(["id", "-u"])),
+  );
+  expect(answers.map(({ stdout }) => stdout)).toEqual(Array(3).fill(answers[0]?.stdout));
+  expect(server.commands).toHaveLength(2);
 });
 
 test("input, exit codes, what is said on stderr, missing programs and records are as with a command alone", async () => {
