@@ -8,7 +8,7 @@ import {
   machineFacts,
   machineFactsScript,
 } from "../../placement/preflight/machine-facts";
-import { parseConf } from "../daemon/virconf";
+import { activeSettings } from "../daemon/conf-file";
 import { attributeAt, type Element, elementsAt, parseXml } from "../definition/xml";
 
 export interface LibvirtFacts extends MachineFacts {
@@ -49,7 +49,7 @@ export function parseLibvirtFacts(records: readonly HostRecord[], asked: Asked):
     ...machineFacts(records, asked),
     libvirtVersion: /^Running against daemon: ([\d.]+)/m.exec(version)?.[1] ?? "",
     qemuVersion: /^Running hypervisor: QEMU ([\d.]+)/m.exec(version)?.[1] ?? "",
-    qemuConf: new Map(parseConf(firstOf(records, "qemuConf")).statements.map(({ key, value }) => [key, value])),
+    qemuConf: activeSettings(firstOf(records, "qemuConf")),
     networks: new Map(pairs("network").map(([name, xml]) => [name, networkIn(xml)])),
     swtpmReleasesLock: swtpm === "" ? undefined : swtpm.includes('"cmdarg-migration"'),
     swtpmStorage: firstOf(records, "swtpmStorage").trim().split(" ")[0] ?? "",

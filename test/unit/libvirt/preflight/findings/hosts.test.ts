@@ -23,6 +23,9 @@ describe("lock managers", () => {
     expect(found('lock_manager = "lockd"', "lock_manager = 'lockd' # both")).toEqual([]);
   });
 
+  test("libvirt takes the first of several settings", () =>
+    expect(found('lock_manager = "lockd"\nlock_manager = "sanlock"\n', 'lock_manager = "lockd"')).toEqual([]));
+
   test("on one side only, or two of them", () => {
     expect(found('lock_manager = "lockd"', "")).toEqual([
       expect.objectContaining({
