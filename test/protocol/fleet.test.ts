@@ -5,7 +5,8 @@ import { type Handlers, makeHandlers } from "../../provider/lifecycle/handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { forgetSharedAnswers } from "../../provider/util/shared-answers";
 import { silentOperation } from "../silent-operation";
-import { type LibvirtInFolder, libvirtInFolder, stopLibvirtsInFolders } from "./libvirt-in-a-folder";
+import { type LibvirtInFolder, libvirtInFolder } from "./libvirt-in-a-folder";
+import { stopProgrammedHosts } from "./programmed-host";
 import { answer, ScriptedHost, separatorLine, withSeparator } from "./scripted-host";
 
 type Properties = Record<string, unknown>;
@@ -25,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await closeConnections();
-  await stopLibvirtsInFolders();
+  await stopProgrammedHosts();
 });
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;

@@ -2,11 +2,10 @@
  * A scripted host whose `virsh` keeps domains that are off as files in a folder, with the locks and the journal beside
  * them: all that a placement does is done there, by a real shell.
  */
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answer, ScriptedHost } from "./scripted-host";
+import { programmedHost } from "./programmed-host";
+import type { ScriptedHost } from "./scripted-host";
 
 /** Knows what a placement of a guest that is off asks for. It starts no process that it need not: hundreds are asked about. */
 const virsh = String.raw`#!/bin/sh
@@ -45,37 +44,17 @@ IFS=';'; set -- $1; unset IFS
 code=0; for line; do eval "run $line" && code=0 || code=1; done; exit "$code"
 `;
 
-const folders: string[] = [];
-
-/** For afterEach, once the connections are closed. */
-export async function stopLibvirtsInFolders(): Promise<void> {
-  await ScriptedHost.stopAll();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-}
-
 export interface LibvirtInFolder {
   scripted: ScriptedHost;
   /** Has it without being asked, as by hand. */
   define(uuid: string, definition: string): void;
 }
 
+/** Ends with {@link stopProgrammedHosts}. */
 export async function libvirtInFolder(): Promise<LibvirtInFolder> {
-  const folder = mkdtempSync(join(tmpdir(), "libvirt-"));
-  folders.push(folder);
+  const keptThere = (command: string, folder: string) =>
+    command.replaceAll(/\/(run|var\/lib)\/pulumi-kvm-live/g, join(folder, "kept"));
+  const { scripted, folder } = await programmedHost({ virsh }, {}, keptThere);
   mkdirSync(join(folder, "domains"));
-  writeFileSync(join(folder, "virsh"), virsh);
-  chmodSync(join(folder, "virsh"), 0o755);
-  const env = { ...process.env, HERE: folder, PATH: `${folder}:${process.env.PATH}` };
-  const scripted = await ScriptedHost.start({
-    run: (command, channel) => {
-      const here = command.replaceAll(/\/(run|var\/lib)\/pulumi-kvm-live/g, join(folder, "kept"));
-      const child = spawn("sh", ["-c", here], { env });
-      channel.stdin.pipe(child.stdin);
-      child.stdin.on("error", () => {}); // it need not read its input
-      child.stdout.on("data", (data: Buffer) => channel.write(data)); // it may be asked line by line
-      child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
-      child.on("close", (code) => answer(channel, code ?? 1));
-    },
-  });
   return { scripted, define: (uuid, xml) => writeFileSync(join(folder, "domains", uuid), xml) };
 }

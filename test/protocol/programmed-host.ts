@@ -16,10 +16,12 @@ export async function stopProgrammedHosts(): Promise<void> {
 /**
  * @param programs scripts by name; they find the files in the folder that `$HERE` names
  * @param files by name
+ * @param rewrite what is run in place of a command. @default the command
  */
 export async function programmedHost(
   programs: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>> = {},
+  rewrite = (command: string, _folder: string): string => command,
 ): Promise<{ scripted: ScriptedHost; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), "programs-"));
   folders.push(folder);
@@ -28,7 +30,7 @@ export async function programmedHost(
   const env = { ...process.env, HERE: folder, PATH: `${folder}:${process.env.PATH}` };
   const scripted = await ScriptedHost.start({
     run: (command, channel) => {
-      const child = spawn("sh", ["-c", command], { env });
+      const child = spawn("sh", ["-c", rewrite(command, folder)], { env });
       channel.stdin.pipe(child.stdin);
       child.stdin.on("error", () => {}); // it need not read its input
       child.stdout.on("data", (data: Buffer) => channel.write(data)); // it may be asked line by line
