@@ -9,10 +9,10 @@ import type { Goal } from "./goals";
 /** Guests that have to be on one host. */
 export interface Block {
   goals: readonly Goal[];
-  options: readonly Option[];
+  options: readonly HostOption[];
 }
 
-export interface Option {
+export interface HostOption {
   host: string;
   /** Of all that come to it. */
   arrivingMiB: number;
@@ -72,8 +72,8 @@ function roomOf({ hosts, guests }: Fleet): Map<string, number> {
   return room;
 }
 
-function optionOf(block: readonly Goal[], host: string, dislikes: (guest: string, host: string) => number): Option {
-  const option: Option = { host, arrivingMiB: 0, moves: 0, unmet: 0, disliked: 0 };
+function optionOf(block: readonly Goal[], host: string, dislikes: (guest: string, host: string) => number): HostOption {
+  const option: HostOption = { host, arrivingMiB: 0, moves: 0, unmet: 0, disliked: 0 };
   for (const goal of block) {
     const { guest, returnsTo } = goal;
     if (guest.at !== host) option.arrivingMiB += guest.memoryMiB;

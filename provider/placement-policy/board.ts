@@ -1,5 +1,5 @@
 /** Guests on hosts while a decision is being made: room, and what rules about each other say of the next one. */
-import type { Block, Decidable, Option } from "./blocks";
+import type { Block, Decidable, HostOption } from "./blocks";
 import type { Rule } from "./fleet";
 
 /** What a rule says of guests that are on one host. */
@@ -41,7 +41,7 @@ export class Board {
     return undefined;
   }
 
-  fits(block: Block, { host, arrivingMiB }: Option): boolean {
+  fits(block: Block, { host, arrivingMiB }: HostOption): boolean {
     return (arrivingMiB === 0 || arrivingMiB <= this.roomOn(host)) && this.excluding(block, host) === undefined;
   }
 
@@ -57,12 +57,12 @@ export class Board {
     return broken;
   }
 
-  put(block: Block, option: Option): void {
+  put(block: Block, option: HostOption): void {
     this.count(block, option, 1);
   }
 
   /** Takes it away again. */
-  take(block: Block, option: Option): void {
+  take(block: Block, option: HostOption): void {
     this.count(block, option, -1);
   }
 
@@ -70,7 +70,7 @@ export class Board {
     return this.tiesOfBlock.get(block) ?? none;
   }
 
-  private count(block: Block, { host, arrivingMiB }: Option, sign: 1 | -1): void {
+  private count(block: Block, { host, arrivingMiB }: HostOption, sign: 1 | -1): void {
     this.room.set(host, this.roomOn(host) - sign * arrivingMiB);
     for (const [{ counts }, members] of this.named(block)) {
       const there = (counts.get(host) ?? 0) + sign * members;

@@ -7,8 +7,6 @@ export interface Goal {
   allowed: ReadonlySet<string>;
   /** The host to which it comes back. */
   returnsTo: string | undefined;
-  /** The host that it has by the decision's first rule: return, else stay, else home. */
-  base: string | undefined;
   /** The host that it had to leave for maintenance, once this decision is made. */
   origin: string | undefined;
 }
@@ -37,7 +35,7 @@ export function goalsOf(fleet: Fleet): Goal[] {
       guest.at !== undefined && fleet.whenBack === "return" && target !== guest.at && allowed.has(target ?? "")
         ? target
         : undefined;
-    return { guest, allowed, returnsTo, base: returnsTo ?? guest.at ?? guest.home ?? guest.before, origin };
+    return { guest, allowed, returnsTo, origin };
   });
 }
 

@@ -1,11 +1,11 @@
 /** Pure: hosts for what is open, with the fewest moves; branch and bound, within a bound of steps. */
-import type { Block, Decidable, Option } from "./blocks";
+import type { Block, Decidable, HostOption } from "./blocks";
 import { Board } from "./board";
 import type { Rule } from "./fleet";
 
-export interface Found {
+export interface SearchResult {
   /** By block; undefined when there is none, or none was found. */
-  choice: ReadonlyMap<Block, Option> | undefined;
+  choice: ReadonlyMap<Block, HostOption> | undefined;
   /** Whether all possibilities have been gone through. */
   isWhole: boolean;
   isFewest: boolean;
@@ -18,13 +18,17 @@ const patienceFor = (blocks: readonly Block[]) =>
 /** Most room first spreads guests; least room first finds a place for all where there is hardly any. */
 const orders = [1, -1] as const;
 
-export function search(decidable: Decidable, rules: readonly Rule[], steps = patienceFor(decidable.blocks)): Found {
+export function search(
+  decidable: Decidable,
+  rules: readonly Rule[],
+  steps = patienceFor(decidable.blocks),
+): SearchResult {
   const spread = searchBy(decidable, rules, steps, orders[0]);
   return spread.choice !== undefined || spread.isWhole ? spread : searchBy(decidable, rules, steps, orders[1]);
 }
 
 interface Candidate {
-  option: Option;
+  option: HostOption;
   /** What it adds to the cost. */
   more: number;
   room: number;
@@ -34,16 +38,16 @@ interface Candidate {
 interface Level {
   cost: number;
   candidates: Iterator<Candidate>;
-  option?: Option;
+  option?: HostOption;
 }
 
-function searchBy(decidable: Decidable, rules: readonly Rule[], patience: number, order: 1 | -1): Found {
+function searchBy(decidable: Decidable, rules: readonly Rule[], patience: number, order: 1 | -1): SearchResult {
   const board = new Board(decidable, rules);
   const blocks = inOrder(decidable.blocks, board);
   const weigh = weights(blocks, rules);
   const least = leastCosts(blocks, weigh);
   const levels: Level[] = [];
-  let [best, left, cheapest] = [undefined as Option[] | undefined, patience, Number.POSITIVE_INFINITY];
+  let [best, left, cheapest] = [undefined as HostOption[] | undefined, patience, Number.POSITIVE_INFINITY];
 
   function descend(cost: number): void {
     if (cost + (least[levels.length] ?? 0) >= cheapest) return;
@@ -112,12 +116,12 @@ function weights(blocks: readonly Block[], rules: readonly Rule[]) {
   const guests = blocks.reduce((sum, { goals }) => sum + goals.length, 0);
   const wish = 1 + rules.reduce((sum, rule) => sum + rule.guests.length, 0);
   const move = wish * (guests + 1);
-  const weigh = ({ moves, unmet, disliked }: Option) => moves * move + unmet * wish + disliked;
+  const weigh = ({ moves, unmet, disliked }: HostOption) => moves * move + unmet * wish + disliked;
   return Object.assign(weigh, { moves: (cost: number) => Math.floor(cost / move) });
 }
 
 /** The least that the blocks from each one on can cost. */
-function leastCosts(blocks: readonly Block[], weigh: (option: Option) => number): number[] {
+function leastCosts(blocks: readonly Block[], weigh: (option: HostOption) => number): number[] {
   let sum = 0;
   const backwards = [...blocks].reverse().map(({ options }) => {
     sum += options.reduce((cheapest, option) => Math.min(cheapest, weigh(option)), Number.POSITIVE_INFINITY);

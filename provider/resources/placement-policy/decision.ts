@@ -4,7 +4,7 @@ import type { HostGuests } from "../../libvirt/guests-on";
 import { isActive } from "../../placement/observe/observation";
 import { decide } from "../../placement-policy/decide";
 import type { Fleet, Rule } from "../../placement-policy/fleet";
-import { type Found, memoryMiBOf, type PolicyInputs } from "./inputs";
+import { type FoundFleet, memoryMiBOf, type PolicyInputs } from "./inputs";
 
 /** What a host needs for itself where the program does not say. */
 const defaultReserveMiB = 1024;
@@ -19,7 +19,7 @@ export const decidedKeys = ["found", "placements", "powerStates", "reasons", "or
 export type Outcome = { decided: Decided; isFewest: boolean } | { problems: { property: string; reason: string }[] };
 
 /** @param before what was decided last */
-export function decidedFrom(args: PolicyInputs, found: Found, before: Decided = {}): Outcome {
+export function decidedFrom(args: PolicyInputs, found: FoundFleet, before: Decided = {}): Outcome {
   const decision = decide(fleetOf(args, found, before));
   if ("unsatisfiable" in decision) {
     const problems = decision.unsatisfiable.map(({ guests, reason }) => ({
@@ -62,7 +62,7 @@ function questionOf({ hosts, guests, reserveMiB, rules, maintenance, whenBack }:
   return JSON.parse(JSON.stringify({ ...question, reserveMiB, rules, whenBack }));
 }
 
-function fleetOf(args: PolicyInputs, { hosts, places }: Found, before: Decided): Fleet {
+function fleetOf(args: PolicyInputs, { hosts, places }: FoundFleet, before: Decided): Fleet {
   return {
     hosts: Object.keys(args.hosts).map((name) => ({
       name,
@@ -103,7 +103,7 @@ export function foundIn(
   { guests }: PolicyInputs,
   seen: ReadonlyMap<string, HostGuests>,
   before: Readonly<Record<string, string>> = {},
-): Found {
+): FoundFleet {
   const uuids = new Set(Object.values(guests).map(({ uuid }) => uuid));
   const hosts = [...seen].map(([name, { memoryMiB, domains, processes }]) => {
     const others = [...domains.filter((domain) => isActive(domain) && !uuids.has(domain.uuid)), ...processes];

@@ -5,19 +5,19 @@ import type { Operation } from "../../util/operation";
 import { connectionSecretKeys } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 import { decidedFrom, decidedKeys, foundIn, isSameQuestion } from "./decision";
-import { type Found, type PolicyInputs, policySchema } from "./inputs";
-import { askAll, type NamedHost, remainingOn, type Seen } from "./observe";
+import { type FoundFleet, type PolicyInputs, policySchema } from "./inputs";
+import { askAll, type PolicyHost, remainingOn, type Seen } from "./observe";
 
 /** Outputs, beside the decision, which are inputs. */
 export interface PlacementPolicyState extends Observed {
-  found: Found;
+  found: FoundFleet;
   maintenanceComplete: Record<string, boolean>;
   remaining: Record<string, string[]>;
 }
 
 interface Model {
   args: PolicyInputs;
-  hosts: readonly NamedHost[];
+  hosts: readonly PolicyHost[];
 }
 
 export const placementPolicy: Definition<typeof policySchema, Model, Seen, PlacementPolicyState> = {

@@ -76,7 +76,7 @@ export const policySchema = shape.superRefine((args, { addIssue }) => {
 });
 
 export type PolicyInputs = z.infer<typeof shape>;
-export type Found = NonNullable<PolicyInputs["found"]>;
+export type FoundFleet = NonNullable<PolicyInputs["found"]>;
 
 type Problem = [path: (string | number)[], message: string];
 

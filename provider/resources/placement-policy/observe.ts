@@ -7,7 +7,7 @@ import type { Operation } from "../../util/operation";
 import { anySignal } from "../../util/signals";
 import type { PolicyInputs } from "./inputs";
 
-export interface NamedHost {
+export interface PolicyHost {
   name: string;
   host: RemoteHost;
 }
@@ -18,7 +18,7 @@ export type Seen = ReadonlyMap<string, HostGuests>;
 /** @returns what all hosts have said, or why some have not */
 export async function askAll(
   { cancelled, signal }: Operation,
-  hosts: readonly NamedHost[],
+  hosts: readonly PolicyHost[],
 ): Promise<{ seen: Seen } | { problems: { property: string; reason: string }[] }> {
   const either = anySignal(cancelled, signal);
   const answers = await Promise.allSettled(
