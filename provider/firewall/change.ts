@@ -9,9 +9,9 @@ import type { Owner } from "../util/owner";
 import { oneLine } from "../util/printable";
 import { policyPath } from "./firewalld-policy";
 import type { FirewallFacts } from "./inspect";
-import { deleteCommand, insertCommand, markOf, ownRules, ruleDifferences, withCommands } from "./nft-rules";
+import { commentOf, deleteCommand, insertCommand, ownRules, ruleDifferences, withCommands } from "./nft-rules";
 import { notePath, notesFolder, noteText } from "./note";
-import { nothing, notLoaded, type WantedThings } from "./plan";
+import { isInForce, nothing, notLoaded, type WantedThings } from "./plan";
 
 /** The exit code of replace-file.sh for a file that nft does not load. */
 const notTaken = 46;
@@ -37,7 +37,7 @@ export async function openPorts(
 /** Takes all away that is ours; absent is fine. */
 export async function closePorts(host: RemoteHost, facts: FirewallFacts, id: string): Promise<void> {
   await putInForce(host, facts, nothing, id);
-  await replaceFile(host, facts, withCommands(facts.file?.text ?? "", markOf(id), []), false);
+  await replaceFile(host, facts, withCommands(facts.file?.text ?? "", commentOf(id), []), false);
   await removeFile(host, notePath(id));
   await runScript(host, sh`for path; do [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty -- "$path"; done`, [
     notesFolder,
@@ -64,7 +64,7 @@ async function keepRules(
   const { file } = facts;
   if (lines.length > 0 && !file?.isLoaded) return notLoaded;
   try {
-    await replaceFile(host, facts, withCommands(file?.text ?? "", markOf(id), lines), lines.length > 0);
+    await replaceFile(host, facts, withCommands(file?.text ?? "", commentOf(id), lines), lines.length > 0);
     return undefined;
   } catch (error) {
     if (!(error instanceof CommandFailed && error.exitCode === notTaken)) throw error;
@@ -82,13 +82,9 @@ async function replaceFile(host: RemoteHost, { file }: FirewallFacts, text: stri
 }
 
 /** All of nftables' rules at once, or none. */
-async function putInForce(
-  host: RemoteHost,
-  { ruleset, policy, inForce }: FirewallFacts,
-  wanted: WantedThings,
-  id: string,
-): Promise<void> {
-  const mark = markOf(id);
+async function putInForce(host: RemoteHost, facts: FirewallFacts, wanted: WantedThings, id: string): Promise<void> {
+  const { ruleset, policy } = facts;
+  const mark = commentOf(id);
   if (ruleDifferences(ruleset, wanted.rules, mark).length > 0) {
     const commands = [
       ...ownRules(ruleset, mark).map(deleteCommand),
@@ -96,8 +92,7 @@ async function putInForce(
     ];
     await host.run(["nft", "-f", "-"], { input: `${commands.join("\n")}\n` });
   }
-  const isInForce = [...inForce].sort().join("\n") === [...wanted.inForce].sort().join("\n");
-  if (policy !== wanted.policy || !isInForce) {
+  if (policy !== wanted.policy || !isInForce(facts, wanted)) {
     const input = Buffer.from(wanted.policy ?? "");
     await runScript(host, scriptFile(__dirname, "replace-policy.sh"), [policyPath(id), String(input.length)], {
       input,

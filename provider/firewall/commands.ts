@@ -4,14 +4,14 @@ import { insertCommand, wantedRules } from "./nft-rules";
 import { type Opening, peersOf, printPorts } from "./opening";
 import { isOfIptables, type Ruleset } from "./ruleset";
 
-/** What filters packets on a host; `none`: it has no program for it. */
+/** Programs that filter packets on a host; `none`: it has none. */
 export const firewalls = ["firewalld", "ufw", "nftables", "iptables", "iptables-legacy", "none"] as const;
 export type Firewall = (typeof firewalls)[number];
 
-/** What is known of a host's filter. */
+/** A host's packet filter, as far as it can be seen. */
 export interface Filter {
   firewall: Firewall;
-  /** Of nftables. */
+  /** All chains and rules of nftables. */
   ruleset: Ruleset;
   /** True where rules of iptables that nftables does not show may refuse a connection. */
   refusesByIptables: boolean;

@@ -1,4 +1,4 @@
-/** What filters packets on a host, and what of it is ours. */
+/** Reads a host's packet filter, and our part in it. */
 import { firstOf, type HostRecord, valuesOf } from "../host/records";
 import { scriptFile } from "../host/script";
 import { type Filter, firewalls } from "./commands";
@@ -10,7 +10,7 @@ import { parseRuleset } from "./ruleset";
 export interface FirewallFacts extends Filter {
   /** The file that nftables.service has, one character a byte, and whether that service is enabled or has been started. */
   file: { path: string; text: string; isLoaded: boolean } | undefined;
-  /** Of firewalld, e.g. `1.3.0`; empty where it does not run. */
+  /** Version of firewalld, e.g. `1.3.0`; empty where it does not run. */
   version: string;
   /** The file of our policy of firewalld. */
   policy: string | undefined;

@@ -4,9 +4,9 @@ import { type Family, families, mergedPorts, type Opening, type PortRange, peers
 import {
   type Chain,
   mayRefuse,
-  placeOf,
+  type NftRule,
+  placeOfChain,
   printPlace,
-  type Rule,
   type Ruleset,
   refusingChains,
   rulesIn,
@@ -28,7 +28,7 @@ export const wantedRules = (ruleset: Ruleset, opening: Opening): WantedRule[] =>
 
 const anyMark = "pulumi-kvm-live:";
 /** Comment of the rules of one resource. */
-export const markOf = (id: string): string => `${anyMark}${id}`;
+export const commentOf = (id: string): string => `${anyMark}${id}`;
 
 const list = (values: readonly string[]) => (values.length === 1 ? values[0] : `{ ${values.join(", ")} }`);
 
@@ -39,11 +39,12 @@ const matchOf = ({ family, opening }: WantedRule): string => {
 
 /** Before all others of its chain: what stands before it could refuse. */
 export const insertCommand = (rule: WantedRule, mark?: string): string =>
-  `insert rule ${printPlace(placeOf(rule.chain))} ${matchOf(rule)} accept${mark === undefined ? "" : ` comment "${mark}"`}`;
+  `insert rule ${printPlace(placeOfChain(rule.chain))} ${matchOf(rule)} accept${mark === undefined ? "" : ` comment "${mark}"`}`;
 
-export const ownRules = ({ rules }: Ruleset, mark: string): Rule[] => rules.filter(({ comment }) => comment === mark);
+export const ownRules = ({ rules }: Ruleset, mark: string): NftRule[] =>
+  rules.filter(({ comment }) => comment === mark);
 
-export const deleteCommand = (rule: Rule): string => `delete rule ${printPlace(rule)} handle ${rule.handle}`;
+export const deleteCommand = (rule: NftRule): string => `delete rule ${printPlace(rule)} handle ${rule.handle}`;
 
 /** A name that nft reads as it is written. */
 export const isPlainPlace = (chain: Chain): boolean =>
@@ -51,10 +52,10 @@ export const isPlainPlace = (chain: Chain): boolean =>
 
 /** How our rules differ from what is wanted, in words; nothing when they do not. */
 export function ruleDifferences(ruleset: Ruleset, wanted: readonly WantedRule[], mark: string): string[] {
-  const isWanted = (rule: Rule) => wanted.some((one) => isThis(rule, one));
+  const isWanted = (rule: NftRule) => wanted.some((one) => isThis(rule, one));
   return [
     ...wanted.flatMap((one) => {
-      const place = placeOf(one.chain);
+      const place = placeOfChain(one.chain);
       const own = rulesIn(ruleset, place).findIndex((rule) => rule.comment === mark && isThis(rule, one));
       const lets = `${printPlace(place)} does not let ${list(peersOf(one.opening, one.family))} in`;
       if (own < 0) return [`the chain ${lets}`];
@@ -69,9 +70,9 @@ export function ruleDifferences(ruleset: Ruleset, wanted: readonly WantedRule[],
   ];
 }
 
-/** What nft prints of a rule has the same addresses and ports. */
-function isThis(rule: Rule, { chain, family, opening }: WantedRule): boolean {
-  if (printPlace(rule) !== printPlace(placeOf(chain)) || matchesOf(rule).length !== 2) return false;
+/** True of a rule that nft prints with the same addresses and ports. */
+function isThis(rule: NftRule, { chain, family, opening }: WantedRule): boolean {
+  if (printPlace(rule) !== printPlace(placeOfChain(chain)) || matchesOf(rule).length !== 2) return false;
   const peers = elements(rightOf(rule, [family], "saddr")).sort();
   const ports = elements(rightOf(rule, ["tcp"], "dport"));
   const wanted = [peersOf(opening, family), mergedPorts(opening.ports).map((range) => printPorts(range))];
@@ -79,9 +80,9 @@ function isThis(rule: Rule, { chain, family, opening }: WantedRule): boolean {
   return isAccept && [peers, ports].every((seen, index) => seen.join() === wanted[index]?.join());
 }
 
-const matchesOf = ({ expr }: Rule): Match[] => expr.flatMap((one) => (one as { match?: Match }).match ?? []);
+const matchesOf = ({ expr }: NftRule): Match[] => expr.flatMap((one) => (one as { match?: Match }).match ?? []);
 
-const rightOf = (rule: Rule, protocols: readonly string[], field: string): unknown =>
+const rightOf = (rule: NftRule, protocols: readonly string[], field: string): unknown =>
   matchesOf(rule).find(
     ({ op, left: { payload } }) => op === "==" && payload?.field === field && protocols.includes(payload.protocol),
   )?.right;

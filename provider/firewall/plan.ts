@@ -4,10 +4,10 @@ import { openingCommands } from "./commands";
 import { policyPath, policyText, richRules } from "./firewalld-policy";
 import type { FirewallFacts } from "./inspect";
 import {
+  commentOf,
   hasCommands,
   insertCommand,
   isPlainPlace,
-  markOf,
   ownRules,
   ruleDifferences,
   type WantedRule,
@@ -16,9 +16,9 @@ import {
 } from "./nft-rules";
 import { notePath, unkeptIn } from "./note";
 import type { Opening } from "./opening";
-import { type Chain, isOfIptables, placeOf, printPlace } from "./ruleset";
+import { type Chain, isOfIptables, placeOfChain, printPlace } from "./ruleset";
 
-/** What is ours on a host; nothing of it where nothing is open. */
+/** Things that are to be ours on a host; none where nothing is open. */
 export interface WantedThings {
   rules: readonly WantedRule[];
   /** Lines in the file that nftables.service loads. */
@@ -35,32 +35,37 @@ export function wantedThings(facts: FirewallFacts, opening: Opening, id: string)
   if (facts.firewall === "firewalld") return { ...nothing, policy: policyText(opening), inForce: richRules(opening) };
   if (facts.firewall !== "nftables") return nothing;
   const rules = wantedRules(facts.ruleset, opening);
-  return { ...nothing, rules, lines: rules.map((rule) => insertCommand(rule, markOf(id))) };
+  return { ...nothing, rules, lines: rules.map((rule) => insertCommand(rule, commentOf(id))) };
 }
 
 export const isAnyOurs = ({ ruleset, file, policy, note }: FirewallFacts, id: string): boolean =>
   note !== undefined ||
   policy !== undefined ||
-  ownRules(ruleset, markOf(id)).length > 0 ||
-  hasCommands(file?.text ?? "", markOf(id));
+  ownRules(ruleset, commentOf(id)).length > 0 ||
+  hasCommands(file?.text ?? "", commentOf(id));
 
 /** How a host differs from what is wanted, one phrase per difference. */
 export function thingDifferences(facts: FirewallFacts, wanted: WantedThings, id: string): string[] {
-  const { file, policy, inForce, note } = facts;
+  const { file, policy, note } = facts;
   const path = policyPath(id);
-  const isInForce = [...inForce].sort().join("\n") === [...wanted.inForce].sort().join("\n");
   return [
     ...(note === undefined ? [`${notePath(id)} is missing`] : []),
-    ...ruleDifferences(facts.ruleset, wanted.rules, markOf(id)),
+    ...ruleDifferences(facts.ruleset, wanted.rules, commentOf(id)),
     ...(isFileDue(facts, wanted, id) ? [`${file?.path} does not have the rules that open the ports`] : []),
     ...(policy === wanted.policy ? [] : [`${path} ${policy === undefined ? "is missing" : "was changed"}`]),
-    ...(policy === wanted.policy && !isInForce ? [`firewalld does not have the rules of ${path} in force`] : []),
+    ...(policy === wanted.policy && !isInForce(facts, wanted)
+      ? [`firewalld does not have the rules of ${path} in force`]
+      : []),
   ];
 }
 
+/** True when firewalld has the wanted rules of our policy in force, and no others. */
+export const isInForce = ({ inForce }: FirewallFacts, wanted: WantedThings): boolean =>
+  [...inForce].sort().join("\n") === [...wanted.inForce].sort().join("\n");
+
 /** False for a file that has refused the lines before, or that nobody loads. */
 function isFileDue({ file, note }: FirewallFacts, { lines }: WantedThings, id: string): boolean {
-  if (file === undefined || file.text === withCommands(file.text, markOf(id), lines)) return false;
+  if (file === undefined || file.text === withCommands(file.text, commentOf(id), lines)) return false;
   const unkept = unkeptIn(note);
   return file.isLoaded && (unkept === undefined || unkept === notLoaded);
 }
@@ -80,7 +85,7 @@ export function firewallProblems(name: string, facts: FirewallFacts, opening: Op
       ? []
       : [say(`firewalld ${version} has no policies, which come with ${firstWithPolicies}, only zones`)];
   const chains = firewall === "nftables" ? wantedRules(ruleset, opening).map(({ chain }) => chain) : [];
-  const mayRefuse = (chain: Chain) => `the chain ${printPlace(placeOf(chain))} may refuse the connections`;
+  const mayRefuse = (chain: Chain) => `the chain ${printPlace(placeOfChain(chain))} may refuse the connections`;
   return [
     ...(refusesByIptables ? [say("rules of iptables may refuse the connections")] : []),
     ...chains.filter(isOfIptables).map((chain) => say(`${mayRefuse(chain)} and is iptables'`)),

@@ -6,7 +6,7 @@
  */
 import type { Family, PortRange } from "./opening";
 
-export interface Rule {
+export interface NftRule {
   family: string;
   table: string;
   chain: string;
@@ -26,21 +26,21 @@ export interface Chain {
 
 export interface Ruleset {
   chains: readonly Chain[];
-  rules: readonly Rule[];
+  rules: readonly NftRule[];
 }
 
 /** @param json as `nft -j list ruleset` prints it. @throws SyntaxError for anything else */
 export function parseRuleset(json: string): Ruleset {
-  const { nftables } = JSON.parse(json) as { nftables: { chain?: Chain; rule?: Rule }[] };
+  const { nftables } = JSON.parse(json) as { nftables: { chain?: Chain; rule?: NftRule }[] };
   return { chains: nftables.flatMap(({ chain }) => chain ?? []), rules: nftables.flatMap(({ rule }) => rule ?? []) };
 }
 
-type Place = Pick<Rule, "family" | "table" | "chain">;
+type Place = Pick<NftRule, "family" | "table" | "chain">;
 
-export const placeOf = ({ family, table, name }: Chain): Place => ({ family, table, chain: name });
+export const placeOfChain = ({ family, table, name }: Chain): Place => ({ family, table, chain: name });
 export const printPlace = ({ family, table, chain }: Place): string => `${family} ${table} ${chain}`;
 
-export const rulesIn = ({ rules }: Ruleset, place: Place): Rule[] =>
+export const rulesIn = ({ rules }: Ruleset, place: Place): NftRule[] =>
   rules.filter((rule) => printPlace(rule) === printPlace(place));
 
 /** Base chains for what comes in that may refuse a new connection to one of these ports. */
@@ -49,13 +49,14 @@ export function refusingChains(ruleset: Ruleset, family: Family, ports: readonly
   return ruleset.chains.filter(
     (chain) =>
       sees(chain) &&
-      (chain.policy === "drop" || rulesIn(ruleset, placeOf(chain)).some((rule) => mayRefuse(rule, ruleset, ports))),
+      (chain.policy === "drop" ||
+        rulesIn(ruleset, placeOfChain(chain)).some((rule) => mayRefuse(rule, ruleset, ports))),
   );
 }
 
 /** @param visited chains that are being looked at: chains may not be in a circle, but what is printed could be anything */
 export function mayRefuse(
-  rule: Rule,
+  rule: NftRule,
   ruleset: Ruleset,
   ports: readonly PortRange[],
   visited: readonly string[] = [],
@@ -76,7 +77,7 @@ export function mayRefuse(
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
 
-/** Of iptables-nft: what nft cannot show. Of these targets a packet survives. */
+/** Targets of iptables-nft, which nft cannot show, that a packet survives. */
 const harmlessTargets = ["LOG", "NFLOG", "MARK", "CONNMARK", "CHECKSUM", "TCPMSS", "TRACE", "CT", "AUDIT"];
 
 /** What a statement, or a map of verdicts at any depth in it, does to a packet. */

@@ -28,7 +28,7 @@ export function parseKnownNames(records: readonly HostRecord[]): KnownNames {
 const usable = (addresses: readonly string[]): string[] =>
   [...new Set(addresses)].filter((one) => isIP(one) !== 0 && !one.includes("%") && !/^(127\.|::1$|fe80:)/i.test(one));
 
-export interface NamedHost {
+export interface NetworkHost {
   name: string;
   /** Names or IP addresses by which others reach it. */
   reachedBy: readonly string[];
@@ -36,7 +36,7 @@ export interface NamedHost {
 }
 
 /** Addresses that connections from a peer to a host may come from. Address translation between them cannot be seen. */
-export const sourcesOf = (peer: NamedHost, host: NamedHost): string[] => [
+export const sourcesOf = (peer: NetworkHost, host: NetworkHost): string[] => [
   ...new Set([
     ...peer.reachedBy.flatMap((name) => host.known.addresses.get(name) ?? []),
     ...host.reachedBy.flatMap((name) => peer.known.sources.get(name) ?? []),

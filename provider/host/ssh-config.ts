@@ -133,7 +133,7 @@ interface Criterion {
   isNegated: boolean;
 }
 
-/** Of a Match line, without `all`. */
+/** The criteria of a Match line, without `all`. */
 function criteriaIn({ words, place }: Directive): Criterion[] {
   const rest = [...words];
   const criteria: Criterion[] = [];

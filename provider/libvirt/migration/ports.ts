@@ -3,8 +3,8 @@ import type { Candidate } from "../../placement/observe/candidate";
 import { controlUri, dataUri } from "./command";
 import { type MigrationOptions, transportOf } from "./options";
 
-/** Values in qemu.conf, as `parseConf` prints them. */
-export type QemuConf = ReadonlyMap<string, string>;
+/** Values in qemu.conf, as `activeSettings` has them. */
+type QemuConf = ReadonlyMap<string, string>;
 
 export interface NeededPorts {
   lowest: number;

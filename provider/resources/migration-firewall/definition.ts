@@ -1,6 +1,6 @@
 /** Provider side of `MigrationFirewall`. */
 import { closePorts, openPorts } from "../../firewall/change";
-import { markOf, printedRules } from "../../firewall/nft-rules";
+import { commentOf, printedRules } from "../../firewall/nft-rules";
 import { unkeptIn } from "../../firewall/note";
 import { firewallProblems, isAnyOurs, thingDifferences, wantedThings } from "../../firewall/plan";
 import { hasUnsavedChanges } from "../../firewall/unsaved";
@@ -80,7 +80,7 @@ function stateOf(
     );
   return {
     firewalls: byName(({ facts }) => facts.firewall),
-    rules: byName(({ facts }) => [...facts.inForce, ...printedRules(facts.ruleset, markOf(id))]),
+    rules: byName(({ facts }) => [...facts.inForce, ...printedRules(facts.ruleset, commentOf(id))]),
     untilReboot: byName(({ facts }) => unkeptIn(facts.note)),
     hosts: { ...args.hosts, ...keptHosts(removedHosts(known?.hosts, args), left) },
     ...(drift.length > 0 && { drift }),

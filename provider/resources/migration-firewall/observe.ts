@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { type FirewallFacts, inspectScript, inspectValues, parseFirewallFacts } from "../../firewall/inspect";
 import { mergedPorts, type Opening } from "../../firewall/opening";
-import { type NamedHost, parseKnownNames, sourcesOf, sourcesScript } from "../../firewall/sources";
+import { type NetworkHost, parseKnownNames, sourcesOf, sourcesScript } from "../../firewall/sources";
 import { readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import { askRecords, firstOf, recordFunctions } from "../../host/records";
 import { sh } from "../../host/script";
-import { parseConf } from "../../libvirt/daemon/virconf";
-import { portsOfMove, type QemuConf } from "../../libvirt/migration/ports";
+import { activeSettings } from "../../libvirt/daemon/conf-file";
+import { portsOfMove } from "../../libvirt/migration/ports";
 import type { Candidate } from "../../placement/observe/candidate";
 import { defaultMigration, migration } from "../domain-placement/migration-inputs";
 import { type Candidates, candidates } from "../guest-placement/inputs";
@@ -50,7 +50,7 @@ export const firewallSchema = z
 export type FirewallInputs = z.infer<typeof firewallSchema>;
 
 /** One machine as it is found. */
-export interface FirewallHost extends NamedHost {
+export interface FirewallHost extends NetworkHost {
   host: RemoteHost;
   facts: FirewallFacts;
   /** What it has to let in. */
@@ -77,9 +77,7 @@ export async function observeFirewalls(
     const names = all.filter((other) => other.name !== one.name).flatMap(reachedBy);
     const values = [...inspectValues(args.firewallId ?? ""), names.join(" ")];
     const records = await askRecords(one.host, script, values, { signal });
-    const qemuConf: QemuConf = new Map(
-      parseConf(firstOf(records, "qemuConf")).statements.map(({ key, value }) => [key, value]),
-    );
+    const qemuConf = activeSettings(firstOf(records, "qemuConf"));
     const known = parseKnownNames(records);
     return {
       candidate: one,

@@ -1,7 +1,7 @@
 import { policyPath, policyText, richRules } from "../../../provider/firewall/firewalld-policy";
 import { type FirewallFacts, parseFirewallFacts } from "../../../provider/firewall/inspect";
 import { mayRefuseByIptables } from "../../../provider/firewall/iptables";
-import { insertCommand, markOf, wantedRules } from "../../../provider/firewall/nft-rules";
+import { commentOf, insertCommand, wantedRules } from "../../../provider/firewall/nft-rules";
 import { noteText, unkeptIn } from "../../../provider/firewall/note";
 import {
   firewallProblems,
@@ -117,7 +117,7 @@ test.each<[facts: FirewallFacts, problems: RegExp[]]>([
 );
 
 test("what is ours: a note, a rule, a line or a policy", () => {
-  const line = wantedRules(nftables.ruleset, opening).map((rule) => insertCommand(rule, markOf(id)))[0] ?? "";
+  const line = wantedRules(nftables.ruleset, opening).map((rule) => insertCommand(rule, commentOf(id)))[0] ?? "";
   const nothing = { ...none, note: undefined };
   const withLine = { ...nothing, file: { path: "/etc/nftables.conf", text: `${line}\n`, isLoaded: false } };
   const all = [{ ...nothing, note }, { ...nothing, policy: "" }, { ...nothing, ruleset: nftables.ruleset }, withLine];
