@@ -12,7 +12,7 @@ export function reasonFor({ guest, returnsTo, origin }: Goal, host: string, { ma
     return inMaintenance === "shutdown"
       ? `is off while ${at} is in maintenance`
       : `stays while ${at} is in maintenance`;
-  const isAway = guest.origin !== undefined && guest.origin !== at;
+  const isAway = guest.origin !== undefined && (guest.origin !== at || !maintenance.includes(at));
   if (host === returnsTo && isAway)
     return host === origin ? `returns: ${origin} is no longer in maintenance` : `returns to its home`;
   if (returnsTo !== undefined && host === at)
