@@ -132,6 +132,7 @@ test("a host whose QEMU lacks a feature is a drift; the guest runs on, and has t
   await expectRunningOn(hvA);
 
   await hvA.exec(["virsh", "destroy", guest.name]);
+  await nas.exec(["rm", "-f", serialLogPath(guest)]);
   expect(await placement.refresh()).toBe("changed");
   await placement.up(await inputs("hv-a"));
   expect(await cpuOf(hvA)).toMatch(/<feature policy='disable' name='avx2'\/>/);
