@@ -10,7 +10,7 @@ export interface Chosen {
   chosen: [name: string, part: Part][];
 }
 
-/** @param words `--quick`, and names of parts; all of them without. @throws UserError for another word */
+/** @param words `--quick`, and names of parts; without names all, but for what the scale leaves out. @throws UserError for another word */
 export function chosenParts(words: readonly string[]): Chosen {
   const names = words.filter((word) => word !== "--quick");
   const unknown = names.filter((name) => !(name in parts));
@@ -19,6 +19,11 @@ export function chosenParts(words: readonly string[]): Chosen {
       `There is no part ${unknown.join(", ")}. Add --quick, or names of parts: ${Object.keys(parts).join(", ")}.`,
     );
   const isQuick = words.includes("--quick");
-  const chosen = Object.entries(parts).filter(([name]) => names.length === 0 || names.includes(name));
-  return { scaleName: isQuick ? "quick" : "full", scale: isQuick ? quick : full, chosen };
+  const scale = isQuick ? quick : full;
+  const isChosen = (name: string) => (names.length === 0 ? !scale.leftOut.includes(name) : names.includes(name));
+  return {
+    scaleName: isQuick ? "quick" : "full",
+    scale,
+    chosen: Object.entries(parts).filter(([name]) => isChosen(name)),
+  };
 }

@@ -13,10 +13,10 @@ export interface Scale {
   drained: number;
   /** Simulated fleets. */
   fleets: readonly Fleet[];
-  /** Guests of a simulated stack that the real CLI refreshes; 0 for none. */
+  /** Guests of a simulated stack that the real CLI refreshes. */
   stackGuests: number;
-  /** Whether what others have made is built and measured too. */
-  peer: boolean;
+  /** Names of parts that are measured only when they are asked for. */
+  leftOut: readonly string[];
 }
 
 export interface Fleet {

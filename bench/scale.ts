@@ -8,21 +8,21 @@ export const smallest: Scale = {
   drained: 2,
   fleets: [{ hosts: 3, guests: 6, candidates: 2 }],
   stackGuests: 3,
-  peer: false,
+  leftOut: ["peer"],
 };
 
 /** Under 5 minutes. */
 export const quick: Scale = {
-  guests: [1, 10],
+  guests: [10],
   repeats: 1,
-  moves: 2,
-  drained: 3,
+  moves: 1,
+  drained: 2,
   fleets: [
     { hosts: 5, guests: 50, candidates: 3 },
     { hosts: 10, guests: 250, candidates: 3 },
   ],
-  stackGuests: 0,
-  peer: false,
+  stackGuests: 20,
+  leftOut: ["drain", "transports", "fleet-stack", "peer"],
 };
 
 /** Under 40 minutes. */
@@ -38,5 +38,5 @@ export const full: Scale = {
     { hosts: 200, guests: 5000, candidates: 3 },
   ],
   stackGuests: 1000,
-  peer: true,
+  leftOut: [],
 };

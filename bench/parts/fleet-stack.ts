@@ -47,7 +47,6 @@ async function refreshStack(fleet: Fleet, connections: readonly ConnectionArgs[]
 export const fleetStack: Part = {
   needsLab: false,
   async run({ scale: { stackGuests }, report }) {
-    if (stackGuests === 0) return [];
     const hosts = startProcess("hosts.ts");
     const count = Math.max(8, Math.ceil(stackGuests / guestsAHost));
     const fleet = { hosts: count, guests: stackGuests, candidates: 8 };

@@ -15,8 +15,7 @@ async function missing(module: string): Promise<string | undefined> {
 
 export const peer: Part = {
   needsLab: false,
-  async run({ scale, report }) {
-    if (!scale.peer) return [];
+  async run({ report }) {
     const reasons = (await Promise.all(modules.map(missing))).filter((reason) => reason !== undefined);
     report(
       `left out. ${reasons.length > 0 ? reasons.join(" ") : "Both are to be had, and nothing measures them yet."}`,

@@ -5,9 +5,9 @@ test("all parts are chosen unless some are named, in full unless --quick is said
   const all = chosenParts([]);
   expect(all.chosen.map(([name]) => name)).toEqual(Object.keys(parts));
   expect(all.scaleName).toBe("full");
-  const some = chosenParts(["--quick", "fleet"]);
-  expect(some.chosen.map(([name]) => name)).toEqual(["fleet"]);
-  expect(some.scale.guests).toEqual([1, 10]);
+  const some = chosenParts(["--quick", "drain"]);
+  expect([some.scaleName, some.chosen.map(([name]) => name)]).toEqual(["quick", ["drain"]]);
+  expect(chosenParts(["--quick"]).chosen.map(([name]) => name)).toEqual(["load", "lifecycle", "move", "fleet"]);
 });
 
 test("another word is refused with the names that there are", () => {
