@@ -20,6 +20,7 @@ import { spread, type TestFile } from "./spread";
 const [onlyLab, recordsDurations] = ["--only", "--record-durations"].map((flag) => process.argv.includes(flag));
 const filters = process.argv.slice(2).filter((argument) => !["--only", "lab", "--record-durations"].includes(argument));
 const isEverything = process.env.KVM_LIVE_EVERYTHING === "1";
+const withoutHosts = ["checks", "unit", "protocol"];
 const labFolder = join(repository, "test/lab");
 /** Seconds of lab test files; `npm test -- --record-durations` writes them down. */
 const durationsFile = join(labFolder, "durations.json");
@@ -31,7 +32,8 @@ async function main(): Promise<JestRun[]> {
   const runs: JestRun[] = [];
   if (process.getuid?.() === 0) await ensurePackages(console.error); // the checks need shellcheck
   const ready = prepareLabs().catch((error: Error) => error);
-  if (!onlyLab) runs.push(await jest("without hosts", [...filters, "--selectProjects", "checks", "unit", "protocol"]));
+  if (!onlyLab)
+    runs.push(await jest("without hosts", [...filters, "--selectProjects", ...withoutHosts, "--maxWorkers=100%"]));
   try {
     const failure = await ready;
     if (failure) throw failure;
