@@ -21,8 +21,8 @@ export interface HostView {
   answeredAtMs: number;
 }
 
-/** Of `domstate`, `dominfo`, `domjobinfo`, `dumpxml`, `snapshot-list`, `checkpoint-list`. */
-const questionsEach = 6;
+/** Of `domstate`, `dominfo`, `domjobinfo`, `dumpxml`, `snapshot-list`, `checkpoint-list`, `domjobinfo --completed`. */
+const questionsEach = 7;
 
 /** @param parts of what observe-domains.sh printed. @throws AnswerIncomplete */
 export function parseView(host: string, parts: readonly string[], stderr: string): HostView {
@@ -39,7 +39,7 @@ export function parseView(host: string, parts: readonly string[], stderr: string
     ),
     names: new Map(rows),
     listed: new Map(rows.map(([name, id]) => [id, name])),
-    qemus: new Set(linesIn(qemus)),
+    qemus: new Set(linesIn(qemus).filter((line) => /^[0-9a-f-]{36}$/.test(line))),
     stderr,
     answeredAtMs: performance.now(),
   };
@@ -48,7 +48,8 @@ export function parseView(host: string, parts: readonly string[], stderr: string
 /** @throws ChangedWhileReading */
 export function answerAbout({ said, names, listed, qemus, stderr }: HostView, uuid: string): HostAnswer {
   const hasQemu = qemus.has(uuid);
-  const [state = "", info = "", job = "", xml = "", snapshots = "", checkpoints = ""] = said.get(uuid) ?? [];
+  const [state = "", info = "", job = "", xml = "", snapshots = "", checkpoints = "", completed = ""] =
+    said.get(uuid) ?? [];
   const name = listed.get(uuid);
   const [, word, reason = ""] = stateIn(state);
   if (name === undefined && word === undefined) return { names, hasQemu };
@@ -71,7 +72,8 @@ export function answerAbout({ said, names, listed, qemus, stderr }: HostView, uu
     ...(mark && { mark: mark.definition }),
     ...(mark?.owner && { owner: mark.owner }),
   };
-  return { domain, names, hasQemu };
+  const lastJob = parseJob(completed);
+  return { domain, names, hasQemu, ...(lastJob.operation === "incoming" && { arrivedBy: lastJob }) };
 }
 
 /**

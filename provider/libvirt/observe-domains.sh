@@ -1,5 +1,6 @@
 # Prints the UUIDs that the arguments after $1 are; without any, those of all domains. Then what libvirt says of each, by one
 # virsh for a hundred of them, then all domains with their names, then the UUIDs of all QEMUs. The line $1 ends each part.
+# The figures of a domain's last migration are told only of those that are asked for.
 separator=$1; shift
 if [ $# -eq 0 ]; then
   # Few domains have any of what is kept beside them: lists of those that have are had by one question each.
@@ -17,6 +18,8 @@ for uuid; do
     *"$uuid"*) asked="${asked}snapshot-list $uuid --name${next}checkpoint-list $uuid --name$next" ;;
     *) asked="${asked}echo$next""echo$next" ;;
   esac
+  [ -n "${kept+all}" ] && figures=echo || figures="domjobinfo $uuid --completed --keep-completed --rawstats"
+  asked="$asked$figures$next"
   number=$((number + 1))
   [ $((number % 100)) -ne 0 ] || { virsh --connect qemu:///system "${asked%; }"; asked=''; }
 done

@@ -154,7 +154,7 @@ async function hostThatAnswersForOne(): Promise<{ host: SshHost; asked: number[]
       asked.push(uuids.length);
       if (uuids.length !== 1) return answer(channel, 1, "", "error: Timed out during operation\n");
       const [uuid = ""] = uuids;
-      const said = ["running (booted)", "", "Job type: 0", `<domain><name>${uuid}</name></domain>`, "", ""];
+      const said = ["running (booted)", "", "Job type: 0", `<domain><name>${uuid}</name></domain>`, "", "", ""];
       const parts = [uuid, ...said, `${uuid} ${uuid}`, uuid];
       answer(channel, 0, withSeparator(command, parts.join(`\n${separatorLine}\n`)));
     },

@@ -159,6 +159,7 @@ describe("a placement", () => {
     xml,
     "",
     "",
+    "",
     `${domain.uuid} web\n`,
     `${domain.uuid}\n`,
   ];

@@ -18,9 +18,9 @@ interface Answer {
 function view(state?: string): Answer {
   const separator = `\n${separatorLine}\n`;
   const xml = `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`;
-  if (state === undefined) return { stdout: [uuid, "", "", "", "", "", "", "\n", ""].join(separator) };
+  if (state === undefined) return { stdout: [uuid, "", "", "", "", "", "", "", "\n", ""].join(separator) };
   const qemu = state.startsWith("shut off") ? "" : `${uuid}\n`;
-  const said = [state, "Persistent:     yes", "Job type: 0", xml, "", ""];
+  const said = [state, "Persistent:     yes", "Job type: 0", xml, "", "", ""];
   return { stdout: [uuid, ...said, `${uuid} web\n`, qemu].join(separator) };
 }
 

@@ -4,9 +4,9 @@ import { anySignal } from "../../util/signals";
 import type { MigrationAttempt, PerformOutcome } from "../driver";
 import type { Candidate } from "../observe/candidate";
 import type { Located, SettledLocation } from "../observe/locate";
+import { hasAnswered } from "../observe/observation";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
-import type { Job } from "./job";
 import { defaultMaxDowntimeMs } from "./limits";
 import { MigrationMonitor, type Monitored } from "./monitor";
 import { recordOf } from "./record";
@@ -83,10 +83,7 @@ async function migrateNow(migration: Migration): Promise<SettledGuest> {
   }
 }
 
-interface Performed extends PerformOutcome, Monitored {
-  /** The destination's figures, asked for while both sides are looked at; undefined when it has none. */
-  lastJob: Promise<Job | undefined>;
-}
+interface Performed extends PerformOutcome, Monitored {}
 
 async function perform(
   { placement, from, to, operation }: Migration,
@@ -104,9 +101,7 @@ async function perform(
   const watched = ended?.finally(() => over.abort());
   const monitored = await (watched ? monitor.untilEnded(over.signal) : monitor.untilGone());
   await watched;
-  const outcome = await performing.outcome();
-  const lastJob = outcome.failure === "" ? driver.lastJob(from, to, operation.signal) : Promise.resolve(undefined);
-  return { ...outcome, ...monitored, lastJob: lastJob.catch(() => undefined) };
+  return { ...(await performing.outcome()), ...monitored };
 }
 
 type Verified = Located<SettledLocation> & { performed: Performed };
@@ -124,11 +119,12 @@ async function verify({ placement, from, to, operation }: Migration, performed: 
 async function confirm(
   { placement, from, to, operation }: Migration,
   attempt: MigrationAttempt,
-  { abortReason, tls, last, figures, lastJob }: Performed,
+  { abortReason, tls, last, figures }: Performed,
   settled: Located<SettledLocation>,
 ): Promise<SettledGuest> {
   const { domain, driver, limits } = placement;
-  const job = (await lastJob) ?? (await driver.lastJob(from, to, operation.signal));
+  const there = settled.observations.find(({ hostName }) => hostName === to.name);
+  const job = (there && hasAnswered(there) && there.arrivedBy) || (await driver.lastJob(from, to, operation.signal));
   await attempt.confirm();
   if (abortReason?.do === "give up" && limits.tlsRequiredBy !== undefined && tls === false)
     throw new MigrationFailed(`${domain.name} is on ${to.name} now.`, abortReason.reason);

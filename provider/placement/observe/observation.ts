@@ -1,5 +1,6 @@
 /** Observations of one domain on its candidates: the input of the pure functions of a placement. */
 import type { Owner } from "../../util/owner";
+import type { Job } from "../migration/job";
 
 export interface DomainFacts {
   name: string;
@@ -37,6 +38,8 @@ export interface HostAnswer {
   names: ReadonlyMap<string, string>;
   /** A QEMU with this UUID runs there, whatever libvirt says: it may have been started by other means. */
   hasQemu: boolean;
+  /** Figures of the migration that has brought it there; absent when the host has none, or does not tell them by the way. */
+  arrivedBy?: Job;
   /** When it had been said, by `performance.now()`; absent: just now. */
   answeredAtMs?: number;
 }

@@ -30,7 +30,7 @@ test("snapshots and checkpoints are counted", () => {
 });
 
 test("a domain that is not there, while others are", () => {
-  const stdout = sections(`${uuid}\n`, "\n", "\n", "\n", "\n", "\n", "\n", `${other} other\n\n`, "");
+  const stdout = sections(`${uuid}\n`, "\n", "\n", "\n", "\n", "\n", "\n", "\n", `${other} other\n\n`, "");
   const { domain, names, hasQemu } = parsed(stdout, `error: failed to get domain '${uuid}'\n`);
   expect(domain).toBeUndefined();
   expect(hasQemu).toBe(false);
@@ -38,7 +38,9 @@ test("a domain that is not there, while others are", () => {
 });
 
 test("a QEMU that libvirt does not know of is seen", () => {
-  const { domain, hasQemu } = parsed(sections(`${uuid}\n`, "\n", "\n", "\n", "\n", "\n", "\n", "\n", `${uuid}\n`));
+  const { domain, hasQemu } = parsed(
+    sections(`${uuid}\n`, "\n", "\n", "\n", "\n", "\n", "\n", "\n", "\n", `-uuid\n${uuid}\n--\n`),
+  );
   expect([domain, hasQemu]).toEqual([undefined, true]);
 });
 
@@ -66,12 +68,23 @@ test("a job's direction is known from either side", () => {
   expect(parsed(running.replace("Job type: 0", "Job type: 1\noperation: 6")).domain?.job).toBe("other");
 });
 
+test("a domain that a migration has brought there has its figures", () => {
+  const figures = "Job type: 3\noperation: 4\ntime_elapsed: 1200\ndowntime: 87\n";
+  const arrived = running.replace(
+    "</domain>\n\n\n-- kvm-live --\n\n-- kvm-live --\n\n-- kvm-live --\n",
+    `$&${figures}`,
+  );
+  expect(answerAbout(viewOf(arrived), uuid).arrivedBy).toMatchObject({ elapsedMs: 1200, downtimeMs: 87 });
+  expect(answerAbout(viewOf(arrived.replace("operation: 4", "operation: 5")), uuid).arrivedBy).toBeUndefined();
+  expect(answerAbout(viewOf(running), uuid).arrivedBy).toBeUndefined();
+});
+
 test("among others, an error about a job is nobody's in particular", () => {
   const xml = `<domain><name>x</name><uuid>${other}</uuid></domain>`;
   const two = (job: string, state = "running (booted)") => {
     const each = [
-      ["running (booted)", "", "Job type: 0", xml, "", ""],
-      [state, "", job, xml, "", ""],
+      ["running (booted)", "", "Job type: 0", xml, "", "", ""],
+      [state, "", job, xml, "", "", ""],
     ];
     const list = `${uuid} web\n${other} arriving\n`;
     return viewOf(sections(`${uuid}\n${other}\n`, ...each.flat(), list, ""), said);
