@@ -57,3 +57,14 @@ export const valuesOf = (records: readonly HostRecord[], key: string): string[][
 
 /** Pure: the only value of the only record with this key; empty when there is none. */
 export const firstOf = (records: readonly HostRecord[], key: string): string => valuesOf(records, key)[0]?.[0] ?? "";
+
+/** Pure: texts of files by their paths, of `grep -H '' PATH…`, which reads many by one process. No path may have a colon. */
+export function filesIn(printed: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const line of printed.split("\n")) {
+    const end = line.indexOf(":");
+    const path = line.slice(0, end);
+    if (end > 0) files.set(path, `${files.get(path) ?? ""}${line.slice(end + 1)}\n`);
+  }
+  return files;
+}

@@ -67,6 +67,11 @@ function together(given: RemoteHost, batches: Batches<AskedCommand>): RemoteHost
 }
 
 async function askAll(host: RemoteHost, commands: readonly AskedCommand[], signal?: AbortSignal): Promise<void> {
+  const [only, ...others] = commands;
+  if (only && others.length === 0) {
+    const { argv, input, timeoutMs, answered, failed } = only;
+    return host.tryRun(argv, { input, timeoutMs, ...(signal && { signal }) }).then(answered, failed);
+  }
   const separator = `=${randomUUID()}=`;
   const asked = commands.map(({ input, argv }, index) => quoteCommand(["ask", String(index + 1), input, ...argv]));
   const input = [functions, ...asked, quoteCommand(["answer", separator, String(commands.length)]), ""].join("\n");

@@ -16,8 +16,8 @@ afterEach(async () => {
 const virsh = `#!/bin/sh
 shift 2
 case "$*" in
-  "version --daemon") printf 'Running hypervisor: QEMU 7.2.22\\nRunning against daemon: 9.0.0\\n' ;;
-  "net-list --name") printf 'default\\nthe lan\\n\\n' ;;
+  "version --daemon; echo "*"; net-list --name")
+    printf 'Running hypervisor: QEMU 7.2.22\\nRunning against daemon: 9.0.0\\n\\n= networks =\\ndefault\\nthe lan\\n\\n' ;;
   "net-dumpxml -- default") echo "<network><forward mode='nat'/><bridge name='virbr0'/></network>" ;;
   "net-dumpxml -- the lan") echo "<network><forward mode='bridge'/><bridge name='br0'/><portgroup name='web'/></network>" ;;
   "blockjob uuid vda") echo "No current block job for vda" ;;

@@ -52,9 +52,10 @@ function virsh({ virsh: prints = {}, virshFails: fails = {} }: Answers): string 
     ...Object.entries(fails).map(([command, text]) => `${command}) printf %s ${quoted(text)} >&2; exit 1 ;;`),
     ...Object.entries(all).map(([command, text]) => `${command}) printf %s ${quoted(text)} ;;`),
   ];
-  return `uri=$2; shift 2; what=$1
-    [ "$uri" = qemu:///system ] || what=connect
-    case $what in ${cases.join("\n")} *) ;; esac`;
+  return `uri=$2; shift 2
+    say() { case $1 in echo) echo "$2" ;; ${cases.join("\n")} *) ;; esac; }
+    [ "$uri" = qemu:///system ] || { say connect; exit; }
+    case $1 in *\\;*) IFS=';'; for line in $1; do eval "say $line"; done ;; *) say "$@" ;; esac`;
 }
 
 const qemuImg = ({ imageSays = "" }: Answers) =>

@@ -1,5 +1,5 @@
 /** What a host is and has for any guest of libvirt: found out by one command. */
-import { firstOf, type HostRecord, valuesOf } from "../../host/records";
+import { filesIn, firstOf, type HostRecord, valuesOf } from "../../host/records";
 import { scriptFile, sh } from "../../host/script";
 import {
   type Asked,
@@ -44,17 +44,18 @@ export const libvirtFactsOf = factsBy(script, parseLibvirtFacts);
 export function parseLibvirtFacts(records: readonly HostRecord[], asked: Asked): LibvirtFacts {
   const version = firstOf(records, "version");
   const swtpm = firstOf(records, "swtpm");
-  const pairs = (key: string) => valuesOf(records, key).map(([one = "", other = ""]) => [one, other] as const);
+  const networks = valuesOf(records, "network").map(([name = "", xml = ""]) => [name, networkIn(xml)] as const);
+  const files = filesIn(firstOf(records, "libvirtFiles"));
   return {
     ...machineFacts(records, asked),
     libvirtVersion: /^Running against daemon: ([\d.]+)/m.exec(version)?.[1] ?? "",
     qemuVersion: /^Running hypervisor: QEMU ([\d.]+)/m.exec(version)?.[1] ?? "",
-    qemuConf: activeSettings(firstOf(records, "qemuConf")),
-    networks: new Map(pairs("network").map(([name, xml]) => [name, networkIn(xml)])),
+    qemuConf: activeSettings(files.get("/etc/libvirt/qemu.conf") ?? ""),
+    networks: new Map(networks),
     swtpmReleasesLock: swtpm === "" ? undefined : swtpm.includes('"cmdarg-migration"'),
     swtpmStorage: firstOf(records, "swtpmStorage").trim().split(" ")[0] ?? "",
     leaseSeconds: leasesIn(firstOf(records, "mounts")),
-    certificates: new Map(pairs("certificate")),
+    certificates: new Map([...files].filter(([path]) => path.startsWith("/etc/pki/"))),
   };
 }
 

@@ -31,14 +31,15 @@ export class Steering {
   async steer(look: ObservedJob, isCancelled: boolean): Promise<void> {
     const { control, limits, isJoined } = this.job;
     this.looks.push(look);
-    this.convergence ??= await this.initialConvergence();
+    const isLate = this.isLate(look);
+    if (isLate || look.iterations > 1) this.convergence ??= await this.initialConvergence();
     if (isCancelled) this.giveUp("Cancelled.");
     else if (limits.tlsRequiredBy !== undefined && look.tls === false && !isJoined)
       this.giveUp(`Its stream was not encrypted, as it should have been (${limits.tlsRequiredBy}).`);
     if (this.isStuck(look)) this.giveUp(nothingSent(limits));
-    if (this.abortReason === undefined && this.isLate(look)) await this.onTimeout(this.convergence);
-    if (this.abortReason === undefined && !this.isSuspended) await this.converge(this.convergence);
-    if (this.abortReason && this.convergence.postCopy !== "begun") await control.abort();
+    if (this.convergence && this.abortReason === undefined && isLate) await this.onTimeout(this.convergence);
+    if (this.convergence && this.abortReason === undefined && !this.isSuspended) await this.converge(this.convergence);
+    if (this.abortReason && this.convergence?.postCopy !== "begun") await control.abort();
   }
 
   /** The first reason counts. */

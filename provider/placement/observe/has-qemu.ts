@@ -7,10 +7,8 @@ export const qemuFunction = sh`qemus_of() { grep -lsz '^-uuid$' /proc/[0-9]*/cmd
 `;
 const script = sh`${qemuFunction}qemus_of "$1"`;
 
-/** The shell function `uuids_of_qemus`: of all that run there, one a line. */
-export const allQemusFunction = sh`uuids_of_qemus() {
-  grep -lsz '^-uuid$' /proc/[0-9]*/cmdline | xargs -r grep -hsxzE '[0-9a-f-]{36}' | tr '\0' '\n' || true
-}
+/** The shell function `uuids_of_qemus`: of all that run there, one a line, with other lines between them. */
+export const allQemusFunction = sh`uuids_of_qemus() { grep -hszA1 '^-uuid$' /proc/[0-9]*/cmdline | tr '\0' '\n' || true; }
 `;
 
 /** A host that is up answers this at once. */

@@ -1,8 +1,13 @@
 # Records for each requirement KIND WHAT, by its position: whether the host has it, and what identifies an image.
-# A number that is the same on every host that mounts the file system: the server's address, and the server's number for it.
+# A process is dear on a busy host, a shell of its own for $(…) included: what needs none is done without.
+
+# Sets id to what is the same on every host that mounts the file system: the server's address, and the server's number for it.
 file_system_id() {
-  device=$((${1} / 256 % 4096)):$((${1} % 256))
-  [ ! -r /proc/fs/nfsfs/volumes ] || awk -v device="$device" '$4 == device { print $2 " " $5; exit }' /proc/fs/nfsfs/volumes
+  device=$((${1} / 256 % 4096)):$((${1} % 256)) id=
+  [ -r /proc/fs/nfsfs/volumes ] || return 0
+  while read -r _ server _ number fsid _; do
+    [ "$number" != "$device" ] || { id="$server $fsid"; break; }
+  done < /proc/fs/nfsfs/volumes
 }
 
 first_of() { for candidate; do [ ! -s "$candidate" ] || { cat -- "$candidate"; return; }; done; }
@@ -28,8 +33,11 @@ identify_block() {
 
 identify() {
   if [ -b "$2" ]; then identify_block "$2" "$1"; return; fi
-  mounted=$(findmnt -nro FSTYPE,SOURCE -T "$2" | head -n 1)
-  record identity "$1" file "${mounted%% *}" "${mounted#* }" "$(file_system_id "$(stat -Lc %d -- "$2")")" "$(stat -Lc %i -- "$2")" "$(stat -Lc %s -- "$2")"
+  mounted=$(findmnt -nro FSTYPE,SOURCE -T "$2") mounted=${mounted%%
+*}
+  numbers=$(stat -Lc '%d %i %s' -- "$2") rest=${numbers#* }
+  file_system_id "${numbers%% *}"
+  record identity "$1" file "${mounted%% *}" "${mounted#* }" "$id" "${rest% *}" "${rest#* }"
 }
 
 has_usb() {

@@ -1,5 +1,5 @@
 /** What a machine has at the moment, whatever runs its guests: found out by one command, which a driver may add to. */
-import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../../host/records";
+import { askRecords, filesIn, firstOf, type HostRecord, recordFunctions } from "../../host/records";
 import { type ShellText, scriptFile, sh } from "../../host/script";
 import type { Operation } from "../../util/operation";
 import { maximumAgeMs, SharedAnswers } from "../../util/shared-answers";
@@ -51,19 +51,39 @@ export const machineFactsOf = factsBy(machineFactsScript, machineFacts);
 /** Pure. */
 export function machineFacts(records: readonly HostRecord[], asked: Asked): MachineFacts {
   const clock = Number(firstOf(records, "clock") || Number.NaN) * 1000;
+  const files = filesIn(firstOf(records, "files"));
+  const textOf = (path: string) => files.get(path) ?? "";
   return {
     // It has whole seconds only.
     clockAheadMs: { atLeast: clock - asked.to, atMost: clock + 1000 - asked.from },
-    freeKiB: freeKiB(firstOf(records, "meminfo"), firstOf(records, "overcommit")),
-    freeHugePages: numbersBy(Number, valuesOf(records, "hugePages")),
-    residentKiB: numbersBy(String, valuesOf(records, "qemu")),
-    cpus: numbersIn(firstOf(records, "cpus")),
-    nodes: numbersIn(firstOf(records, "nodes")),
+    freeKiB: freeKiB(textOf("/proc/meminfo"), textOf("/proc/sys/vm/overcommit_memory")),
+    freeHugePages: freeHugePages(files),
+    residentKiB: residentKiB(firstOf(records, "qemus"), firstOf(records, "resident")),
+    cpus: numbersIn(textOf("/sys/devices/system/cpu/online")),
+    nodes: numbersIn(textOf("/sys/devices/system/node/online")),
   };
 }
 
-function numbersBy<K>(keyOf: (text: string) => K, rows: readonly string[][]): Map<K, number> {
-  return new Map(rows.map(([key = "", value = ""]): [K, number] => [keyOf(key), Number(value)]));
+function freeHugePages(files: ReadonlyMap<string, string>): Map<number, number> {
+  const pages = new Map<number, number>();
+  for (const [path, text] of files) {
+    const sizeKiB = /\/hugepages-(\d+)kB\/free_hugepages$/.exec(path)?.[1];
+    if (sizeKiB !== undefined) pages.set(Number(sizeKiB), Number(text));
+  }
+  return pages;
+}
+
+/** @param qemus lines `/proc/PID/cmdline-UUID`, among others. @param resident lines `/proc/PID/status:VmRSS: … kB` */
+function residentKiB(qemus: string, resident: string): Map<string, number> {
+  const taken = new Map(
+    [...resident.matchAll(/^\/proc\/(\d+)\/status:VmRSS:\s+(\d+) kB$/gm)].map(([, pid, kib]) => [pid, Number(kib)]),
+  );
+  return new Map(
+    [...qemus.matchAll(/^\/proc\/(\d+)\/cmdline-([0-9a-f-]{36})$/gm)].map(([, pid, uuid = ""]) => [
+      uuid,
+      taken.get(pid) ?? 0,
+    ]),
+  );
 }
 
 /** @see https://www.kernel.org/doc/html/latest/mm/overcommit-accounting.html */

@@ -4,8 +4,15 @@ import { listOf, machineFacts, numbersIn } from "../../../../provider/placement/
 const record = (key: string, ...values: string[]) => ({ key, values });
 const meminfo =
   "MemTotal:        1497156 kB\nMemFree:          963860 kB\nMemAvailable:    1153360 kB\nSwapFree:            640 kB\nCommitLimit:      748576 kB\nCommitted_AS:     300000 kB\n";
+const uuid = "0f0806ab-531d-6134-5def-c5b495529284";
 const asked = { from: 1_000_000, to: 1_002_000 };
 const facts = (...records: ReturnType<typeof record>[]) => machineFacts(records, asked);
+
+/** As `grep -H` prints them. */
+const files = (texts: Record<string, string>) => {
+  const lines = Object.entries(texts).flatMap(([path, text]) => text.split("\n").map((line) => `${path}:${line}`));
+  return record("files", lines.join("\n"));
+};
 
 test.each<[string, string | undefined, number | undefined]>([
   ["0", meminfo, 1_154_000],
@@ -13,20 +20,24 @@ test.each<[string, string | undefined, number | undefined]>([
   ["1", meminfo, undefined],
   ["0", "", undefined],
 ])("with overcommit_memory %s so much memory is free", (overcommit, text, free) =>
-  expect(facts(record("overcommit", overcommit), record("meminfo", text ?? "")).freeKiB).toBe(free),
+  expect(facts(files({ "/proc/sys/vm/overcommit_memory": overcommit, "/proc/meminfo": text ?? "" })).freeKiB).toBe(
+    free,
+  ),
 );
 
 test("CPUs, nodes, huge pages and what QEMUs take", () => {
   const { cpus, nodes, freeHugePages, residentKiB } = facts(
-    record("cpus", "0-1,4\n"),
-    record("nodes", ""),
-    record("hugePages", "2048", "12"),
-    record("qemu", "7b3a-1", "20480"),
+    files({
+      "/sys/devices/system/cpu/online": "0-1,4",
+      "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages": "12",
+    }),
+    record("qemus", `/proc/17/cmdline:-uuid\n/proc/17/cmdline-${uuid}\n--\n/proc/9/cmdline:-uuid\n`),
+    record("resident", "/proc/1/status:VmRSS:\t    9000 kB\n/proc/17/status:VmRSS:\t   20480 kB"),
   );
   expect([...(cpus ?? [])]).toEqual([0, 1, 4]);
   expect(nodes).toBeUndefined();
   expect(freeHugePages.get(2048)).toBe(12);
-  expect(residentKiB.get("7b3a-1")).toBe(20_480);
+  expect(residentKiB.get(uuid)).toBe(20_480);
 });
 
 test.each<[string, string | undefined]>([

@@ -6,10 +6,14 @@ import { hasTpmStateInFolder, tpmFindings } from "../../../../../provider/libvir
 import { parseLibvirtFacts } from "../../../../../provider/libvirt/preflight/libvirt-facts";
 import { releaseFindings } from "../../../../../provider/placement/preflight/releases";
 
+const asGrepPrints = (qemuConf: string) => qemuConf.replace(/^/gm, "/etc/libvirt/qemu.conf:");
+
 const facts = (name: string, records: Record<string, string>) => ({
   name,
   ...parseLibvirtFacts(
-    Object.entries(records).map(([key, value]) => ({ key, values: [value] })),
+    Object.entries(records).map(([key, value]) =>
+      key === "qemuConf" ? { key: "libvirtFiles", values: [asGrepPrints(value)] } : { key, values: [value] },
+    ),
     { from: 0, to: 0 },
   ),
 });
