@@ -1,6 +1,8 @@
 /** The ports of a migration, closed and opened by real nftables: whom they let in, at once and after a boot. */
-import { closeConnections } from "../../provider/host/ssh-host";
+import { closeConnections, SshHost } from "../../provider/host/ssh-host";
+import { portFindings } from "../../provider/placement/preflight/migration-ports";
 import { migrationFirewall } from "../../provider/resources/migration-firewall/definition";
+import { forgetSharedAnswers } from "../../provider/util/shared-answers";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { ResourceHarness } from "./resource-harness";
 import { openPorts, type WalledHost, WalledNetwork } from "./walled-network";
@@ -48,6 +50,19 @@ const snapshot = (host: WalledHost) =>
     find "$HERE/kept" -path '*/firewall/*' 2> /dev/null || true`);
 
 const lets = (from: WalledHost) => from.reaches(hvB, openPorts);
+
+/** As the preview of a move from hv-a to hv-b finds them. */
+async function findings(): Promise<string[]> {
+  forgetSharedAnswers();
+  const at = (name: string, { args, address }: WalledHost) => {
+    const limits = { port: 22, maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
+    return { name, address, ...limits, host: new SshHost(args) };
+  };
+  const ports = { address: hvB.address, lowest: 49_152, highest: 49_215, listenAddress: "", setting: "qemu.conf" };
+  const found = await portFindings(at("hv-a", hvA), at("hv-b", hvB), ports, new AbortController().signal);
+  return found.map(({ code, seen, fix }) => `${code}: ${seen} ${fix}`);
+}
+
 const [all, none] = [
   [true, true, true],
   [false, false, false],
@@ -69,6 +84,23 @@ test("the ports are opened for the peer only, and in the end all is as before", 
   await driver.destroy();
   expect([hvA, hvB].map(snapshot)).toEqual(before);
   expect(lets(hvA)).toEqual(none);
+});
+
+test("the finding names port, peer and command: the ports are open after that command, and after a MigrationFirewall", async () => {
+  const [closedPorts = "", ...others] = await findings();
+  expect(others).toEqual([]);
+  expect(closedPorts).toMatch(
+    /^migration-ports-closed: hv-a does not reach port 49214 of hv-b \(10\.88\.0\.1\): no answer in 5 s, while something listened there for a try\. .*, or by a MigrationFirewall with both hosts/,
+  );
+  const [, command = ""] = /`(nft [^`]*10\.88\.0\.2[^`]*49152-49215[^`]*)`/.exec(closedPorts) ?? [];
+  hvB.run(command);
+  expect([await findings(), lets(hvA), lets(other)]).toEqual([[], [false, true, true], none]);
+  reload(hvB);
+  expect(await findings()).toHaveLength(1);
+  await driver.up(base);
+  expect(await findings()).toEqual([]);
+  await driver.destroy();
+  expect(await findings()).toHaveLength(1);
 });
 
 test("the rules are there after nftables has loaded its file again; what is changed by hand is shown and mended", async () => {
