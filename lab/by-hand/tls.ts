@@ -6,6 +6,8 @@
  */
 import type { LabHost } from "../lab-host";
 
+/** The daemon that other hosts reach. */
+const listener = "if [ -x /usr/sbin/virtproxyd ]; then daemon=virtproxyd; else daemon=libvirtd; fi";
 const authorityKey = "/root/authority-key.pem";
 const authorityCertificate = "/etc/pki/CA/cacert.pem";
 
@@ -24,8 +26,9 @@ export async function exchangeCertificates(hosts: readonly LabHost[]): Promise<v
 export async function withdrawCertificates(hosts: readonly LabHost[]): Promise<void> {
   const withdraw = (host: LabHost) =>
     host.script(
-      `systemctl stop libvirtd.service libvirtd-tls.socket
-       systemctl disable --no-reload libvirtd-tls.socket 2>/dev/null
+      `${listener}
+       systemctl stop $daemon.service $daemon-tls.socket
+       systemctl disable --no-reload $daemon-tls.socket 2>/dev/null
        rm -rf /etc/pki /root/key.pem /root/authority* /root/request.template /root/*.host`,
     );
   await Promise.all(hosts.map(withdraw));
@@ -102,8 +105,9 @@ async function install(host: LabHost, authority: string, certificate: string): P
  */
 async function listen(host: LabHost): Promise<void> {
   await host.script(
-    `systemctl stop libvirtd.service
-     systemctl enable --no-reload --now libvirtd-tls.socket 2>/dev/null
-     systemctl start libvirtd.service`,
+    `${listener}
+     systemctl stop $daemon.service
+     systemctl enable --no-reload --now $daemon-tls.socket 2>/dev/null
+     systemctl start $daemon.service`,
   );
 }

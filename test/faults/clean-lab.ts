@@ -24,12 +24,13 @@ iptables-legacy -D INPUT -p tcp --dport 49152:49215 -j DROP 2> /dev/null
 ${listenAgain}
 timeout 20 virsh list > /dev/null && timeout 10 stat "$1" > /dev/null`;
 
-export async function cleanLab(): Promise<void> {
+/** @param more hypervisors beside hv-a and hv-b */
+export async function cleanLab(more: readonly LabHost[] = []): Promise<void> {
   const { nas, hvA, hvB } = runningLab();
-  await Promise.all([nas, hvA, hvB].map(reconnect));
+  await Promise.all([nas, hvA, hvB, ...more].map(reconnect));
   await nas.script(shortGrace);
-  await Promise.all([hvA, hvB].map(clean));
-  await prepareHypervisors();
+  await Promise.all([hvA, hvB, ...more].map(clean));
+  await prepareHypervisors(more);
   await nas.script('rm -f "$1"/fault-*', imageFolder);
 }
 

@@ -29,6 +29,8 @@ export interface Fault {
   localLog?: boolean;
   /** The guest's image has no lock: nothing but the provider keeps the guest from running twice. */
   unlocked?: boolean;
+  /** Names of the two hypervisors. @default hv-a and hv-b */
+  hosts?: { source: string; destination: string };
   /** Moments at which the fault itself ends the guest, each with the reason. */
   endsGuest?: Partial<Record<Moment, string>>;
 }

@@ -40,9 +40,9 @@ export async function waitForMoment(scene: Scene, moment: Moment): Promise<HeldD
   return source;
 }
 
-const hold = (scene: Scene, host: LabHost) => scene.run(host, "kill -STOP $(pidof libvirtd)");
+const hold = (scene: Scene, host: LabHost) => scene.run(host, "kill -STOP $(pidof libvirtd virtqemud)");
 
-const resumeDaemon = "kill -CONT $(pidof libvirtd)";
+const resumeDaemon = "kill -CONT $(pidof libvirtd virtqemud)";
 export async function release(scene: Scene, held: HeldDaemon): Promise<void> {
   if (held) await scene.run(held, resumeDaemon);
 }

@@ -1,14 +1,10 @@
 /** The provider's operations on the cell's guest; an error is a result like any other. */
+import type { LabHost } from "../../lab/lab-host";
 import type { RefreshSaid, Said } from "./record";
 import { type Scene, withoutPaths } from "./scene";
 
-export async function up(
-  scene: Scene,
-  host: "hv-a" | "hv-b",
-  what: string,
-  fenced: readonly string[] = [],
-): Promise<Said> {
-  const said = await answer(scene, what, () => scene.guest.up(host, {}, { fenced: [...fenced] }));
+export async function up(scene: Scene, host: LabHost, what: string, fenced: readonly string[] = []): Promise<Said> {
+  const said = await answer(scene, what, () => scene.guest.up(host.name, {}, { fenced: [...fenced] }));
   const told = withoutOldProgress(scene.guest.told);
   return { ...said, ...(told.length > 0 && { told: told.slice(-12) }) };
 }

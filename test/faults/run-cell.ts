@@ -19,7 +19,7 @@ export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
   await Promise.all(
     scene.logHosts.map((host) => host.exec(["mkdir", "-p", dirname(serialLogPath(scene.guest.guest))])),
   );
-  const created = await up(scene, "hv-a", "create");
+  const created = await up(scene, scene.source, "create");
   if (created.ended === "error") throw new Error(`no guest: ${created.message}`);
   await slowDown(scene);
   const { going } = await strike(cell, scene);
@@ -30,8 +30,8 @@ export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
   await closeConnections(); // a connection that the fault has broken is noticed only after half a minute
   const [mended] = await Promise.all([observeGuest(scene), speedUp(scene)]);
   const refreshed = await refresh(scene);
-  const nextUp = await up(scene, "hv-b", "next up");
-  const again = { refresh: await refresh(scene), up: await up(scene, "hv-b", "up once more") };
+  const nextUp = await up(scene, scene.destination, "next up");
+  const again = { refresh: await refresh(scene), up: await up(scene, scene.destination, "up once more") };
   const [end, lived] = await Promise.all([observeGuest(scene), life(scene)]);
   return { firstUp, ...(standing && { standing }), mended, refresh: refreshed, nextUp, again, end, life: lived };
 }
@@ -40,9 +40,9 @@ export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
 async function strike({ fault, moment }: Cell, scene: Scene): Promise<{ going: Promise<Said> }> {
   if (moment === "before prepare") {
     await fault.apply(scene);
-    return { going: up(scene, "hv-b", "first up") };
+    return { going: up(scene, scene.destination, "first up") };
   }
-  const going = up(scene, "hv-b", "first up");
+  const going = up(scene, scene.destination, "first up");
   const early = going.then(({ message }) => {
     throw new Error(`up ended before the moment came: ${message ?? "no error"}`);
   });
@@ -74,18 +74,22 @@ async function observeUnderFault({ fault }: Cell, scene: Scene): Promise<NonNull
     return {
       seen,
       refresh: refreshed,
-      up: await up(scene, silent === "source" ? "hv-b" : "hv-a", `up with ${fenced} fenced`, fenced),
+      up: await up(scene, silent === "source" ? scene.destination : scene.source, `up with ${fenced} fenced`, fenced),
     };
   }
   if (!fault.unreachable) return { seen: await observeGuest(scene) };
   const seen = await observeGuest(scene);
   await closeConnections();
-  return { seen, refresh: await refresh(scene), up: await up(scene, "hv-b", "up with the host unreachable") };
+  return {
+    seen,
+    refresh: await refresh(scene),
+    up: await up(scene, scene.destination, "up with the host unreachable"),
+  };
 }
 
 /** Removes the guest, wherever it is. */
 export async function clear(scene: Scene): Promise<void> {
-  await removeGuest(scene.name);
+  await removeGuest(scene.name, scene.hypervisors);
   const { guest } = scene.guest;
   const files = [imagePath(guest), serialLogPath(guest)];
   await Promise.all([scene.nas, ...scene.logHosts].map((host) => host.exec(["rm", "-f", ...files])));

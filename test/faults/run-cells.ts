@@ -1,6 +1,8 @@
 /** Runs cells one after another inside a lab's network; the process exits when one hangs. */
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
+import { runningLab } from "../lab/support";
+import { moreHosts } from "./cells";
 import { cleanLab } from "./clean-lab";
 import { type Cell, cellName } from "./fault";
 import { type CellRecord, writeRecord } from "./record";
@@ -14,9 +16,10 @@ export const restartExitCode = 75;
 
 export async function runCells(cells: readonly Cell[]): Promise<void> {
   const commit = (await run(["git", "rev-parse", "--short", "HEAD"], { cwd: repository })).stdout.trim();
+  const more = moreHosts(cells).map((name) => runningLab().lab.host(name));
   let clean = false;
   for (const [index, cell] of cells.entries()) {
-    if (!clean) await cleanLab();
+    if (!clean) await cleanLab(more);
     const { record, log, stuck } = await tryCell(cell, commit);
     writeRecord(record, log);
     console.log(`${index + 1}/${cells.length} ${lineOf(record)}`);

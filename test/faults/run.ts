@@ -6,7 +6,7 @@ import { runAttached } from "../../lab/process";
 import { setupSteps } from "../../lab/setup";
 import { runSteps } from "../../lab/steps";
 import { runMain } from "../../lab/terminal";
-import { cells, faults } from "./cells";
+import { cells, faults, moreHosts } from "./cells";
 import { type Cell, cellName } from "./fault";
 import { readRecords } from "./record";
 import { isGood, reportText } from "./report";
@@ -21,6 +21,7 @@ interface Options {
   report?: true;
   only?: string[];
   again?: true;
+  since?: Date;
   lab: string;
   shard?: Shard;
   inside?: string;
@@ -31,6 +32,7 @@ const program = new Command("npm run test:faults --")
   .option("--report", "print the matrix from the records; exit code 1 when any cell is bad")
   .option("--only <text...>", "only cells whose FAULT/MOMENT contains one of these texts")
   .option("--again", "also cells that already have a record")
+  .option("--since <date>", "also cells whose record is older: goes on with a new run of all of them", dateOf)
   .option("--lab <name>", "the lab to use; it stays up afterwards", "faults")
   .option("--shard <i/n>", "every n-th cell, from the i-th on: shares the work among labs", shardOf)
   .addOption(new Option("--inside <cells>", "numbers of the cells to run, in the lab's network").hideHelp());
@@ -38,17 +40,26 @@ const program = new Command("npm run test:faults --")
 runMain(async () => {
   const options = program.parse().opts<Options>();
   if (options.report) return report();
-  if (options.inside !== undefined)
-    return runCells(options.inside.split(",").map((index) => cells[Number(index)] as Cell));
-  await runSteps(setupSteps({ labs: [new Lab(options.lab)], hosts: defaultHosts, pulumi: false }));
+  if (options.inside !== undefined) return runCells(cellsAt(options.inside.split(",").map(Number)));
   const begun = Date.now();
+  const hosts = [...defaultHosts, ...moreHosts(cellsAt(due(options, begun)))];
+  await runSteps(setupSteps({ labs: [new Lab(options.lab)], hosts, pulumi: false }));
   process.exitCode = await inside(options.lab, () => due(options, begun));
 });
+
+const cellsAt = (numbers: readonly number[]) => numbers.map((index) => cells[index] as Cell);
 
 function report(): void {
   const records = readRecords();
   console.log(reportText(faults, records, process.stdout.columns));
   process.exitCode = isGood(records) ? 0 : 1;
+}
+
+/** @throws InvalidArgumentError unless it is a date, e.g. `2026-11-28T10:00Z` */
+function dateOf(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("Use e.g. 2026-11-28T10:00Z.");
+  return date;
 }
 
 /** @throws InvalidArgumentError unless it is one of several parts, e.g. `1/2` */
@@ -59,10 +70,11 @@ function shardOf(text: string): Shard {
 }
 
 /** Numbers of the cells that are still to be run. */
-function due({ only, again, shard = { part: 1, parts: 1 } }: Options, begun: number): number[] {
+function due({ only, again, since, shard = { part: 1, parts: 1 } }: Options, begun: number): number[] {
+  const sinceMs = again ? begun : (since?.getTime() ?? 0);
   const fresh = new Set(
     readRecords()
-      .filter(({ date }) => !again || Date.parse(date) >= begun)
+      .filter(({ date }) => Date.parse(date) >= sinceMs)
       .map(({ fault, moment }) => `${fault}/${moment}`),
   );
   return cells

@@ -6,6 +6,12 @@ import { PlacedGuest } from "../lab/placed-guest";
 import { runningLab } from "../lab/support";
 import { guestMiB } from "./guest-size";
 
+interface SceneOptions {
+  localLog?: boolean;
+  unlocked?: boolean;
+  hosts?: { source: string; destination: string };
+}
+
 export class Scene {
   readonly source: LabHost;
   readonly destination: LabHost;
@@ -20,14 +26,16 @@ export class Scene {
   /** @param options @see Fault */
   constructor(
     readonly name: string,
-    { localLog = false, unlocked = false }: { localLog?: boolean; unlocked?: boolean } = {},
+    { localLog = false, unlocked = false, hosts }: SceneOptions = {},
   ) {
-    const { nas, hvA, hvB } = runningLab();
-    [this.nas, this.source, this.destination] = [nas, hvA, hvB];
+    const { lab, nas, hvA, hvB } = runningLab();
+    this.nas = nas;
+    [this.source, this.destination] = hosts ? [lab.host(hosts.source), lab.host(hosts.destination)] : [hvA, hvB];
     this.guest = new PlacedGuest(
       name,
       { fillMiB: guestMiB.fill, dirtyMiBPerSecond: 0 },
       { memoryMiB: guestMiB.memory, unlocked, ...(localLog && { logFolder: "/var/lib/libvirt/images" }) },
+      this.hypervisors,
     );
     this.logHosts = localLog ? this.hypervisors : [nas];
   }

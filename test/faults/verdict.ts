@@ -7,10 +7,10 @@ type Problem = CellRecord["problems"][number];
 
 export function verdict(
   found: Findings,
-  fault: Pick<Fault, "unreachable" | "silent">,
+  fault: Pick<Fault, "unreachable" | "silent" | "hosts">,
   endsGuest: string | undefined,
 ): Problem[] {
-  return [...doubled(found), ...lost(found, endsGuest), ...misreported(found, fault), ...notConverged(found)];
+  return [...doubled(found), ...lost(found, endsGuest), ...misreported(found, fault), ...notConverged(found, fault)];
 }
 
 /** Hosts with a process of the guest. */
@@ -60,13 +60,14 @@ function disagrees(said: RefreshSaid, seen: GuestObservation): string | undefine
   return `refresh said ${said.state} on ${said.host}, it is on ${hosts.join(", ") || "no host"}`;
 }
 
-function notConverged({ nextUp, again, end, refresh }: Findings): Problem[] {
+function notConverged({ nextUp, again, end, refresh }: Findings, fault: Pick<Fault, "hosts">): Problem[] {
+  const destination = fault.hosts?.destination ?? "hv-b";
   const hosts = hostsOf(end).join(", ");
   return [
     nextUp.ended === "error" && `the next up failed: ${nextUp.message?.slice(0, 300)}`,
     nextUp.ended === "unchanged" && refresh.ended !== "unchanged" && "the next up found nothing to do",
     again.refresh.ended !== "unchanged" && `then refresh said ${again.refresh.ended}`,
     again.up.ended !== "unchanged" && `then up said ${again.up.ended}`,
-    hosts !== "hv-b" && `it ended on ${hosts || "no host"}`,
+    hosts !== destination && `it ended on ${hosts || "no host"}`,
   ].flatMap((what) => (what ? [{ kind: "not converged" as const, what }] : []));
 }

@@ -28,7 +28,7 @@ const device = (text: string) => (xml: string) => xml.replace("<memballoon", `${
 
 beforeAll(prepareHypervisors);
 afterAll(async () => {
-  await Promise.all(names.map(removeGuest));
+  await Promise.all(names.map((one) => removeGuest(one)));
   for (const host of both)
     await host.script("rm -rf /var/lib/layers /dev/lab-disk /var/lib/libvirt/images/code.fd; losetup -D");
 });

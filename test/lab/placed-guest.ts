@@ -21,6 +21,8 @@ export class PlacedGuest {
     name: string,
     private readonly what: GuestOptions,
     guest: Partial<GuestDomain> = {},
+    /** Its candidates. */
+    readonly hosts: readonly LabHost[] = [runningLab().hvA, runningLab().hvB],
   ) {
     this.guest = { name, folder: imageFolder, memoryMiB: 32, ...guest };
     this.definitions = new ResourceHarness(domain, `Domain::${name}`);
@@ -47,16 +49,15 @@ export class PlacedGuest {
     return buildGuest(this.what);
   }
 
-  async up(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<string> {
+  async up(host: string, migration: Options = {}, changes: Partial<Inputs> = {}): Promise<string> {
     this.placement.told.length = 0;
     return this.placement.up(await this.inputs(host, migration, changes));
   }
 
-  async inputs(host: "hv-a" | "hv-b", migration: Options = {}, changes: Partial<Inputs> = {}): Promise<Inputs> {
-    const { hvA, hvB } = runningLab();
+  async inputs(host: string, migration: Options = {}, changes: Partial<Inputs> = {}): Promise<Inputs> {
     await this.definitions.up({ xml: this.xml(), blockingDevices: this.blockingDevices });
     const { uuid, name, definition } = this.definitions.outputs as Record<string, string>;
-    const candidates = connectionsTo([hvA, hvB]);
+    const candidates = connectionsTo(this.hosts);
     for (const candidate of Object.values(candidates)) Object.assign(candidate, { connectTimeoutSeconds: 5 });
     return { domain: { uuid, name, definition } as Inputs["domain"], host, candidates, migration, ...changes };
   }
@@ -84,14 +85,14 @@ export class PlacedGuest {
   }
 
   /** It runs there and nowhere else, is defined there and nowhere else, and has never missed a number. */
-  async expectOn(name: "hv-a" | "hv-b"): Promise<void> {
+  async expectOn(name: string): Promise<void> {
     await this.expectRunningOn(name);
     await expectUnbroken(this.guest);
   }
 
   /** The same without its counter, for one whose log is on no share. */
-  async expectRunningOn(name: "hv-a" | "hv-b"): Promise<void> {
-    await expectOnlyOn(runningLab().lab.host(name), this.guest.name);
+  async expectRunningOn(name: string): Promise<void> {
+    await expectOnlyOn(runningLab().lab.host(name), this.guest.name, "running", this.hosts);
     expect(this.placement.outputs.host).toBe(name);
   }
 }

@@ -27,12 +27,19 @@ export function connectionsTo(hosts: readonly LabHost[]) {
 
 export const imageFolder = "/srv/vm";
 
-/** Shared storage and certificates, as each migration needs them; again is fine. */
-export async function prepareHypervisors(): Promise<void> {
-  const { nas, hvA, hvB } = runningLab();
-  await shareFolder(nas, [hvA, hvB], imageFolder);
-  if ((await hvA.tryExec(["test", "-e", "/etc/pki/CA/cacert.pem"])).exitCode !== 0)
-    await exchangeCertificates([hvA, hvB]);
+/** The hypervisors that are always there. */
+const both = () => [runningLab().hvA, runningLab().hvB];
+
+/**
+ * Shared storage and certificates, as each migration needs them; again is fine.
+ *
+ * @param more hypervisors beside the two that are always there
+ */
+export async function prepareHypervisors(more: readonly LabHost[] = []): Promise<void> {
+  const hosts = [...both(), ...more];
+  await shareFolder(runningLab().nas, hosts, imageFolder);
+  const has = await Promise.all(hosts.map((host) => host.tryExec(["test", "-e", "/etc/pki/CA/cacert.pem"])));
+  if (has.some(({ exitCode }) => exitCode !== 0)) await exchangeCertificates(hosts);
 }
 
 /** Takes away what {@link prepareHypervisors} has made: for tests that begin with nothing. */
@@ -43,20 +50,21 @@ export async function clearHypervisors(): Promise<void> {
 }
 
 /** Ends a guest wherever it is, and forgets it. */
-export async function removeGuest(name: string): Promise<void> {
-  const { hvA, hvB } = runningLab();
+export async function removeGuest(name: string, hosts: readonly LabHost[] = both()): Promise<void> {
   const forget = (host: LabHost) => host.tryExec(["sh", "-c", 'virsh destroy "$0"; virsh undefine "$0"', name]);
-  await Promise.all([hvA, hvB].map(forget));
+  await Promise.all(hosts.map(forget));
 }
 
 /** It is in this state on `host`, and unknown to every other hypervisor; on none when `host` is undefined. */
-export async function expectOnlyOn(host: LabHost | undefined, name: string, state = "running"): Promise<void> {
-  const { hvA, hvB } = runningLab();
+export async function expectOnlyOn(
+  host: LabHost | undefined,
+  name: string,
+  state = "running",
+  hosts: readonly LabHost[] = both(),
+): Promise<void> {
   const states = async (candidate: LabHost) => [candidate.name, await domainState(candidate, name)];
-  expect(Object.fromEntries(await Promise.all([hvA, hvB].map(states)))).toEqual(
-    Object.fromEntries(
-      [hvA, hvB].map((candidate) => [candidate.name, candidate.name === host?.name ? state : undefined]),
-    ),
+  expect(Object.fromEntries(await Promise.all(hosts.map(states)))).toEqual(
+    Object.fromEntries(hosts.map(({ name }) => [name, name === host?.name ? state : undefined])),
   );
 }
 

@@ -1,18 +1,14 @@
 /** hv-c, a Debian 13, beside the two hypervisors of every lab test: with the share, and certificates that all three take. */
-import { shareFolder } from "../../lab/by-hand/nfs";
-import { exchangeCertificates } from "../../lab/by-hand/tls";
-import { imageFolder, prepareHypervisors, runningLab } from "./support";
+import { prepareHypervisors, runningLab } from "./support";
 
 const { lab, ...hosts } = runningLab();
-export const { nas, hvA } = hosts;
+export const { nas, hvA, hvB } = hosts;
 export const hvC = lab.host("hv-c");
-export const all = [hvA, hosts.hvB, hvC];
+export const all = [hvA, hvB, hvC];
 
 export async function prepareThreeHypervisors(): Promise<void> {
   await lab.up({ hosts: ["hv-c"] });
-  await prepareHypervisors();
-  await shareFolder(nas, [hvC], imageFolder);
-  await exchangeCertificates(all);
+  await prepareHypervisors([hvC]);
 }
 
 /** Ends a guest wherever it is, and takes its definition away. */

@@ -7,7 +7,7 @@ import type { Scene } from "../scene";
 const sockets = "libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tls.socket";
 
 /** systemd starts no socket whose service runs. `is-active` succeeds when one of several is active. */
-export const listenAgain = `for socket in ${sockets}; do
+export const listenAgain = `[ -x /usr/sbin/virtqemud ] || for socket in ${sockets}; do
   systemctl is-active -q $socket && continue
   systemctl reset-failed libvirtd.service ${sockets} 2> /dev/null
   systemctl stop libvirtd.service; systemctl start ${sockets}; break
