@@ -43,6 +43,7 @@ describe("every other refusal", () => {
     ["two candidates of a QEMU guest", /candidates: .*must be different machines/],
     ["ssh access with one host", /has a problem: hosts: /],
     ["ssh access with one address twice", /has a problem: hosts: /],
+    ["a firewall with one address twice", /has a problem: hosts: .*must not name an address twice/],
     ["a PKI with one address twice", /has a problem: hosts: .*must not name an address twice/],
     ["requests with one address twice", /has a problem: hosts: .*must not name an address twice/],
     ["an export without clients", /has a problem: clients: .*must have a client/],
