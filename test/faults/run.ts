@@ -47,7 +47,9 @@ runMain(async () => {
   process.exitCode = await inside(options.lab, () => due(options, begun));
 });
 
-const cellsAt = (numbers: readonly number[]) => numbers.map((index) => cells[index] as Cell);
+function cellsAt(numbers: readonly number[]): Cell[] {
+  return numbers.map((index) => cells[index] as Cell);
+}
 
 function report(): void {
   const records = readRecords();
