@@ -6,7 +6,7 @@ import { isPlainQemuStream } from "../../lab/machine/pcap";
 import { repository } from "../../lab/paths";
 import { run, runAnyway } from "../../lab/process";
 import { retryUntil } from "../../provider/util/policy";
-import { runningLab } from "./support";
+import { lengthyTest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 const cli = (...args: string[]) =>
@@ -100,7 +100,7 @@ describe("faults", () => {
   const reaches = async (from: typeof hvA, to: typeof hvA) =>
     (await from.tryExec(["timeout", "5", "bash", "-c", `exec 3<> /dev/tcp/${to.address}/22`])).exitCode === 0;
 
-  test("a partitioned host is cut off and runs on; healed, it is back", async () => {
+  lengthyTest("a partitioned host is cut off and runs on; healed, it is back", async () => {
     expect(await reaches(hvA, hvB)).toBe(true);
     // It writes down the time, in milliseconds, again and again; its clock is this machine's.
     await hvB.script(
@@ -123,38 +123,41 @@ describe("faults", () => {
     expect(aliveMeanwhile.length).toBeGreaterThan(5);
   });
 
-  test("cut off from the admin network, what is under way stands still, unnoticed; other hosts reach it", async () => {
-    let lines = 0;
-    const end = new AbortController();
-    const ssh = (...words: string[]) => lab.enter(["ssh", "-F", lab.ssh.configFile, ...words]);
-    const talking = runAnyway(ssh(hvB.name, "while echo on; do sleep 0.1; done"), {
-      onLine: () => lines++,
-      signal: end.signal,
-      timeoutMs: 300_000, // also when this test fails
-    }).catch((error: Error) => error);
-    const talksOn = async (from = lines) =>
-      retryUntil(async () => expect(lines).toBeGreaterThan(from), { everyMs: 100, timeoutMs: 120_000 });
-    try {
-      await talksOn();
-      await hvB.cutAdmin();
-      await hvB.cutAdmin();
-      expect(await reaches(hvA, hvB)).toBe(true);
-      const heard = lines;
-      const { stderr } = await runAnyway(ssh("-o", "ConnectTimeout=1", hvB.name, "true"));
-      expect(stderr).toContain("timed out");
-      expect((await cli("status")).stdout).toMatch(/hv-b .* admin network cut/);
-      expect(lines).toBe(heard);
-      expect((await cli("heal", "hv-b")).exitCode).toBe(0);
-      expect(await hvB.isAdminCut()).toBe(false);
-      await talksOn();
-    } finally {
-      end.abort();
-      await hvB.healAdmin();
-    }
-    await talking;
-  });
+  lengthyTest(
+    "cut off from the admin network, what is under way stands still, unnoticed; other hosts reach it",
+    async () => {
+      let lines = 0;
+      const end = new AbortController();
+      const ssh = (...words: string[]) => lab.enter(["ssh", "-F", lab.ssh.configFile, ...words]);
+      const talking = runAnyway(ssh(hvB.name, "while echo on; do sleep 0.1; done"), {
+        onLine: () => lines++,
+        signal: end.signal,
+        timeoutMs: 300_000, // also when this test fails
+      }).catch((error: Error) => error);
+      const talksOn = async (from = lines) =>
+        retryUntil(async () => expect(lines).toBeGreaterThan(from), { everyMs: 100, timeoutMs: 120_000 });
+      try {
+        await talksOn();
+        await hvB.cutAdmin();
+        await hvB.cutAdmin();
+        expect(await reaches(hvA, hvB)).toBe(true);
+        const heard = lines;
+        const { stderr } = await runAnyway(ssh("-o", "ConnectTimeout=1", hvB.name, "true"));
+        expect(stderr).toContain("timed out");
+        expect((await cli("status")).stdout).toMatch(/hv-b .* admin network cut/);
+        expect(lines).toBe(heard);
+        expect((await cli("heal", "hv-b")).exitCode).toBe(0);
+        expect(await hvB.isAdminCut()).toBe(false);
+        await talksOn();
+      } finally {
+        end.abort();
+        await hvB.healAdmin();
+      }
+      await talking;
+    },
+  );
 
-  test("a slow host is limited in both directions, a fast one is not", async () => {
+  lengthyTest("a slow host is limited in both directions, a fast one is not", async () => {
     const kernelDrops = async () => {
       const links = [hvB.name, `ifb-${hvB.name}`];
       const counts = links.map((link) => run(lab.enter(["tc", "-s", "-json", "qdisc", "show", "dev", link])));

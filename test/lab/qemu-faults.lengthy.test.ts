@@ -7,12 +7,11 @@ import { SshHost } from "../../provider/host/ssh-host";
 import { retryUntil } from "../../provider/util/policy";
 import { NativeGuest } from "./native-guest";
 import { messageOf } from "./placed-guest";
-import { connectionTo, everything, imageFolder, lengthyTest, prepareHypervisors, runningLab } from "./support";
+import { connectionTo, imageFolder, prepareHypervisors, runningLab } from "./support";
 
 const { nas } = runningLab();
 const vnc = { display: 19, listen: "0.0.0.0" };
-/** The lengthy ones need one that writes faster than it can be sent. */
-const guest = new NativeGuest("stubborn", everything ? guests.dirty : guests.full, undefined, { vnc });
+const guest = new NativeGuest("stubborn", guests.dirty, undefined, { vnc });
 const slow = { bandwidthMiBps: 1 };
 
 beforeAll(async () => {
@@ -60,18 +59,15 @@ test("Ctrl-C in the middle cancels it", async () => {
   await guest.expectOn(from.name);
 });
 
-lengthyTest(
-  "the original article's commands work in its monitor: info migrate shows it, migrate_cancel ends it",
-  async () => {
-    const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
-    expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
-    const parameters = await monitor(from, "info migrate_parameters");
-    expect(parameters).toMatch(/max-bandwidth: 1048576 bytes.*downtime-limit: 100 ms/s);
-    await monitor(from, "migrate_cancel");
-    expect(await messageOf(moving)).toContain(notMoved(from, to));
-    await guest.expectOn(from.name);
-  },
-);
+test("the original article's commands work in its monitor: info migrate shows it, migrate_cancel ends it", async () => {
+  const { from, to, moving } = await setOut({ maxDowntimeMs: 100 });
+  expect(await monitor(from, "info migrate")).toMatch(/Migration status: active.*transferred ram: \d+ kbytes/s);
+  const parameters = await monitor(from, "info migrate_parameters");
+  expect(parameters).toMatch(/max-bandwidth: 1048576 bytes.*downtime-limit: 100 ms/s);
+  await monitor(from, "migrate_cancel");
+  expect(await messageOf(moving)).toContain(notMoved(from, to));
+  await guest.expectOn(from.name);
+});
 
 test("a destination whose QEMU dies leaves the guest on the source, and nothing behind", async () => {
   const { from, to, moving } = await setOut();
@@ -109,7 +105,7 @@ async function whileTaken(port: number, work: (from: LabHost, to: LabHost) => Pr
   }
 }
 
-lengthyTest("a port that the guest itself listens on is refused when it is taken", async () => {
+test("a port that the guest itself listens on is refused when it is taken", async () => {
   await whileTaken(5919, async (from, to) => {
     expect(await messageOf(guest.up(to.name))).toContain(
       `Port 5919 is taken on ${to.name}, and the guest's VNC display 19 is to listen there.`,
@@ -118,23 +114,20 @@ lengthyTest("a port that the guest itself listens on is refused when it is taken
   });
 });
 
-lengthyTest(
-  "a port for the move that is taken gives way to the next; when none is free, nothing moves and nothing is left",
-  async () => {
-    await whileTaken(49152, async (from, to) => {
-      const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
-      expect(message).toContain(
-        `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
-      );
-      expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*use another port/);
-      await guest.expectOn(from.name);
-      await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
-      await guest.expectOn(to.name);
-    });
-  },
-);
+test("a port for the move that is taken gives way to the next; when none is free, nothing moves and nothing is left", async () => {
+  await whileTaken(49152, async (from, to) => {
+    const message = await messageOf(guest.up(to.name, { migration: { ports: { min: 49152, max: 49152 } } }));
+    expect(message).toContain(
+      `stubborn was not moved from ${from.name} to ${to.name}. It is on ${from.name} as before.`,
+    );
+    expect(message).toMatch(/migrate-incoming: .*Address already in use\n.*use another port/);
+    await guest.expectOn(from.name);
+    await guest.up(to.name, { migration: { ports: { min: 49152, max: 49153 } } });
+    await guest.expectOn(to.name);
+  });
+});
 
-lengthyTest("post-copy moves what would never end otherwise, where the destination may use userfaultfd", async () => {
+test("post-copy moves what would never end otherwise, where the destination may use userfaultfd", async () => {
   const { to } = guest.nextMove();
   await to.exec(["sysctl", "vm.unprivileged_userfaultfd=1"]);
   const migration = { bandwidthMiBps: 3, autoConverge: false, postCopy: { when: "when-stalled" as const } };
@@ -143,7 +136,7 @@ lengthyTest("post-copy moves what would never end otherwise, where the destinati
   await guest.expectOn(to.name);
 });
 
-lengthyTest("a run that ends in the middle leaves its migration to the hosts, and the next one joins it", async () => {
+test("a run that ends in the middle leaves its migration to the hosts, and the next one joins it", async () => {
   const { from, to, moving } = await setOut({ bandwidthMiBps: 8 });
   guest.driver.end();
   await messageOf(moving);
@@ -153,7 +146,7 @@ lengthyTest("a run that ends in the middle leaves its migration to the hosts, an
   expect(guest.lastMigration).toMatchObject({ from: from.name, to: to.name });
 });
 
-lengthyTest("a destination that loses its power leaves the guest on the source; the next up moves it", async () => {
+test("a destination that loses its power leaves the guest on the source; the next up moves it", async () => {
   const { from, to, moving } = await setOut();
   await to.kill();
   const message = await messageOf(moving);
