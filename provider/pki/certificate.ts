@@ -2,6 +2,7 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { canonicalName } from "../util/address";
 import { derOid, derValues, signedFields } from "./der";
+import { writableDn } from "./distinguished-name";
 import type { Role } from "./layout";
 import { ownUnit, type Subject } from "./template";
 
@@ -142,11 +143,8 @@ function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
 export const hasSubject = (certificate: X509Certificate, { organization, unit, commonName }: Subject) =>
   certificate.subject === `O=${escaped(organization)}\nOU=${escaped(unit)}\nCN=${escaped(commonName)}`;
 
-/**
- * A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. libvirtd.conf has no way to write a
- * backslash, and the pattern none to escape one: `?` stands for it.
- */
+/** A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. */
 export const allowedDn = ({ organization, unit, commonName }: Subject) =>
-  `O=${escaped(organization)},OU=${unit},CN=${commonName}`.replaceAll("\\", "?");
+  writableDn(`O=${escaped(organization)},OU=${unit},CN=${commonName}`);
 
 const escaped = (value: string) => value.replace(/[,+]/g, "\\$&");

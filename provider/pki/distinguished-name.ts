@@ -28,8 +28,14 @@ const decoders: Readonly<Record<number, (content: Buffer) => string>> = {
 };
 
 /**
- * A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. libvirtd.conf has no way to write a
- * backslash or a quote, and the pattern none to escape `*`: `?` stands for each of them.
+ * A pattern of `tls_allowed_dn_list` as it can be written: libvirtd.conf has no way to write a backslash, for which `?`
+ * stands. GnuTLS prints what comes after it nowhere else, so that nobody else is let in.
+ */
+export const writableDn = (pattern: string): string => pattern.replaceAll("\\", "?");
+
+/**
+ * A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. Where that cannot be written, or the pattern
+ * has no way to escape it, as a quote or `*`, `?` stands for it.
  *
  * @returns undefined for a subject that is empty, or has what GnuTLS has no name for
  */
@@ -45,7 +51,7 @@ function attribute({ content }: { content: Buffer }): string | undefined {
   const text = value && decoders[value.tag]?.(value.content);
   if (name === undefined || !text || /\p{Cc}/u.test(text)) return undefined;
   const escaped = text.replace(/[,+"\\<>;]|^[ #]|(?<=.) $/g, "\\$&");
-  return `${name}=${escaped.replace(/[\\"*]/g, "?")}`;
+  return `${name}=${writableDn(escaped).replace(/["*]/g, "?")}`;
 }
 
 /** The content of the name, in DER. */

@@ -15,7 +15,7 @@ import {
 } from "../../pki/authority-findings";
 import { type HostBaseline, parseBaseline } from "../../pki/baseline";
 import { allowedDn } from "../../pki/certificate";
-import { allowedDnOf } from "../../pki/distinguished-name";
+import { allowedDnOf, writableDn } from "../../pki/distinguished-name";
 import {
   type Authorities,
   type CertificateRules,
@@ -127,7 +127,7 @@ export function settingsOf(args: PkiInputs): DaemonSettings {
     if (args.externalAuthority) return (client && allowedDnOf(client)) ?? [];
     return allowedDn(hostSubject("libvirt", organization, address));
   });
-  return withDefaultSettings({ ...libvirtd, tlsAllowedDnList: [...new Set([...own, ...allowedDns])] });
+  return withDefaultSettings({ ...libvirtd, tlsAllowedDnList: [...new Set([...own, ...allowedDns.map(writableDn)])] });
 }
 
 /** An authority of this resource's own; not the one that a failed change to an authority outside has left in the state. */

@@ -1,5 +1,7 @@
+import { written } from "../../../provider/libvirt/daemon/keys";
 import { inputsInState } from "../../../provider/lifecycle/inputs";
 import { libvirtTlsPki } from "../../../provider/resources/libvirt-tls-pki/definition";
+import { settingsOf } from "../../../provider/resources/libvirt-tls-pki/observe";
 import { removedHosts } from "../../../provider/resources/shared/many-hosts";
 
 const base = { authority: { name: "a", address: "10.0.0.1" }, hosts: { a: { address: "10.0.0.1" } } };
@@ -26,6 +28,12 @@ test("defaults", () => {
 
 test.each(["Example", "Example, Inc. (R&D)", "a", "It's + more = all/that_@home"])("%j is an organization", (name) => {
   expect(problems({ organization: `${name}.` })).toEqual([]);
+});
+
+test("names with a comma can be written to libvirtd.conf, which has no way to write a backslash", () => {
+  const args = libvirtTlsPki.schema.parse({ ...base, organization: "A, B", allowedDns: ["O=Example\\, Inc,CN=x"] });
+  const { value } = written(settingsOf(args)).find(({ name }) => name === "tls_allowed_dn_list") ?? {};
+  expect(value).toBe('["O=A?, B,OU=pulumi-kvm-live libvirt,CN=10.0.0.1", "O=Example?, Inc,CN=x"]');
 });
 
 test.each(["", 'a"b', "a\nca", "$(reboot)", "`id`", "../x", "a\\", " a", "-x", "x".repeat(300), "é", "a\0b"])(
