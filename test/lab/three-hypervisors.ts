@@ -2,9 +2,9 @@
 import { prepareHypervisors, runningLab } from "./support";
 
 const { lab, ...hosts } = runningLab();
-export const { nas, hvA, hvB } = hosts;
+export const { nas, hvA } = hosts;
 export const hvC = lab.host("hv-c");
-export const all = [hvA, hvB, hvC];
+export const all = [hvA, hosts.hvB, hvC];
 
 export async function prepareThreeHypervisors(): Promise<void> {
   await lab.up({ hosts: ["hv-c"] });
