@@ -10,6 +10,9 @@ import { sameClient } from "../../provider/nfs/export-client";
 import { parseExports } from "../../provider/nfs/exports";
 import { mountOptionDifferences } from "../../provider/nfs/mount-options";
 import { fstabSources, parseMountInfo } from "../../provider/nfs/mountinfo";
+import { domain } from "../../provider/resources/domain/definition";
+import { messageOf } from "./placed-guest";
+import { ResourceHarness } from "./resource-harness";
 import { connectionTo, lengthyTest, runningLab } from "./support";
 
 const { nas, hvA } = runningLab();
@@ -206,3 +209,34 @@ lengthyTest("mount options in all spellings are met by what the kernel shows, an
   }
   await hvA.script("rmdir /tmp/kvm-live-mount");
 });
+
+lengthyTest(
+  "definitions with names that are JavaScript's own, and with deep ones: refused where libvirt refuses",
+  async () => {
+    const nested = (depth: number) => `${"<x:a>".repeat(depth)}${"</x:a>".repeat(depth)}`;
+    const texts = [
+      '<metadata><x:constructor xmlns:x="urn:x" x:__proto__="1"><x:toString/></x:constructor></metadata>',
+      "<constructor/>",
+      "<devices><__proto__/><hasOwnProperty name='x'/></devices>",
+      "<description constructor='1'>x</description>",
+      `<metadata><x:a xmlns:x="urn:x">${nested(200)}</x:a></metadata>`,
+      `<metadata><x:a xmlns:x="urn:x">${nested(300)}</x:a></metadata>`,
+      `<metadata><x:a xmlns:x="urn:x">${nested(20_000)}</x:a></metadata>`,
+    ];
+    const define = async (xml: string) => {
+      await hvA.exec(["sh", "-c", "cat > /tmp/kvm-live-definition"], { input: xml }); // too long for an argument
+      const { exitCode } = await hvA.tryExec(["virsh", "define", "/tmp/kvm-live-definition"]);
+      await hvA.tryExec(["virsh", "undefine", "names"]);
+      return exitCode === 0;
+    };
+    for (const text of texts) {
+      const xml = `<domain type="qemu"><name>names</name><memory>65536</memory><os><type arch="x86_64" machine="pc-i440fx-7.2">hvm</type></os>${text}</domain>`;
+      const ours = new ResourceHarness(domain, "Domain::names");
+      const said = await messageOf(ours.up({ xml }));
+      const isTaken = said === "it did not fail";
+      expect([text.slice(0, 80), isTaken]).toEqual([text.slice(0, 80), await define(xml)]);
+      if (isTaken) expect(await define(String((ours.outputs as { definition?: string }).definition))).toBe(true);
+      else expect(said).toMatch(/nested more than 256 deep/);
+    }
+  },
+);

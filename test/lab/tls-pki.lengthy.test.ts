@@ -7,6 +7,7 @@ import { Refused } from "../../provider/lifecycle/errors";
 import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import { retryUntil } from "../../provider/util/policy";
 import {
+  asLibvirt,
   asQemu,
   base,
   both,
@@ -154,4 +155,26 @@ lengthyTest("settings that libvirtd does not start with are put back, and the er
   }
   await driver.up(base);
   expect([await driver.refresh(), driver.outputs.drift]).toEqual(["unchanged", undefined]);
+});
+
+lengthyTest("whose organization has a comma can be let in by allowedDns, and others are not", async () => {
+  const client = async (organization: string) => {
+    await hvA.script(
+      `cd /root; certtool --generate-privkey --key-type=rsa --bits 2048 --outfile admin-key.pem 2> /dev/null
+       printf 'organization = "%s"\\ncn = admin\\ntls_www_client\\nsigning_key\\nencryption_key\\nexpiration_days = 30\\n' "$1" > admin.template
+       certtool --generate-certificate --load-privkey admin-key.pem --template admin.template --outfile admin-cert.pem \\
+         --load-ca-certificate /etc/pki/CA/cacert.pem --load-ca-privkey /etc/pki/CA/private/cakey.pem 2> /dev/null`,
+      organization,
+    );
+    await credentials(hvA, "/root/admin", ["/etc/pki/CA/cacert.pem", "/root/admin-cert.pem", "/root/admin-key.pem"]);
+    return (await asLibvirt("/root/admin", hvB)).exitCode;
+  };
+  try {
+    expect(await driver.up({ ...base, allowedDns: ["O=Example\\, Inc,CN=admin"] })).toBe("updated");
+    expect([await driver.refresh(), driver.outputs.drift]).toEqual(["unchanged", undefined]);
+    expect([await client("Example, Inc"), await client("Example, Ltd"), await client("Example")]).toEqual([0, 1, 1]);
+  } finally {
+    await hvA.script("rm -rf /root/admin*");
+    await driver.up(base);
+  }
 });
