@@ -8,7 +8,7 @@ export type { HypervisorVersions } from "./resources/cpu-baseline/definition";
 export { CpuBaseline, type CpuBaselineArgs } from "./resources/cpu-baseline/resource";
 export { Domain, type DomainArgs } from "./resources/domain/resource";
 export type { MigrationArgs } from "./resources/domain-placement/migration-args";
-export { DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";
+export { type AnyOf, anyOf, DomainPlacement, type DomainPlacementArgs } from "./resources/domain-placement/resource";
 export { Host, type HostArgs, type HypervisorArgs } from "./resources/host/resource";
 export { LibvirtSshAccess, type LibvirtSshAccessArgs } from "./resources/libvirt-ssh-access/resource";
 export type { LibvirtdArgs } from "./resources/libvirt-tls-pki/libvirtd-args";

@@ -57,6 +57,11 @@ export interface Definition<
   explain?(operation: Exclusive, model: Model, error: Error): Promise<Error>;
   /** The inputs as the hosts have them, where they have drifted from `args`. Nothing can drift by default. */
   inputsOf?(args: z.infer<Schema>, state: State): z.infer<Schema>;
+  /**
+   * Pure: inputs that the program leaves open, as they are, where they satisfy it: they are no change, and are kept in
+   * the outputs as they are. Nothing is left open by default.
+   */
+  leftOpen?(args: z.infer<Schema>, state: State): Partial<z.infer<Schema>>;
   /** Inputs that follow from others and that dependants have to know in the first preview: identities. */
   derived?: Derived<Schema>;
   /** Inputs that follow from others and from what hosts say, and that dependants have to know in previews. */

@@ -31,7 +31,7 @@ export function makeHandlers<
   definition: Definition<Schema, Model, Seen, State, Exclusive>,
   { operationFor, unknownValue }: Environment,
 ): Handlers {
-  const { schema, replaceOn, id, inputsOf = (args) => args } = definition;
+  const { schema, replaceOn, id, inputsOf = (args) => args, leftOpen = () => ({}) } = definition;
   const { exclusively = (operation, _model, work) => work(operation as Exclusive) } = definition;
   const { explain = async (_operation, _model, error) => error } = definition;
   const { things = () => [] } = definition;
@@ -100,7 +100,7 @@ export function makeHandlers<
         const seen = await definition.reconcile(exclusive, model, before, known).catch(explained);
         const state = definition.stateOf(model, seen, known);
         if (state === undefined) throw new Error("Everything was set up, but none of it is there any more.");
-        return { id: id(args), outs: outputs(properties, args, state, uid) };
+        return { id: id(args), outs: outputs(properties, { ...args, ...leftOpen(args, state) }, state, uid) };
       } catch (error) {
         if (error instanceof Refused) throw error;
         throw await withWhatWasReached(error as Error, properties, uid, known);
@@ -168,6 +168,10 @@ export function makeHandlers<
   const isUnnoted = (olds: Properties, news: Properties) =>
     definition.claim !== undefined && news[urnKey] !== undefined && uidOf(olds) === undefined;
 
+  /** The checked inputs, with the state's values of those that they leave open. */
+  const asItIs = (olds: Properties, news: Properties): Properties =>
+    hasUnknown(news, unknownValue) ? news : { ...news, ...leftOpen(argsOf(news), knownOf(olds)) };
+
   async function announce(olds: Properties, news: Properties): Promise<void> {
     const [changed, repairs] = [changedInputs(olds, news, inputs), repairsOf(olds)];
     if (isUnnoted(olds, news))
@@ -182,7 +186,8 @@ export function makeHandlers<
 
   return plainErrors({
     check: makeCheck(definition, { unknownValue, argsOf, claim, decide, register }),
-    diff: async (_id, olds, news) => {
+    diff: async (_id, olds, checked) => {
+      const news = asItIs(olds, checked);
       await announce(olds, news);
       const found = difference(olds, news, { inputs, replaceOn, unknownValue });
       return isUnnoted(olds, news) && found.changes === false ? { ...found, changes: true } : found;

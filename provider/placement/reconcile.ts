@@ -10,6 +10,7 @@ import { type Candidate, candidateOf } from "./observe/candidate";
 import type { Located, SettledLocation } from "./observe/locate";
 import { described, isActive, stateAndReason } from "./observe/observation";
 import type { Placement } from "./placement";
+import { destinationOf } from "./plan/destination";
 import { type Plan, planPlacement, remaining, type Settled } from "./plan/plan";
 import { hostsOf, labelOf, type Step } from "./plan/steps";
 import type { Finding } from "./preflight/finding";
@@ -56,7 +57,7 @@ export async function carryOutAndVerify(
   steps: readonly Step[],
   operation: LockedOperation,
 ): Promise<SettledGuest> {
-  const { domain, driver, hostName, powerState } = placement;
+  const { domain, driver, powerState } = placement;
   if (before.location.kind === "at") await driver.keepCopiedImages?.(candidateOf(placement, before.location.hostName));
   if (steps.length === 0) return before;
   const redefine = isChangedByHand(before.location, knownDigest);
@@ -68,6 +69,7 @@ export async function carryOutAndVerify(
   });
   const { location } = after;
   if (location.kind !== "at") throw new PlacementUnclear(domain.name, "It is on none of the candidates.");
+  const hostName = destinationOf(placement, location);
   if (location.hostName !== hostName || location.domain.state !== powerState)
     throw new PlacementUnclear(domain.name, `It should be ${powerState} on ${hostName} and is ${described(location)}.`);
   return { ...after, records: [...before.records, ...after.records] };

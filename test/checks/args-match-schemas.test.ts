@@ -126,7 +126,12 @@ interface Checked {
         "DomainPlacement",
         Sent<
           DomainPlacementArgs,
-          { domain: { uuid: string; name: string; definition: string }; host: string; candidates: Candidates }
+          {
+            domain: { uuid: string; name: string; definition: string };
+            host?: string;
+            anyOf?: { hosts: string[]; prefer?: string };
+            candidates: Candidates;
+          }
         >
       >
     | Unfilled<"DomainPlacement", DomainPlacement>

@@ -2,7 +2,7 @@
  * A scripted host whose `virsh` keeps domains that are off as files in a folder, with the locks and the journal beside
  * them: all that a placement does is done there, by a real shell.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { programmedHost } from "./programmed-host";
 import type { ScriptedHost } from "./scripted-host";
@@ -48,6 +48,8 @@ export interface LibvirtInFolder {
   scripted: ScriptedHost;
   /** Has it without being asked, as by hand. */
   define(uuid: string, definition: string): void;
+  /** Has it no longer, as by hand. @returns its definition */
+  undefine(uuid: string): string;
 }
 
 /** Ends with {@link stopProgrammedHosts}. */
@@ -56,5 +58,14 @@ export async function libvirtInFolder(): Promise<LibvirtInFolder> {
     command.replaceAll(/\/(run|var\/lib)\/pulumi-kvm-live/g, join(folder, "kept"));
   const { scripted, folder } = await programmedHost({ virsh }, {}, keptThere);
   mkdirSync(join(folder, "domains"));
-  return { scripted, define: (uuid, xml) => writeFileSync(join(folder, "domains", uuid), xml) };
+  const fileOf = (uuid: string) => join(folder, "domains", uuid);
+  return {
+    scripted,
+    define: (uuid, xml) => writeFileSync(fileOf(uuid), xml),
+    undefine: (uuid) => {
+      const xml = readFileSync(fileOf(uuid), "utf8");
+      rmSync(fileOf(uuid));
+      return xml;
+    },
+  };
 }

@@ -83,6 +83,7 @@ function decide(found: readonly Found[], wanted: Wanted): Location {
   const off =
     found.find((each) => each.domain.managedSave) ??
     found.find(({ hostName }) => hostName === wanted.hostName) ??
+    found.find(({ hostName }) => wanted.mayStayOn?.includes(hostName)) ??
     found[0];
   return off ? at(off, found) : { kind: "nowhere" }; // i
 }

@@ -11,6 +11,7 @@ import {
   isUnreachable,
   type Observation,
 } from "../observe/observation";
+import { destinationOf } from "./destination";
 import { isSameStep, labelOf, type Step } from "./steps";
 import { type GuestOrSplit, stepsTo, stepsToNowhere } from "./steps-to";
 import type { Wanted } from "./wanted";
@@ -23,9 +24,10 @@ export type Settled = Pick<Located<SettledLocation>, "location" | "observations"
 /** @param redefine whether its definition was changed by hand, and is to be written again */
 export function planPlacement(seen: Settled, wanted: Wanted, redefine: boolean): Plan {
   const problems = claimsOn(seen, wanted).flatMap(({ problem }) => problem ?? []);
+  const hostName = destinationOf(wanted, seen.location);
   return problems.length > 0
     ? { kind: "refused", reason: problems.join("\n") }
-    : planOf(stepsTo(seen.location, wanted, redefine), seen, wanted);
+    : planOf(stepsTo(seen.location, { ...wanted, hostName }, redefine), seen, wanted);
 }
 
 /** Claims on all that hosts have of the guest: why nothing is done, and that it passes over. */

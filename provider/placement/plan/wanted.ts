@@ -10,6 +10,8 @@ export interface Wanted {
   candidates: readonly Candidate[];
   /** The candidate where it should be; the one that counts when it is defined on several and runs on none. */
   hostName: string;
+  /** Names of candidates that it stays on when it is there. @default hostName only */
+  mayStayOn?: readonly string[] | undefined;
   powerState: "running" | "shut off";
   autostart: boolean;
   /** False: without a definition on any host, so that it is gone when it ends. */

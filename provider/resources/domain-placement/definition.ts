@@ -6,6 +6,8 @@ import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
 import { keptStateOf } from "../../libvirt/preflight/kept-state";
 import type { Definition } from "../../lifecycle/definition";
 import type { LockedOperation } from "../../placement/lock/locks";
+import { locate } from "../../placement/observe/locate";
+import { observeCandidates } from "../../placement/observe/observe-candidates";
 import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
 import { claimGuest, guestThings } from "../guest-placement/claim";
@@ -22,6 +24,7 @@ import {
 import { removePlacement } from "../guest-placement/remove";
 import { connectionSecretKeys } from "../shared/inputs";
 import { candidatesOf } from "../shared/ssh-host";
+import { choiceNotice, chosenHost, wantedHost } from "./any-of";
 import { type PlacementInputs, placementSchema } from "./inputs";
 
 export interface PlacementState extends GuestState {
@@ -53,6 +56,8 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   },
   exclusively: (operation, { placement }, work) => withLocksAndJournal(operation, placement, work),
   explain: (operation, { placement }, error) => withHistory(operation, placement, error),
+  decided: { keys: ["host"], decide },
+  leftOpen: (args, { host }) => (args.anyOf?.hosts.includes(host) ? { host } : {}),
   inputsOf: (args, { host, state, autostart }) => ({ ...args, host, autostart, powerState: powerStateOf(state, args) }),
   objections: (olds, news) =>
     olds.domain.uuid === news.domain.uuid
@@ -73,7 +78,8 @@ function model(args: PlacementInputs, { owner, isInState, onlyLooks }: Operation
     placement: {
       domain,
       candidates: candidatesOf(args.candidates),
-      hostName: args.host,
+      hostName: wantedHost(args),
+      mayStayOn: args.anyOf?.hosts,
       powerState,
       autostart,
       persistent: migration.persistent,
@@ -93,7 +99,22 @@ function model(args: PlacementInputs, { owner, isInState, onlyLooks }: Operation
   };
 }
 
-const hostAffectingInputs = ["host", "powerState", "domain", "autostart", "migration", "fenced"];
+/** Being on one of several hosts is what was asked for: a new placement finds it there, and another one knows where it was. */
+async function decide(operation: Operation, { args }: Model, before: PlacementInputs | undefined) {
+  if (args.anyOf === undefined) return { decided: {} };
+  const host = chosenHost(args, before?.host ?? (await hostNow(operation, args)));
+  return { decided: host === undefined ? {} : { host } };
+}
+
+/** One look, which the claim that comes after it shares. */
+async function hostNow(operation: Operation, args: PlacementInputs): Promise<string | undefined> {
+  const { placement } = model(args, { ...operation, onlyLooks: true });
+  const observations = await observeCandidates(placement, operation.signal, undefined);
+  const location = locate(observations, placement, 0);
+  return location.kind === "at" ? location.hostName : undefined;
+}
+
+const hostAffectingInputs = ["host", "anyOf", "powerState", "domain", "autostart", "migration", "fenced"];
 
 async function announce(
   operation: Operation,
@@ -107,7 +128,8 @@ async function announce(
       `onDelete is "keep": when this resource is deleted, ${domain.name} stays running and defined where it is, and is only removed from the state.`,
     );
   if (changed.length > 0 && !changed.some((key) => hostAffectingInputs.includes(key))) return;
-  await announceSteps(operation, model, known?.definitionDigest);
+  const steps = await announceSteps(operation, model, known?.definitionDigest);
+  for (const line of choiceNotice(domain.name, model.args, steps)) operation.info(line);
 }
 
 async function reconcile(

@@ -6,14 +6,34 @@ import { Host, hypervisorsOf, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 import type { MigrationArgs } from "./migration-args";
 
+/** Several hosts, each of which will do; made by {@link anyOf}. */
+export class AnyOf {
+  /** @internal */
+  constructor(
+    readonly hosts: readonly Host[],
+    readonly prefer: Host | undefined,
+  ) {}
+}
+
+/**
+ * Any of several hosts, for `host` of a {@link DomainPlacement}: a guest that is on one of them stays there, also when
+ * somebody has moved it there by hand. One that is on none of them, or nowhere, goes to `prefer`.
+ *
+ * @param hosts each one of the `candidates`. @param prefer one of `hosts`; by default the first that is not `fenced`
+ * @example
+ * new DomainPlacement("web", { domain, host: anyOf([hvA, hvB], { prefer: hvB }), candidates: [hvA, hvB, hvC] });
+ */
+export const anyOf = (hosts: readonly Host[], { prefer }: { prefer?: Host } = {}): AnyOf => new AnyOf(hosts, prefer);
+
 /** Inputs of a {@link DomainPlacement}. */
 export interface DomainPlacementArgs {
   /** The domain to place. A changed definition takes effect when the guest is next started. */
   domain: Domain;
   /**
-   * The host that the domain should be on, or the name of one, as a PlacementPolicy's `hostOf` has it. Changing it moves a running guest live, and a stopped one by its definition.
+   * The host that the domain should be on, or the name of one, as a PlacementPolicy's `hostOf` has it, or any of several
+   * ({@link anyOf}). Changing it moves a running guest live, and a stopped one by its definition.
    */
-  host: Host | Output<string>;
+  host: Host | Output<string> | AnyOf;
   /**
    * Every host that the domain may be on, `host` included. All of them are asked before anything is done, and nothing
    * is done unless all of them answer.
@@ -84,10 +104,17 @@ export class DomainPlacement extends ManagedResource {
     const outputs = { state: undefined, lastMigration: undefined, migrationHistory: undefined };
     const inputs = {
       domain: { uuid: domain.uuid, name: domain.name, definition: domain.definition },
-      host: host instanceof Host ? host.name : host,
+      ...whereOf(host),
       candidates: hypervisorsOf(candidates),
     };
     const secrets = candidates.flatMap((candidate) => secretsOf(candidate, "candidates"));
     super("DomainPlacement", name, { ...outputs, ...rest, ...inputs }, dependingOn(candidates, options), secrets);
   }
+}
+
+/** A program that names one host sends what it has always sent. */
+function whereOf(host: DomainPlacementArgs["host"]) {
+  if (!(host instanceof AnyOf)) return { host: host instanceof Host ? host.name : host };
+  const { hosts, prefer } = host;
+  return { host: undefined, anyOf: { hosts: hosts.map(({ name }) => name), ...(prefer && { prefer: prefer.name }) } };
 }

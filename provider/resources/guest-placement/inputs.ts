@@ -25,7 +25,8 @@ interface InputIssue {
 }
 
 interface PlacementHosts {
-  host: string;
+  /** Undefined when another input tells it. */
+  host: string | undefined;
   candidates: Candidates;
   fenced: readonly string[];
 }
@@ -44,7 +45,7 @@ export function placementIssues({ host, candidates: among, fenced }: PlacementHo
       .map((name) => `must not have ${name}, where the guest should be: set host to another candidate`)
       .map(issue("fenced")),
     ...[host]
-      .filter((name) => !names.includes(name))
+      .filter((name) => name !== undefined && !names.includes(name))
       .map(() => `must be one of the candidates (${all}): add the Host to them`)
       .map(issue("host")),
     ...duplicateHosts(among).map(issue("candidates")),

@@ -38,6 +38,17 @@ test.each<[Record<string, unknown>, string]>([
     { candidates: { "hv-a": { address: "$(id)" } } },
     "candidates.hv-a.address: must be a host name or an IP address, without user, port or brackets",
   ],
+  [{ host: undefined }, "host: must be text: the name of a Host"],
+  [{ host: undefined, anyOf: { hosts: [] } }, "anyOf.hosts: must have a Host"],
+  [
+    { host: undefined, anyOf: { hosts: ["hv-a", "hv-c"] } },
+    "anyOf.hosts.1: must be one of the candidates (hv-a, hv-b): add the Host to them",
+  ],
+  [{ host: undefined, anyOf: { hosts: ["hv-a"], prefer: "hv-b" } }, "anyOf.prefer: must be one of its hosts (hv-a)"],
+  [
+    { host: undefined, anyOf: { hosts: ["hv-a"] }, fenced: ["hv-a"] },
+    "anyOf.hosts: must have a host that is not in fenced: the guest has to be somewhere",
+  ],
 ])("%j is refused", (args, problem) => {
   expect(problems(args)).toEqual([problem]);
 });

@@ -61,6 +61,22 @@ test.each<[string, string[], string[]]>([
     steps("a", undefined, {}, {}, ["b"]),
     ["migrate from a to b"],
   ],
+  ["running elsewhere, where it may stay", steps("a", undefined, {}, { mayStayOn: ["a", "b"] }), []],
+  [
+    "running elsewhere, where it may stay, to be off",
+    steps("a", undefined, {}, { mayStayOn: ["a", "b"], powerState: "shut off" }),
+    ["shut down on a"],
+  ],
+  [
+    "running elsewhere, where it may not stay",
+    steps("a", undefined, {}, { mayStayOn: ["b"] }),
+    ["migrate from a to b"],
+  ],
+  [
+    "off where it may stay, and defined where it may not",
+    steps("b", off, {}, { hostName: "c", mayStayOn: ["b", "c"], powerState: "shut off" }, ["a"]),
+    ["undefine on a"],
+  ],
   ["autostart", steps("b", undefined, {}, { autostart: true }), ["autostart on on b"]],
 ])("%s", (_, planned, expected) => {
   expect(planned).toEqual(expected);
