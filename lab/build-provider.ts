@@ -1,5 +1,5 @@
 /** Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`. Also `npm run build`. */
-import { copyFileSync, readdirSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./paths";
 import { run } from "./process";
@@ -7,6 +7,8 @@ import { run } from "./process";
 export async function buildProvider(): Promise<void> {
   await run([join(repository, "node_modules/.bin/tsc"), "-p", "tsconfig.build.json"], { cwd: repository });
   copyScripts();
+  // npm does so only when it installs the package, which is before this where it is a checkout.
+  chmodSync(join(repository, "dist/command-line/kvm-live.js"), 0o755);
 }
 
 /** Shell scripts lie beside the modules that load them. */

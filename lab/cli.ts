@@ -1,5 +1,5 @@
 /** `npm run lab -- …` */
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, Option } from "../provider/util/commander";
 import { buildGuest, guests } from "./guest/build";
 import { buildLinux } from "./guest/linux";
 import { defaultHosts, hostSpecs } from "./hosts";

@@ -1,7 +1,8 @@
 /** The state of a lab's hosts, as a table. */
+
+import { tableText } from "../provider/util/table";
 import type { Lab } from "./lab";
 import type { LabHost } from "./lab-host";
-import { tableText } from "./table";
 
 const head = ["host", "address", "OS", "libvirt", "state", "CPU"];
 

@@ -14,6 +14,7 @@ export interface SourceFile {
 const staircase: Record<string, readonly string[]> = {
   index: ["resources", "lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
   provider: ["resources", "lifecycle", "host"], // what Pulumi's provider process loads
+  "command-line": ["resources", "libvirt", "placement", "host", "util"], // the program kvm-live
   resources: [
     ...["lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
     ...["migration-blockers", "firewall", "placement-policy"],

@@ -1,5 +1,5 @@
 /** The matrix as a table. */
-import { tableText } from "../../lab/table";
+import { tableText } from "../../provider/util/table";
 import { type Fault, moments } from "./fault";
 import { type CellRecord, type ProblemKind, problemKinds } from "./record";
 

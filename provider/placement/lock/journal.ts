@@ -14,7 +14,7 @@ export interface JournalLine {
   text: string;
 }
 
-const folder = "/var/lib/pulumi-kvm-live/journal";
+export const journalFolder = "/var/lib/pulumi-kvm-live/journal";
 /** Time for one host, reaching it included, in milliseconds. */
 const timeoutMs = 15_000;
 /** Number of lines that are kept. The file is cut when it has a fifth more, so that few writes have to. */
@@ -30,7 +30,7 @@ const append = scriptFile(__dirname, "append-journal.sh");
 export async function writeJournal(hosts: readonly JournalHost[], uuid: string, line: JournalLine): Promise<string[]> {
   const text = lineOf(line, new Date());
   const write = ({ host }: JournalHost) =>
-    runScript(doneTogether(host), append, [folder, uuid, text, String(keptLines)], {
+    runScript(doneTogether(host), append, [journalFolder, uuid, text, String(keptLines)], {
       signal: AbortSignal.timeout(timeoutMs),
     });
   const written = await Promise.allSettled(hosts.map(write));
@@ -49,6 +49,6 @@ const lineOf = ({ who, text }: JournalLine, at: Date): string =>
 export async function readJournal(host: RemoteHost, uuid: string, lines: number): Promise<string[]> {
   const script = sh`[ ! -e "$1" ] || tail -n "$2" -- "$1"`;
   const signal = AbortSignal.timeout(timeoutMs);
-  const { stdout } = await runScript(host, script, [`${folder}/${uuid}.log`, String(lines)], { signal });
+  const { stdout } = await runScript(host, script, [`${journalFolder}/${uuid}.log`, String(lines)], { signal });
   return stdout.split("\n").flatMap((line) => oneLine(line, 2000) || []);
 }

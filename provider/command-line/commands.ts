@@ -1,0 +1,7 @@
+/** The table of commands: one row each. */
+import type { Command } from "./command";
+import { history } from "./history/history";
+import { preflight } from "./preflight/preflight";
+import { status } from "./status/status";
+
+export const commands: readonly Command[] = [status, preflight, history];

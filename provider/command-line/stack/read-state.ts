@@ -1,0 +1,116 @@
+/**
+ * Pure: hosts and guests out of a stack's state, as `pulumi stack export` prints it. Secrets are never decrypted: what is
+ * encrypted there is left out, and ssh's own keys and agents are used instead.
+ *
+ * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
+ */
+import type { ConnectionArgs } from "../../host/connection-args";
+import type { MigrationRecord } from "../../placement/migration/record";
+import { connection } from "../../resources/shared/inputs";
+import { UsageError } from "../exit-codes";
+
+export interface PlacedGuest {
+  uuid: string;
+  name: string;
+  /** Where the state has it. */
+  host?: string;
+  /** Newest first. */
+  history: readonly MigrationRecord[];
+}
+
+export interface StackState {
+  /** Its stack; empty without resources. */
+  stack: string;
+  hosts: { name: string; connection: ConnectionArgs }[];
+  /** Hosts that the state does not say how to reach, and why. */
+  unreadable: { name: string; problem: string }[];
+  guests: PlacedGuest[];
+}
+
+interface Resource {
+  urn: string;
+  type: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** @throws UsageError for anything that is no state */
+export function readState(text: string): StackState {
+  const resources = resourcesIn(text);
+  const of = (type: string) => resources.filter((one) => one.type === `pulumi-nodejs:dynamic/kvm:${type}`);
+  const guests = [...of("DomainPlacement"), ...of("QemuGuest")];
+  const candidates = new Set(guests.flatMap(({ inputs }) => Object.keys(plainObject(inputs.candidates))));
+  const read = of("Host").flatMap(({ urn, inputs, outputs }) => {
+    const name = nameIn(urn);
+    const isHypervisor = candidates.has(name) || (outputs.libvirtDaemon ?? "") !== "";
+    return isHypervisor ? [{ name, ...connectionIn(inputs) }] : [];
+  });
+  return {
+    stack: /^urn:pulumi:(.*?)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
+    hosts: read.flatMap(({ name, connection: found }) => (found ? [{ name, connection: found }] : [])),
+    unreadable: read.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }])),
+    guests: guests.flatMap(placedGuest),
+  };
+}
+
+function resourcesIn(text: string): Resource[] {
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch {
+    throw new UsageError("This is no state of a stack: it is no JSON. `pulumi stack export` prints one.");
+  }
+  const { resources } = plainObject(plainObject(state).deployment);
+  if (!Array.isArray(resources))
+    throw new UsageError(
+      "This is no state of a stack: it has no deployment with resources. `pulumi stack export` prints one.",
+    );
+  return resources.map((one) => {
+    const { urn, type, inputs, outputs } = plainObject(one);
+    return { urn: String(urn), type: String(type), inputs: plainObject(inputs), outputs: plainObject(outputs) };
+  });
+}
+
+/** Pulumi's mark of an encrypted value. */
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && secretSignature in value;
+
+/** Empty for a secret, and for everything that is no object. */
+const plainObject = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value)
+    ? (value as Record<string, unknown>)
+    : {};
+
+const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** What only lets in may be left out, since ssh has other keys; whatever says where to go may not. */
+const keys: readonly string[] = ["privateKey", "passphrase"];
+
+function connectionIn(inputs: Record<string, unknown>): { connection?: ConnectionArgs; problem?: string } {
+  const secret = Object.keys(connection.shape).find((key) => isSecret(inputs[key]) && !keys.includes(key));
+  if (secret !== undefined)
+    return {
+      problem: `Its ${secret} is a secret in the state, which is not decrypted. Name the host on the command line.`,
+    };
+  const { success, data } = connection.safeParse(withoutKeys(inputs));
+  return success
+    ? { connection: data as ConnectionArgs }
+    : { problem: "The state does not say how to reach it. Name the host on the command line." };
+}
+
+function withoutKeys(inputs: Record<string, unknown>): Record<string, unknown> {
+  const own = Object.entries(inputs).filter(
+    ([key, value]) => Object.hasOwn(connection.shape, key) && value != null && !keys.includes(key),
+  );
+  return Object.fromEntries(
+    own.map(([key, value]) => [key, key === "proxyJump" && !isSecret(value) ? withoutKeys(plainObject(value)) : value]),
+  );
+}
+
+function placedGuest({ outputs }: Resource): PlacedGuest[] {
+  const { uuid, name, host, migrationHistory } = outputs;
+  if (typeof uuid !== "string" || typeof name !== "string") return [];
+  const history = Array.isArray(migrationHistory) ? (migrationHistory as MigrationRecord[]) : [];
+  return [{ uuid, name, ...(typeof host === "string" && { host }), history }];
+}
