@@ -2,6 +2,7 @@
 import type { Command } from "./command";
 import { history } from "./history/history";
 import { preflight } from "./preflight/preflight";
+import { report } from "./report/report";
 import { status } from "./status/status";
 
-export const commands: readonly Command[] = [status, preflight, history];
+export const commands: readonly Command[] = [status, preflight, history, report];

@@ -4,7 +4,7 @@ export const exitCodes = {
   well: 0,
   /** Something is wrong: a guest that is found twice, a leftover, a finding that keeps a guest from moving. */
   wrong: 1,
-  /** The command line or a file was not understood, and no host was asked. */
+  /** The command line, or a file or stack that it names, was not understood. */
   usage: 2,
   /** Nothing wrong was seen, but something could not be found out: a host did not answer. */
   unknown: 3,

@@ -22,10 +22,16 @@ const lines = [
 ] as const;
 const noBorders = Object.fromEntries([...sides, ...lines].map((place) => [place, ""]));
 
-/** Columns without borders, each as wide as needed, with two spaces between them; colours do not count. */
-export function columnsText(rows: readonly string[][]): string {
+/**
+ * Columns without borders, each as wide as needed, with two spaces between them; colours do not count.
+ *
+ * @param lastWidth of the last column, where its lines have to be broken
+ */
+export function columnsText(rows: readonly string[][], lastWidth?: number): string {
   const style = { head: [], border: [], "padding-left": 0, "padding-right": 2 };
-  const table = new Table({ chars: { ...noBorders, middle: "" }, style });
+  const own = Array.from({ length: (rows[0]?.length ?? 1) - 1 }, () => null);
+  const folded = lastWidth !== undefined && { colWidths: [...own, lastWidth], wordWrap: true };
+  const table = new Table({ chars: { ...noBorders, middle: "" }, style, ...folded });
   table.push(...rows);
   return table
     .toString()

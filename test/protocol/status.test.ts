@@ -80,6 +80,9 @@ test("a copy that is off beside the guest is a leftover; one that only is off tw
   expect(code).toBe(1);
   expect(out).toMatch(/^hv-b {2}web +shut off .* leftover: the guest is running \(migrated\) on hv-a$/m);
   expect(out.match(/leftover/g)).toHaveLength(1);
+  const folded = (await status(["hv-a", "hv-b"], { columns: 80 })).out;
+  expect(folded).toMatch(/^hv-b {2}web .* leftover: the guest is running\n {40,}\(migrated\) on hv-a$/m);
+  for (const line of folded.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test("a migration in progress is a job on both sides, and no double", async () => {
@@ -92,6 +95,13 @@ test("a migration in progress is a job on both sides, and no double", async () =
   expect(code).toBe(0);
 });
 
+test("a job is told beside something that is looked at twice", async () => {
+  has("hv-a", 1, "web", "running (booted)");
+  on("hv-a").setJob(uuidOf(1), fixture("virsh-9.0.0-job-outgoing.txt"));
+  for (const host of ["hv-a", "hv-b"]) has(host, 2, "db", "running (booted)");
+  expect((await status(["hv-a", "hv-b"])).out).toMatch(/^hv-a {2}web .* migrates away, 30 %$/m);
+});
+
 test("a host that does not answer is a row that says so, and never absence", async () => {
   has("hv-a", 1, "web", "running (booted)");
   await on("hv-b").scripted.stop();
@@ -99,6 +109,9 @@ test("a host that does not answer is a row that says so, and never absence", asy
   expect(out).toMatch(/^hv-a {2}web .*running/m);
   expect(out).toMatch(/^hv-b {2}no answer .*cannot be reached/m);
   expect(code).toBe(3);
+  const wide = await status(["hv-a", "hv-b"], { columns: 110 });
+  expect(wide.out).toMatch(/^hv-b {2}no answer .* see below$.*^hv-b, no answer: .*cannot be reached/ms);
+  for (const line of wide.out.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
   const { hosts } = JSON.parse((await status(["hv-a", "hv-b", "--json"])).out);
   expect(hosts[1]).toEqual({
     name: "hv-b",

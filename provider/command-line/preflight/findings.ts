@@ -72,7 +72,8 @@ export async function findingsOfMove({ domain, hosts, to, ways, session }: Quest
     ...errorsForNow.map((finding) => ({ ...finding, severity: "error for now" as const })),
     ...warnings.map((finding) => ({ ...finding, severity: "warning" as const })),
   ];
-  const steps = plan.steps.flatMap((step) =>
+  const isRefused = errors.length + errorsForNow.length > 0;
+  const steps = (isRefused ? [] : plan.steps).flatMap((step) =>
     step.do === "migrate" || step.do === "undefine" ? [describeStep(step, domain.name, libvirtMessages)] : [],
   );
   return {

@@ -6,6 +6,7 @@
  */
 import type { ConnectionArgs } from "../../host/connection-args";
 import type { MigrationRecord } from "../../placement/migration/record";
+import { memoryMiBOf } from "../../resources/placement-policy/inputs";
 import { connection } from "../../resources/shared/inputs";
 import { UsageError } from "../exit-codes";
 
@@ -14,6 +15,10 @@ export interface PlacedGuest {
   name: string;
   /** Where the state has it. */
   host?: string;
+  /** In virsh's words, as the state has it. */
+  state: string;
+  /** Of its definition; 0 where that does not say. */
+  memoryMiB: number;
   /** Newest first. */
   history: readonly MigrationRecord[];
 }
@@ -21,7 +26,7 @@ export interface PlacedGuest {
 export interface StackState {
   /** Its stack; empty without resources. */
   stack: string;
-  hosts: { name: string; connection: ConnectionArgs }[];
+  hosts: { name: string; connection: ConnectionArgs; memoryMiB?: number }[];
   /** Hosts that the state does not say how to reach, and why. */
   unreadable: { name: string; problem: string }[];
   guests: PlacedGuest[];
@@ -42,12 +47,15 @@ export function readState(text: string): StackState {
   const candidates = new Set(guests.flatMap(({ inputs }) => Object.keys(plainObject(inputs.candidates))));
   const read = of("Host").flatMap(({ urn, inputs, outputs }) => {
     const name = nameIn(urn);
+    const { memoryMiB } = outputs;
     const isHypervisor = candidates.has(name) || (outputs.libvirtDaemon ?? "") !== "";
-    return isHypervisor ? [{ name, ...connectionIn(inputs) }] : [];
+    return isHypervisor ? [{ name, ...(typeof memoryMiB === "number" && { memoryMiB }), ...connectionIn(inputs) }] : [];
   });
   return {
     stack: /^urn:pulumi:(.*?)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
-    hosts: read.flatMap(({ name, connection: found }) => (found ? [{ name, connection: found }] : [])),
+    hosts: read.flatMap(({ problem: _, connection: found, ...rest }) =>
+      found ? [{ ...rest, connection: found }] : [],
+    ),
     unreadable: read.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }])),
     guests: guests.flatMap(placedGuest),
   };
@@ -109,8 +117,9 @@ function withoutKeys(inputs: Record<string, unknown>): Record<string, unknown> {
 }
 
 function placedGuest({ outputs }: Resource): PlacedGuest[] {
-  const { uuid, name, host, migrationHistory } = outputs;
+  const { uuid, name, host, state, migrationHistory } = outputs;
   if (typeof uuid !== "string" || typeof name !== "string") return [];
   const history = Array.isArray(migrationHistory) ? (migrationHistory as MigrationRecord[]) : [];
-  return [{ uuid, name, ...(typeof host === "string" && { host }), history }];
+  const memoryMiB = memoryMiBOf(String(plainObject(outputs.domain).definition ?? "")) || Number(outputs.memoryMiB ?? 0);
+  return [{ uuid, name, ...(typeof host === "string" && { host }), state: String(state ?? ""), memoryMiB, history }];
 }

@@ -52,7 +52,8 @@ async function lookAgain(
       const [answer] = await askEach([host], signal, (asked) => lookAt(asked, uuids, signal, newerThanMs));
       if (answer === undefined || !hasSaid(answer)) return answer ?? { name: one.name, problem: "was not asked" };
       const answers = new Map([...(one.said.answers ?? []), ...answer.said.answers]);
-      return { name: one.name, said: { ...one.said, answers, jobs: answer.said.jobs } };
+      const jobs = new Map([...(one.said.jobs ?? []), ...answer.said.jobs]);
+      return { name: one.name, said: { ...one.said, answers, jobs } };
     }),
   );
 }

@@ -9,18 +9,39 @@ import type { GuestRow, HostRow, LastMove, StatusReport } from "./report";
 type Paper = Pick<Screen, "columns" | "paint">;
 
 export function printStatus(report: StatusReport, paper: Paper): string {
-  const table = wide(report, paper);
-  const fits = visibleWidth(table) <= paper.columns;
+  const table = folded(wide(report, paper), paper.columns);
   const advice = report.advice.map(({ guest, text }) => wrappedLines(`${guest}: ${printable(text)}`, paper.columns));
-  return [fits ? table : narrow(report, paper), ...advice].join("\n\n");
+  const silence = table !== undefined && isPaged(paper) ? report.hosts.flatMap((host) => problemLine(host, paper)) : [];
+  return [table ?? narrow(report, paper), ...(silence.length > 0 ? [silence.join("\n")] : []), ...advice].join("\n\n");
+}
+
+/** Notes that are narrower than this cannot be read. */
+const leastNotes = 16;
+
+/** @returns undefined when there is no room for it, also with the last column broken into lines */
+function folded(rows: readonly string[][], columns: number): string | undefined {
+  const table = columnsText(rows);
+  if (visibleWidth(table) <= columns) return table;
+  const left = columns - visibleWidth(columnsText(rows.map((row) => row.slice(0, -1)))) - 2;
+  return left < leastNotes ? undefined : columnsText(rows, left);
 }
 
 const heads = ["HOST", "GUEST", "STATE", "MEMORY", "JOB", "LAST MOVE", "NOTES"] as const;
 
-function wide({ hosts, guests }: StatusReport, paper: Paper): string {
+function wide({ hosts, guests }: StatusReport, paper: Paper): string[][] {
   const rows = hosts.flatMap((host): string[][] => {
     if (host.problem !== undefined)
-      return [[host.name, paper.paint("red", "no answer"), "", "", "", "", firstLine(host.problem)]];
+      return [
+        [
+          host.name,
+          paper.paint("red", "no answer"),
+          "",
+          "",
+          "",
+          "",
+          isPaged(paper) ? "see below" : firstLine(host.problem),
+        ],
+      ];
     const own = guests.filter((guest) => guest.host === host.name);
     return own.length === 0
       ? [[host.name, "-", "", memoryOf(host), "", "", ""]]
@@ -30,7 +51,7 @@ function wide({ hosts, guests }: StatusReport, paper: Paper): string {
   const all = [[...heads], ...rows, ...nowhere];
   const isUsed = (column: number) => all.slice(1).some((row) => row[column] !== "");
   const kept = heads.map((_, column) => column).filter((column) => column < 4 || isUsed(column));
-  return columnsText(all.map((row) => kept.map((column) => row[column] ?? "")));
+  return all.map((row) => kept.map((column) => row[column] ?? ""));
 }
 
 function cells({ name, state, memoryMiB, job, lastMove, remarks }: GuestRow, paper: Paper): string[] {
@@ -72,6 +93,20 @@ function narrow({ hosts, guests }: StatusReport, paper: Paper): string {
     ...(nowhere.length > 0 ? [["on no host that has answered", ...nowhere.flatMap(block)].join("\n")] : []),
   ].join("\n");
 }
+
+/** In a pipe all that is known of something is in its line; on a terminal what is long is below. */
+const isPaged = ({ columns }: Paper): boolean => Number.isFinite(columns);
+
+const problemLine = ({ name, problem }: HostRow, paper: Paper): string[] =>
+  problem === undefined
+    ? []
+    : [
+        wrapped(
+          `${paper.paint("bold", name)}, ${paper.paint("red", "no answer")}: ${firstLine(problem)}`,
+          paper.columns,
+          "  ",
+        ),
+      ];
 
 const memoryOf = ({ guestsMiB = 0, memoryMiB = 0 }: HostRow): string => `${guestsMiB} of ${memoryMiB} MiB`;
 
