@@ -3,6 +3,7 @@ import { AnswerIncomplete } from "../host/errors";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
 import { digest } from "../util/identity";
 import { markOf, withoutOwner } from "./definition/domain-xml";
+import { shownDigest } from "./definition/shown";
 import { parseXml } from "./definition/xml";
 import { isIncomingJob } from "./errors";
 import { parseJob } from "./migration/job";
@@ -54,7 +55,8 @@ export function answerAbout({ said, names, listed, qemus, stderr }: HostView, uu
   const [, word, reason = ""] = stateIn(state);
   if (name === undefined && word === undefined) return { names, hasQemu };
   if (name === undefined || word === undefined || !xml.trim()) throw new ChangedWhileReading(uuid);
-  const mark = markOf(parseXml(xml));
+  const definition = parseXml(xml);
+  const mark = markOf(definition);
   const domain: DomainFacts = {
     name,
     state: word,
@@ -69,7 +71,7 @@ export function answerAbout({ said, names, listed, qemus, stderr }: HostView, uu
         ? "incoming"
         : jobKind(job),
     definitionDigest: digest(withoutOwner(xml.trim())),
-    ...(mark && { mark: mark.definition }),
+    ...(mark ? { mark: mark.definition } : { shownDigest: shownDigest(definition) }),
     ...(mark?.owner && { owner: mark.owner }),
   };
   const lastJob = parseJob(completed);

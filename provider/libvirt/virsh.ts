@@ -12,6 +12,10 @@ export async function define(host: RemoteHost, definition: string, owner: Owner 
   await host.run(virsh("define", "/dev/stdin", "--validate"), { input: markedDefinition(definition, owner) });
 }
 
+/** What it will be at its next start, without what is secret in it. */
+export const shownXml = async (host: RemoteHost, uuid: string, signal: AbortSignal): Promise<string> =>
+  (await host.run(virsh("dumpxml", uuid, "--inactive"), { signal })).stdout;
+
 /** Starts a transient one: without a definition, so that it is gone when it ends. */
 export async function create(host: RemoteHost, definition: string, owner: Owner | undefined): Promise<void> {
   await host.run(virsh("create", "/dev/stdin", "--validate"), {

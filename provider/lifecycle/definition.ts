@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Operation } from "../util/operation";
+import type { Adoption } from "./adoption";
 
 /** Part of any resource's outputs that the lifecycle reads. */
 export interface Observed {
@@ -83,6 +84,12 @@ export interface Definition<
    * @returns why the create would be refused
    */
   claim?(operation: Operation, model: Model): Promise<{ property: string; reason: string }[]>;
+  /**
+   * What a create with `adopt` takes over. Called in previews too; looks, and changes nothing.
+   *
+   * @returns none where nothing is there, or a host does not answer, which need not be reachable yet
+   */
+  adoption?(operation: Operation, model: Model): Promise<Adoption[]>;
   /**
    * Tells what will be done about a change of inputs, or, when none has changed, about what is to be repaired; called
    * in previews, and only when all values are known.

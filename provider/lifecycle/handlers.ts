@@ -4,6 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Operation } from "../util/operation";
 import { printable } from "../util/printable";
+import { adoptionNotice, adoptionWarning } from "./adoption";
 import { makeCheck } from "./check";
 import { controlOf, type Properties, pendingKey, repairsOf, uidKey, urnKey, withoutControl } from "./control-keys";
 import type { Definition, Observed } from "./definition";
@@ -155,7 +156,17 @@ export function makeHandlers<
   async function claim(inputs: Properties): Promise<InputProblem[]> {
     if (!definition.claim) return [];
     const { operation, model } = begin(inputs, undefined, { isInState: false, onlyLooks: true });
-    return definition.claim(operation, model);
+    const problems = await definition.claim(operation, model);
+    if (inputs.adopt === true && problems.length === 0) await tellAdoption(operation, model);
+    return problems;
+  }
+
+  async function tellAdoption(operation: Operation, model: Model): Promise<void> {
+    for (const found of (await definition.adoption?.(operation, model)) ?? []) {
+      operation.info(adoptionNotice(found));
+      const warning = adoptionWarning(found);
+      if (warning !== undefined) operation.warn(warning);
+    }
   }
 
   async function decide(inputs: Properties, before: z.infer<Schema> | undefined) {

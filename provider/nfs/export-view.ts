@@ -113,20 +113,42 @@ const isNeeded = (directory: string, path: string) => neededDirectories(path).in
 /** @returns how the server differs from what is wanted, one phrase per difference */
 export function exportDrift(facts: ServerFacts, wanted: WantedExport, server: string): string[] {
   const { path, clients } = wanted;
-  const now = exportedNow(facts, path);
   const text = ownFile(facts, path);
   const expected = exportFileText(path, clients, fileMarkIn(text));
   return [
     ...(text === undefined ? [`${server}: ${exportFile(path)} is missing`] : []),
     ...(text !== undefined && text !== expected ? [`${server}: ${exportFile(path)} was changed`] : []),
-    ...clients.flatMap((wantedClient) => clientDrift(now, wantedClient).map((what) => `${server}: ${path} ${what}`)),
-    ...directoryDrift(facts, wanted).map((what) => `${server}: ${path} ${what}`),
+    ...exportedDrift(facts, wanted, server),
     ...foreignEntries(facts, path)
       .filter(({ client }) => has(clients, client))
       .map(({ file, client }) => `${server}: ${path} is exported to ${client} by ${file} too`),
     ...(facts.active ? [] : [`${server}: nfs-server.service does not run`]),
   ];
 }
+
+/** @returns how what is exported differs from what is wanted, whatever file says so */
+function exportedDrift(facts: ServerFacts, wanted: WantedExport, server: string): string[] {
+  const now = exportedNow(facts, wanted.path);
+  const ofClients = wanted.clients.flatMap((client) => clientDrift(now, client));
+  return [...ofClients, ...directoryDrift(facts, wanted)].map((what) => `${server}: ${wanted.path} ${what}`);
+}
+
+/** What of an export that is taken over changes: it itself, and entries that its file loses. */
+export function adoptionDifferences(facts: ServerFacts, wanted: WantedExport, server: string): string[] {
+  const { path, clients } = wanted;
+  const file = ownFile(facts, path) ?? "";
+  const leaving = without(ownEntries(facts, path, []), clients);
+  const lost = parseExports(file).filter((entry) => entry.path !== path || !has(clients, entry.client));
+  return [
+    ...exportedDrift(facts, wanted, server),
+    ...leaving.map(({ client }) => `${server}: ${path} is exported to ${client}, which ends`),
+    ...lost.map((entry) => `${server}: ${exportFile(path)} has ${entry.path} for ${entry.client}, which it loses`),
+  ];
+}
+
+/** Something of it is there, whoever has made it. */
+export const isAnyThere = (facts: ServerFacts, { path, clients }: WantedExport): boolean =>
+  ownFile(facts, path) !== undefined || exportedNow(facts, path).some(({ client }) => has(clients, client));
 
 function clientDrift(now: readonly ExportClient[], { client, options }: ExportClient): string[] {
   const entry = now.find((candidate) => sameClient(candidate.client, client));

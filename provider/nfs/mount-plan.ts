@@ -104,6 +104,22 @@ function mountedDrift(facts: MountFacts, { path, source, options }: WantedMount)
   return mountOptionDifferences(mounted.options, options).map((what) => `${path} is mounted with ${what}`);
 }
 
+/** Something of it is there, whoever has made it. */
+export const isAnyThere = (facts: MountFacts): boolean =>
+  facts.unit !== undefined || facts.fragment !== "" || facts.mounts.length > 0 || facts.fstab.length > 0;
+
+/** What of a mount that is taken over changes. */
+export function adoptionDifferences(
+  facts: MountFacts,
+  wanted: WantedMount,
+  { unmount, mount }: MountSteps,
+  host: string,
+): string[] {
+  const again = unmount ? [`${wanted.path} is unmounted and mounted again`] : [];
+  const first = mount && !unmount ? [`${wanted.path} is mounted`] : [];
+  return [...mountedDrift(facts, wanted), ...again, ...first].map((what) => `${host}: ${what}`);
+}
+
 /** Steps of a change; those that are false are not due. */
 export interface MountSteps {
   unmount: boolean;

@@ -22,6 +22,8 @@ export interface DomainFacts {
   mark?: string;
   /** The resource that it belongs to; absent when it is not ours, or an earlier version has made it. */
   owner?: Owner;
+  /** Without a mark: digest of its definition in the form that a program's has, without passwords, which nobody shows. */
+  shownDigest?: string;
   /** Digest of its definition as it is there. */
   definitionDigest: string;
   /** Arguments that its QEMU was started with, where they are all its definition. */

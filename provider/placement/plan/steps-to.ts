@@ -60,7 +60,8 @@ function fromGuest(location: GuestLocation, wanted: Wanted, redefine: boolean): 
     ...staleCopies.map(destroyStaleCopy),
     isInterrupted && { do: "roll back", on: here, expectedState: stateAndReason(domain) },
     shouldRun && waitsForDisk && { do: "resume", on: here }, // it would arrive waiting
-    !movesOff && changesOwner(location, wanted, redefine) && { do: "set owner", on: here, mark: domain.mark ?? "" },
+    !movesOff &&
+      changesOwner(location, wanted, redefine) && { do: "set owner", on: here, mark: domain.mark ?? wanted.mark },
     runs && !shouldRun && { do: "shut down", on: here },
     movesLive && { do: "migrate", from: here, to },
     (movesOff || needsDefinition(location, wanted, redefine)) && { do: "define", on: to },
@@ -76,8 +77,15 @@ function fromGuest(location: GuestLocation, wanted: Wanted, redefine: boolean): 
 function changesOwner(location: GuestLocation, wanted: Wanted, redefine: boolean): boolean {
   const { domain, hostName } = location;
   const { owner } = wanted;
-  if (owner === undefined || domain.mark === undefined || isSameOwner(domain.owner, owner)) return false;
+  const isNoted = owner === undefined || domain.mark === undefined || isSameOwner(domain.owner, owner);
+  if (isNoted && !lacksOnlyMark(location, wanted)) return false;
   return hostName !== wanted.hostName || !needsDefinition(location, wanted, redefine);
+}
+
+/** It is taken over as it is: its definition is the wanted one, or it has none, and is wanted without. */
+function lacksOnlyMark({ domain }: GuestLocation, { persistent, shownDigest }: Wanted): boolean {
+  if (domain.shownDigest === undefined || domain.persistent !== persistent || !shownDigest) return false;
+  return !persistent || domain.shownDigest === shownDigest();
 }
 
 /** A running guest is not left without a definition: it is off before that goes. */
@@ -123,5 +131,8 @@ function autostartAt(location: GuestLocation, hostName: string): boolean {
   return there?.domain.autostart ?? false;
 }
 
-const needsDefinition = ({ domain }: GuestLocation, { mark, persistent }: Wanted, redefine: boolean): boolean =>
-  persistent && (domain.mark !== mark || redefine || !domain.persistent);
+function needsDefinition(location: GuestLocation, wanted: Wanted, redefine: boolean): boolean {
+  const { domain } = location;
+  if (!wanted.persistent) return false;
+  return (domain.mark !== wanted.mark && !lacksOnlyMark(location, wanted)) || redefine || !domain.persistent;
+}

@@ -18,6 +18,8 @@ export interface Wanted {
   persistent: boolean;
   /** Digest of the definition that it should have. */
   mark: string;
+  /** The same as `DomainFacts.shownDigest`; absent where every guest has a mark. */
+  shownDigest?(): string;
   /** Names of candidates that the operator has made sure are off; they need not answer. */
   fenced: readonly string[];
   /** The resource that the guest belongs to; undefined: whose it is is neither noted nor looked at. */

@@ -1,15 +1,22 @@
 /** Provider side of `DomainPlacement`. */
 
+import type { RemoteHost } from "../../host/host";
+import { definitionDifferences } from "../../libvirt/definition/differences";
+import { shownDefinition, shownDigest } from "../../libvirt/definition/shown";
+import { parseXml } from "../../libvirt/definition/xml";
 import { libvirtDriver } from "../../libvirt/driver";
 import { libvirtMessages } from "../../libvirt/messages";
 import { isEncrypted, limitsOf } from "../../libvirt/migration/options";
 import { keptStateOf } from "../../libvirt/preflight/kept-state";
+import { shownXml } from "../../libvirt/virsh";
 import type { Definition } from "../../lifecycle/definition";
 import type { LockedOperation } from "../../placement/lock/locks";
+import { candidateOf } from "../../placement/observe/candidate";
 import { locate } from "../../placement/observe/locate";
 import { observeCandidates } from "../../placement/observe/observe-candidates";
 import { digest } from "../../util/identity";
 import type { Operation } from "../../util/operation";
+import { guestAdoption } from "../guest-placement/adoption";
 import { claimGuest, guestThings } from "../guest-placement/claim";
 import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
 import { announceSteps, isDefinedWhileRunning, laterNotice } from "../guest-placement/preview";
@@ -49,6 +56,12 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   reconcile,
   things: ({ domain, candidates }) => guestThings("domain", domain.uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "domain"),
+  adoption: (operation, { args, placement }) =>
+    guestAdoption(operation, placement, async ({ hostName }, steps) =>
+      steps.some((step) => step.do === "define")
+        ? differencesOn(candidateOf(placement, hostName).host, args.domain, operation.signal)
+        : [],
+    ),
   remove: async (operation, { args, placement }) => {
     const from = await removePlacement(operation, placement, args.onDelete);
     const kept = from === undefined ? [] : keptStateOf(args.domain.definition, args.domain.uuid);
@@ -71,6 +84,17 @@ export const domainPlacement: Definition<typeof placementSchema, Model, SeenGues
   announce,
 };
 
+/** Of its definition. */
+async function differencesOn(
+  host: RemoteHost,
+  { uuid, definition }: PlacementInputs["domain"],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const there = await shownXml(host, uuid, signal);
+  const [one, other] = [there, definition].map((xml) => parseXml(shownDefinition(parseXml(xml))));
+  return one && other ? definitionDifferences(one, other) : [];
+}
+
 function model(args: PlacementInputs, { owner, isInState, onlyLooks }: Operation): Model {
   const { domain, migration, powerState, autostart, fenced, adopt, shutdownTimeoutSeconds } = args;
   return {
@@ -84,6 +108,7 @@ function model(args: PlacementInputs, { owner, isInState, onlyLooks }: Operation
       autostart,
       persistent: migration.persistent,
       mark: digest(domain.definition),
+      shownDigest: () => shownDigest(parseXml(domain.definition)),
       fenced,
       owner,
       isInState,

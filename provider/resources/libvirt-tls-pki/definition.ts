@@ -12,10 +12,11 @@ import { endingSoon } from "../../pki/given-findings";
 import type { Service } from "../../pki/layout";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, othersOf, ownersDrift } from "../shared/claim";
+import { adoptionsFound, claimFound, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys } from "../shared/inputs";
 import { keptHosts, removedHosts, together, verified } from "../shared/many-hosts";
+import { pkiAdoption } from "./adoption";
 import { pkiSchema } from "./inputs";
 import {
   allHandshakes,
@@ -84,6 +85,7 @@ export const libvirtTlsPki: Definition<typeof pkiSchema, PkiInputs, SeenPki, Pki
     claimFound(operation, { property: "hosts", adopt: args.adopt }, async () =>
       notedIn(await observePkiHosts(args, {}, operation.signal)),
     ),
+  adoption: (operation, args) => adoptionsFound(operation, () => pkiAdoption(operation, args)),
   announce: async (operation, args) => warn(operation, args),
 };
 

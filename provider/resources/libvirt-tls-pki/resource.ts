@@ -88,7 +88,13 @@ export interface LibvirtTlsPkiArgs {
    */
   allowedDns?: Input<Input<string>[]>;
   libvirtd?: Input<LibvirtdArgs>;
-  /** Take over certificates that are there already: they are kept beside, and put back at removal. @default false */
+  /**
+   * Take over hosts that another stack has set up, as they are. Certificates of others give way to the resource's own: they
+   * are kept beside, and put back at removal. The preview tells which.
+   *
+   * @default false
+   * @see docs/adoption.md
+   */
   adopt?: Input<boolean>;
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { RemoteHost } from "../../host/host";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
+import { requestsNotePath } from "../../pki/layout";
 import {
   dueKeys,
   makeRequestKeys,
@@ -15,7 +16,7 @@ import {
 } from "../../pki/requests";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
+import { adoptionsFound, claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
 import { libvirtDaemon, lockedHosts, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys, connections, flag, hasDistinctAddresses } from "../shared/inputs";
 import { keptHosts, removedHosts, together } from "../shared/many-hosts";
@@ -69,6 +70,15 @@ export const libvirtTlsRequests: Definition<typeof schema, Model, Seen[], Reques
   claim: (operation, args) =>
     claimFound(operation, { property: "hosts", adopt: args.adopt }, async () =>
       (await observe(operation, args)).flatMap(noted),
+    ),
+  adoption: (operation, args) =>
+    adoptionsFound(operation, async () =>
+      (await observe(operation, args)).filter(hasKeys).map(({ name, facts }) => ({
+        what: `the keys of certificate requests on ${name}`,
+        differences: dueKeys(facts, args.generation).map(({ problem }) => `${name}: ${problem}`),
+        notes: [`notes in ${requestsNotePath} whose they are`],
+        problems: [],
+      })),
     ),
 };
 

@@ -2,15 +2,18 @@
 import { z } from "zod";
 import { continuedMark, type FileMark, readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
+import type { Adoption } from "../../lifecycle/adoption";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { clientProblem } from "../../nfs/export-client";
-import { exportFile, exportName } from "../../nfs/export-file";
+import { exportFile, exportFileText, exportName } from "../../nfs/export-file";
 import { exportOptionProblems } from "../../nfs/export-options";
 import {
+  adoptionDifferences,
   exportDrift,
   exportedNow,
   exportProblems,
+  isAnyThere,
   ownEntries,
   ownFile,
   type ServerFacts,
@@ -22,7 +25,7 @@ import { observeServer, openFilesUnder, publish, unpublish } from "../../nfs/ser
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
+import { adoptionsFound, claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
 import { lockedHosts, nfsExports, withPartLocked } from "../shared/host-locks";
 import { connectionSecretKeys, namedConnectionInput, plainPath, text } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
@@ -98,6 +101,7 @@ export const nfsExport: Definition<typeof schema, Model, ServerFacts, NfsExportS
     claimFound(operation, { property: "path", adopt: args.adopt }, async () =>
       noted(await observeServer(server, args, operation.signal), args),
     ),
+  adoption: (operation, model) => adoptionsFound(operation, () => adoption(operation, model)),
   observe: ({ signal }, { args, server }) => observeServer(server, args, signal),
   stateOf,
   reconcile,
@@ -111,6 +115,22 @@ const sourceOf = (address: string, path: string) => `${bracketed(address)}:${pat
 function noted(facts: ServerFacts, { path, server: { name } }: Args): Noted[] {
   const mark = readMark(ownFile(facts, path));
   return mark ? [{ what: `the export of ${path} on ${name}`, owner: mark.owner }] : [];
+}
+
+async function adoption({ signal }: Operation, model: Model): Promise<Adoption[]> {
+  const { args, server } = model;
+  const facts = await observeServer(server, args, signal);
+  if (!isAnyThere(facts, args)) return [];
+  const { path, clients } = args;
+  const text = exportFileText(path, clients, markOf(facts, model));
+  return [
+    {
+      what: `the export of ${path} on ${args.server.name}`,
+      differences: adoptionDifferences(facts, args, args.server.name),
+      notes: ownFile(facts, path) === text ? [] : [`writes ${exportFile(path)}`],
+      problems: exportProblems(facts, args, false, args.server.name),
+    },
+  ];
 }
 
 /** Ours is what our file says, and what the state remembers as long as any of it is there. */

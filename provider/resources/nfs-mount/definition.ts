@@ -3,18 +3,27 @@ import { z } from "zod";
 import { continuedMark, type FileMark, readMark } from "../../host/file-mark";
 import type { RemoteHost } from "../../host/host";
 import { guestsUsing } from "../../libvirt/guests-using";
+import type { Adoption } from "../../lifecycle/adoption";
 import type { Definition, Observed } from "../../lifecycle/definition";
 import { refuse } from "../../lifecycle/errors";
 import { applyMount, observeMount, removeMount, tryMount, usersOfMount } from "../../nfs/mount";
 import { defaultMountOptions, mountOptionProblems } from "../../nfs/mount-options";
-import { type MountFacts, mountDrift, mountProblems, mountSteps, topMount } from "../../nfs/mount-plan";
+import {
+  adoptionDifferences,
+  isAnyThere,
+  type MountFacts,
+  mountDrift,
+  mountProblems,
+  mountSteps,
+  topMount,
+} from "../../nfs/mount-plan";
 import { sourceProblem } from "../../nfs/mount-source";
 import { parseMountUnit, unitFile, unitName } from "../../nfs/mount-unit";
 import { sameSource } from "../../nfs/mountinfo";
 import { bracketed } from "../../util/address";
 import type { Operation } from "../../util/operation";
 import type { Owner } from "../../util/owner";
-import { claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
+import { adoptionsFound, claimFound, claimProblems, type Noted, othersOf, ownersDrift } from "../shared/claim";
 import { connectionSecretKeys, namedConnectionInput, plainPath } from "../shared/inputs";
 import { hostAt } from "../shared/ssh-host";
 
@@ -73,6 +82,7 @@ export const nfsMount: Definition<typeof schema, Model, MountFacts, NfsMountStat
     claimFound(operation, { property: "path", adopt: args.adopt }, async () =>
       noted(await observeMount(host, args.path, operation.signal), args),
     ),
+  adoption: (operation, model) => adoptionsFound(operation, () => adoption(operation, model)),
   observe: ({ signal }, { args, host }) => observeMount(host, args.path, signal),
   stateOf,
   reconcile,
@@ -84,6 +94,26 @@ const locationOf = (address: string, path: string) => `${bracketed(address)}:${p
 function noted(facts: MountFacts, { path, host: { name } }: Args): Noted[] {
   const mark = readMark(facts.unit);
   return mark ? [{ what: `the mount at ${path} on ${name}`, owner: mark.owner }] : [];
+}
+
+async function adoption({ signal, owner }: Operation, model: Model): Promise<Adoption[]> {
+  const { args, host } = model;
+  const facts = await observeMount(host, args.path, signal);
+  if (!isAnyThere(facts)) return [];
+  const steps = mountSteps(facts, args, owner);
+  const { name } = args.host;
+  return [
+    {
+      what: `the mount at ${args.path} on ${name}`,
+      differences: adoptionDifferences(facts, args, steps, name),
+      notes: [
+        ...(steps.write ? [`writes ${unitFile(args.path)}`] : []),
+        ...(steps.enable ? ["enables it"] : []),
+        ...(facts.fstab.length > 0 ? ["leaves the entry of /etc/fstab, which has no effect meanwhile"] : []),
+      ],
+      problems: [...mountProblems(facts, args, false, name), ...(steps.unmount ? await uses(model) : [])],
+    },
+  ];
 }
 
 /** Ours is what our unit says, and what the state remembers as long as any of it is there. */

@@ -10,6 +10,7 @@ import { clearSecretsIn } from "../../qemu-command-line/clear-secrets";
 import { typedArguments } from "../../qemu-command-line/typed";
 import { uuidFrom } from "../../util/identity";
 import type { Operation } from "../../util/operation";
+import { guestAdoption } from "../guest-placement/adoption";
 import { claimGuest, guestThings } from "../guest-placement/claim";
 import { withHistory, withLocksAndJournal } from "../guest-placement/locks-and-journal";
 import { announceSteps } from "../guest-placement/preview";
@@ -46,6 +47,10 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   reconcile,
   things: ({ uuid = "", candidates }) => guestThings("uuid", uuid, candidates),
   claim: (operation, { placement }) => claimGuest(operation, placement, "uuid"),
+  adoption: (operation, { args, placement }) =>
+    guestAdoption(operation, placement, async ({ domain: { commandLine } }) =>
+      isDeepStrictEqual(commandLine, args.commandLine) ? [] : [laterNotice(args)],
+    ),
   remove: async (operation, { args, placement }) => {
     await removePlacement(operation, placement, args.onDelete);
   },

@@ -1,5 +1,6 @@
 /** Whose something is that a create or an update finds on its hosts. */
 import { HostError } from "../../host/errors";
+import type { Adoption } from "../../lifecycle/adoption";
 import type { Operation } from "../../util/operation";
 import { type Claim, claim, isOwn, leftTo, type Owner, ownerDrift } from "../../util/owner";
 
@@ -39,6 +40,15 @@ export async function claimFound(
     throw error;
   });
   return tellClaims(operation, property, claimsOf(operation, found, adopt));
+}
+
+/** For `Definition.adoption`: a host that does not answer may be made ready by the same run. */
+export async function adoptionsFound({ info }: Operation, look: () => Promise<Adoption[]>): Promise<Adoption[]> {
+  return look().catch((error: unknown) => {
+    if (!(error instanceof HostError)) throw error;
+    info(`What adopt takes over cannot be said, since a host does not answer yet: ${error.message}`);
+    return [];
+  });
 }
 
 /** Drift of what has passed to somebody else. */

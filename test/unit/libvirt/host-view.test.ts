@@ -1,3 +1,5 @@
+import { shownDigest } from "../../../provider/libvirt/definition/shown";
+import { parseXml } from "../../../provider/libvirt/definition/xml";
 import { answerAbout, parseView, saysNothingOfJob } from "../../../provider/libvirt/host-view";
 import { ChangedWhileReading } from "../../../provider/placement/observe/observation";
 import { fixture } from "../../fixtures/read";
@@ -94,4 +96,16 @@ test("among others, an error about a job is nobody's in particular", () => {
   expect(answerAbout(two(""), uuid).domain?.job).toBe("none");
   expect(saysNothingOfJob(two("", "shut off (shutdown)"), other)).toBe(false);
   expect(answerAbout(two("", "shut off (shutdown)"), other).domain?.job).toBe("none");
+});
+
+test("a domain without a mark shows what it is made of, as a program has it with its password", () => {
+  const [, xml = ""] = /(<domain .*<\/domain>)/s.exec(running) ?? [];
+  const graphics = (passwd: string) => `<graphics type='vnc' port='-1' autoport='yes' passwd='${passwd}'/>`;
+  const withPassword = (text: string, passwd: string) =>
+    text.replace("</domain>", `<devices>${graphics(passwd)}</devices></domain>`);
+  const { domain } = parsed(withPassword(running, "*****"));
+  expect(domain?.shownDigest).toBe(shownDigest(parseXml(withPassword(xml, "secret"))));
+  expect(domain?.shownDigest).not.toBe(shownDigest(parseXml(xml)));
+  const metadata = '<metadata><k:domain xmlns:k="urn:pulumi-kvm-live:domain" definition="d"/></metadata></domain>';
+  expect(parsed(running.replace("</domain>", metadata)).domain).not.toHaveProperty("shownDigest");
 });

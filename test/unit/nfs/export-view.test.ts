@@ -1,7 +1,9 @@
 import { exportFile, exportFileText } from "../../../provider/nfs/export-file";
 import {
+  adoptionDifferences,
   exportDrift,
   exportProblems,
+  isAnyThere,
   ownEntries,
   pathsToResolve,
   type ServerFacts,
@@ -120,4 +122,37 @@ test("the directory's own attributes drift", () => {
     "nas: /srv/vm belongs to root instead of 64055",
   ]);
   expect(exportDrift({ ...good, directories: new Map() }, wanted, "nas")).toEqual(["nas: /srv/vm does not exist"]);
+});
+
+describe("what is taken over", () => {
+  const byHand = { ...good, files: [{ path: file, text: "/srv/vm 10.77.0.0/24(rw,no_root_squash)\n" }] };
+
+  test("stays as it is, where it is exported as wanted", () => {
+    expect(adoptionDifferences(byHand, wanted, "nas")).toEqual([]);
+    expect(adoptionDifferences({ ...good, files: [] }, wanted, "nas")).toEqual([]);
+    expect([isAnyThere(byHand, wanted), isAnyThere({ ...good, files: [] }, wanted)]).toEqual([true, true]);
+    expect(isAnyThere(bare, wanted)).toBe(false);
+  });
+
+  test("changes where it is not, and what its file loses is said", () => {
+    const table = [{ ...entry, options: ["ro"] }];
+    expect(adoptionDifferences({ ...byHand, table }, wanted, "nas")).toEqual([
+      "nas: /srv/vm is exported to 10.77.0.0/24 with ro instead of rw",
+      "nas: /srv/vm is exported to 10.77.0.0/24 with root_squash instead of no_root_squash",
+    ]);
+    const files = [{ path: file, text: "/srv/vm 10.77.0.0/24(rw) 10.78.0.0/24(rw)\n/srv/other *(ro)\n" }];
+    expect(adoptionDifferences({ ...good, files }, wanted, "nas")).toEqual([
+      `nas: ${file} has /srv/vm for 10.78.0.0/24, which it loses`,
+      `nas: ${file} has /srv/other for *, which it loses`,
+    ]);
+  });
+
+  test("of another stack of ours: who is no longer wanted is told", () => {
+    const clients = [...wanted.clients, { client: "10.78.0.0/24", options }];
+    const text = exportFileText(wanted.path, clients, { createdDirectories: [], owner: undefined });
+    const theirs = { ...good, files: [{ path: file, text }], table: [entry, { ...entry, client: "10.78.0.0/24" }] };
+    expect(adoptionDifferences(theirs, wanted, "nas")).toContain(
+      "nas: /srv/vm is exported to 10.78.0.0/24, which ends",
+    );
+  });
 });

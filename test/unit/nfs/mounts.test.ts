@@ -5,7 +5,14 @@ import {
   mountOptionProblems,
   sameMountOptions,
 } from "../../../provider/nfs/mount-options";
-import { type MountFacts, mountDrift, mountProblems, mountSteps } from "../../../provider/nfs/mount-plan";
+import {
+  adoptionDifferences,
+  isAnyThere,
+  type MountFacts,
+  mountDrift,
+  mountProblems,
+  mountSteps,
+} from "../../../provider/nfs/mount-plan";
 import { sourceProblem } from "../../../provider/nfs/mount-source";
 import { parseMountUnit, unitName, unitText } from "../../../provider/nfs/mount-unit";
 import { fstabSources, parseMountInfo, sameSource } from "../../../provider/nfs/mountinfo";
@@ -233,6 +240,24 @@ describe("a host", () => {
     expect(mountProblems(found, wanted, false, "hv-a")).toHaveLength(3);
     expect(mountProblems(found, { ...wanted, adopt: true }, false, "hv-a")).toEqual([]);
     expect(mountProblems(found, { ...wanted, source: "nas:/other", adopt: true }, false, "hv-a")).toHaveLength(3);
+  });
+
+  test("is taken over as it is, or what changes is told", () => {
+    const found = { ...bare, mounts: good.mounts, fstab: [wanted.source] };
+    const differences = (more: Partial<typeof wanted>, there: MountFacts = found) => {
+      const other = { ...wanted, ...more };
+      return adoptionDifferences(there, other, mountSteps(there, other, undefined), "hv-a");
+    };
+    expect([isAnyThere(found), isAnyThere(bare)]).toEqual([true, false]);
+    expect(differences({})).toEqual([]);
+    expect(differences({ options: ["vers=4.2", "sync"] })).toEqual([
+      "hv-a: /srv/vm is mounted with noatime, which was not requested",
+      "hv-a: /srv/vm is unmounted and mounted again",
+    ]);
+    expect(differences({}, { ...bare, fstab: [wanted.source] })).toEqual([
+      "hv-a: 10.77.0.13:/srv/vm is not mounted at /srv/vm",
+      "hv-a: /srv/vm is mounted",
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ function steps(
   const plan = planFor(world, { ...wanted, ...want });
   return plan.kind === "steps" ? labels(plan.steps) : [plan.kind];
 }
+const unmarked: Partial<DomainFacts> = { mark: undefined as never, owner: undefined as never, shownDigest: "s" };
 const off = "shut off (shutdown)";
 const paused = "paused (user)";
 
@@ -53,6 +54,33 @@ test.each<[string, string[], string[]]>([
   ["running here, to be off", steps("b", undefined, {}, { powerState: "shut off" }), ["shut down on b"]],
   ["another definition", steps("b", undefined, { mark: "x" }), ["define on b"]],
   ["not marked", steps("b", undefined, { mark: undefined as never }), ["define on b"]],
+  ["not marked, and the same", steps("b", undefined, unmarked, { shownDigest: () => "s" }), ["set owner on b"]],
+  [
+    "not marked, the same, moved",
+    steps("a", undefined, unmarked, { shownDigest: () => "s" }),
+    ["set owner on a", "migrate from a to b"],
+  ],
+  ["not marked, and another", steps("b", undefined, unmarked, { shownDigest: () => "t" }), ["define on b"]],
+  [
+    "not marked, the same, edited by hand",
+    steps("b", undefined, unmarked, { shownDigest: () => "s", redefine: true }),
+    ["define on b"],
+  ],
+  [
+    "not marked, and has to be transient",
+    steps("b", undefined, unmarked, { shownDigest: () => "s", persistent: false }),
+    [],
+  ],
+  [
+    "not marked, transient",
+    steps("b", undefined, { ...unmarked, persistent: false }, { shownDigest: () => "t", persistent: false }),
+    ["set owner on b"],
+  ],
+  [
+    "not marked, the same, transient",
+    steps("b", undefined, { ...unmarked, persistent: false }, { shownDigest: () => "s" }),
+    ["define on b"],
+  ],
   ["edited by hand", steps("b", undefined, {}, { redefine: true }), ["define on b"]],
   ["transient", steps("b", undefined, { persistent: false }), ["define on b"]],
   ["a definition left elsewhere", steps("b", undefined, {}, {}, ["a"]), ["undefine on a"]],
