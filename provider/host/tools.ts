@@ -21,7 +21,7 @@ export const debianPackageOf = (tool: string): string | undefined => packages[to
 
 /** As dash and bash say it: `sh: 1: NAME: not found`, `bash: line 1: NAME: command not found`. */
 const notFound =
-  /^[\w/.-]{0,100}sh: (?:[\w/.-]{1,100} )?(?:line )?(?:\d{1,9}: ?)?([\w.+-]{1,100}): (?:command )?not found$/;
+  /^[\w/.-]{0,100}sh: (?:[\w/.-]{1,100} )?(?:line )?(?:\d{1,9}: ?)?(?:exec: )?([\w.+-]{1,100}): (?:command )?not found$/;
 const longestComplaint = 10_000;
 
 /**

@@ -82,6 +82,12 @@ export function statedOptions(options: readonly string[]): string[] {
   ];
 }
 
+/** Options as one would write them: without those that count anyway; whether it may be written to stays. */
+export const withoutDefaults = (shown: readonly string[]): string[] => {
+  const defaults: string[] = shownChoices.map(([first]) => first).filter((word) => word !== "ro");
+  return shown.filter((option) => ![...defaults, "sec=sys"].includes(option));
+};
+
 /** @returns how the options that `exportfs -s` shows differ from the wanted ones, e.g. `rw instead of ro` */
 export function exportOptionDifferences(shown: readonly string[], wanted: readonly string[]): string[] {
   const [is, should] = [effects(shown), effects(statedOptions(wanted))];

@@ -129,6 +129,15 @@ export function mountOptionDifferences(effective: readonly string[], options: re
   return [...values, ...flags, ...soft];
 }
 
+/** Options that give a mount like this one again, as far as the kernel shows them; those that are refused stay among them. */
+export function statedMountOptions(effective: readonly string[]): string[] {
+  const shown = effective.filter((option) =>
+    option.includes("=") ? shownKeys.includes(keyOf(option)) && option !== "sec=sys" : shownFlags.includes(option),
+  );
+  const retry = effective.find((option) => /^(soft|softerr)$/.test(option)) ?? "hard";
+  return [...shown.map((option) => option.replace(/^(proto=(tcp|rdma|udp))6$/, "$1")), retry, "_netdev"];
+}
+
 /** Version 4 is whatever minor version of it client and server agree on; over IPv6 the kernel calls TCP tcp6. */
 const isMet = (wanted: string, shown: string) =>
   shown === wanted ||

@@ -28,15 +28,22 @@ export function parseMountInfo(text: string): MountInfo[] {
   });
 }
 
-/** Sources that fstab(5) has for a mount point. */
-export function fstabSources(text: string, path: string): string[] {
+/** All mounts that fstab(5) has. */
+export function fstabEntries(text: string): MountInfo[] {
   const rows = text.split("\n").map((line) => line.split(/[ \t]+/).filter(Boolean));
   return rows
-    .filter(
-      ([source = "#", mountPoint = ""]) => !source.startsWith("#") && plainPath(unescapeOctal(mountPoint)) === path,
-    )
-    .map(([source = ""]) => unescapeOctal(source));
+    .filter(([source = "#"]) => !source.startsWith("#"))
+    .map(([source = "", path = "", type = "", options = ""]) => ({
+      source: unescapeOctal(source),
+      path: plainPath(unescapeOctal(path)),
+      type,
+      options: options.split(",").filter((option) => option !== ""),
+    }));
 }
+
+/** Sources that fstab(5) has for a mount point. */
+export const fstabSources = (text: string, path: string): string[] =>
+  fstabEntries(text).flatMap((entry) => (entry.path === path ? [entry.source] : []));
 
 /** Paths are compared as paths: without slashes that say nothing. */
 const plainPath = (path: string) => (path.startsWith("/") ? posix.resolve(path) : path);

@@ -143,6 +143,10 @@ function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
 export const hasSubject = (certificate: X509Certificate, { organization, unit, commonName }: Subject) =>
   certificate.subject === `O=${escaped(organization)}\nOU=${escaped(unit)}\nCN=${escaped(commonName)}`;
 
+/** The organization of a certificate that is ours. */
+export const organizationOf = ({ subject }: X509Certificate): string | undefined =>
+  /^O=(.*)$/m.exec(subject)?.[1]?.replace(/\\(.)/g, "$1");
+
 /** A subject as a pattern of `tls_allowed_dn_list` that nothing else matches. */
 export const allowedDn = ({ organization, unit, commonName }: Subject) =>
   writableDn(`O=${escaped(organization)},OU=${unit},CN=${commonName}`);

@@ -22,6 +22,7 @@ test("secrets are taken out everywhere, also one within another", () => {
 test.each<[string, string[], number, string, string | undefined]>([
   ["env did not find it", ["certtool"], 127, "env: 'certtool': No such file or directory", "certtool"],
   ["dash did not find it", ["sh", "-c", "x"], 127, "sh: 1: exportfs: not found", "exportfs"],
+  ["dash's exec did not find it", ["sh", "-c", "x"], 127, "sh: 5: exec: certtool: not found", "certtool"],
   ["bash did not find it", ["bash", "-c", "x"], 127, "bash: line 1: virsh: command not found", "virsh"],
   ["another failure", ["certtool"], 1, "sh: 1: exportfs: not found", undefined],
   ["a success", ["certtool"], 0, "", undefined],
