@@ -1,7 +1,7 @@
 /** Pure: domains that a program can have, and why it has not the others. */
 import { blockingDevices } from "../libvirt/definition/blocking-devices";
 import { canonicalDefinition, markOf } from "../libvirt/definition/domain-xml";
-import { hiddenPasswords } from "../libvirt/definition/passwords";
+import { withPlaceholders } from "../libvirt/definition/passwords";
 import { type Element, MalformedXml, parseXml, textAt } from "../libvirt/definition/xml";
 import { ownedReason } from "./owned";
 import { type FoundGuest, type LeftOut, nounOf, type SeenDomain, type SeenHost, type Sorted } from "./seen";
@@ -28,7 +28,8 @@ function sort(
   places: readonly string[],
   takeOver: boolean,
 ): { found?: FoundGuest; leftOut?: LeftOut } {
-  const domain = parsed(seen.xml);
+  const shown = parsed(seen.xml);
+  const domain = shown && withPlaceholders(shown, seen.hasPassword);
   if (domain === undefined)
     return { leftOut: { what: `the domain ${seen.uuid} on ${host}`, reason: "its definition could not be read." } };
   const found = guestOf(host, seen, domain);
@@ -45,7 +46,11 @@ function parsed(xml: string): Element | undefined {
   }
 }
 
-function guestOf(host: string, { uuid, state, autostart, persistent }: SeenDomain, domain: Element): FoundGuest {
+function guestOf(
+  host: string,
+  { uuid, state, autostart, persistent, hasPassword }: SeenDomain,
+  domain: Element,
+): FoundGuest {
   const { definition } = canonicalDefinition(domain, uuid);
   return {
     kind: "DomainPlacement",
@@ -57,12 +62,12 @@ function guestOf(host: string, { uuid, state, autostart, persistent }: SeenDomai
     autostart,
     persistent,
     blocking: blockingDevices(parseXml(definition)).map(({ what }) => what),
-    hasPassword: hiddenPasswords(domain).length > 0,
+    hasPassword: hasPassword.includes(true),
   };
 }
 
 function reasonsAgainst(
-  { state }: SeenDomain,
+  { state, hasPassword }: SeenDomain,
   domain: Element,
   places: readonly string[],
   takeOver: boolean,
@@ -80,7 +85,7 @@ function reasonsAgainst(
       : [
           `it is ${state || "in an unknown state"}, and a program has it running or shut off. Bring it to one of both, and look again.`,
         ]),
-    ...(hiddenPasswords(domain).length > 1
+    ...(hasPassword.filter(Boolean).length > 1
       ? ["it has several passwords, and a program written here can take one. Write its Domain by hand."]
       : []),
   ];

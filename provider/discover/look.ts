@@ -1,5 +1,6 @@
 /** Reads a host. Nothing is changed on it. */
 import { randomUUID } from "node:crypto";
+import { AnswerIncomplete } from "../host/errors";
 import type { RemoteHost } from "../host/host";
 import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../host/records";
 import { scriptFile, sh } from "../host/script";
@@ -52,13 +53,16 @@ async function domainsOn(host: RemoteHost, signal: AbortSignal): Promise<SeenDom
   const records = await askRecords(host, domainsScript, [separator], { signal });
   const uuids = firstOf(records, "uuids")
     .split("\n")
-    .map((line) => line.trim());
-  const parts = valuesOf(records, "said").flatMap(([said = ""]) => said.split(separator).slice(0, -1));
-  return uuids.filter(Boolean).map((uuid, index) => domainIn(uuid, parts[2 * index], parts[2 * index + 1]));
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const partsOf = (key: string) => valuesOf(records, key).flatMap(([said = ""]) => said.split(separator).slice(0, -1));
+  const [said, passwords] = [partsOf("said"), partsOf("passwords")];
+  if (said.length !== 2 * uuids.length || passwords.length !== uuids.length) throw new AnswerIncomplete(host.label);
+  return uuids.map((uuid, index) => domainIn(uuid, said[2 * index], said[2 * index + 1], passwords[index]));
 }
 
 /** Pure. */
-function domainIn(uuid: string, info = "", xml = ""): SeenDomain {
+function domainIn(uuid: string, info = "", xml = "", graphics = ""): SeenDomain {
   const value = (key: string) => new RegExp(`^${key}: +(.+)$`, "m").exec(info)?.[1]?.trim() ?? "";
   return {
     uuid,
@@ -66,5 +70,9 @@ function domainIn(uuid: string, info = "", xml = ""): SeenDomain {
     persistent: value("Persistent") === "yes",
     autostart: value("Autostart") === "enable",
     xml: xml.trim(),
+    hasPassword: graphics
+      .trim()
+      .split("\n")
+      .map((word) => word === "password"),
   };
 }

@@ -166,6 +166,9 @@ function guestCode(guests: readonly FoundGuest[], variables: Names, hostNamed: H
   return { texts, domains, secrets };
 }
 
+/** Characters of a line that are not of the arguments, about. */
+const besidePlacement = 60;
+
 function placementCode(
   { host, powerState, autostart, persistent }: FoundGuest,
   variable: string,
@@ -176,7 +179,8 @@ function placementCode(
     host: hostNamed(host),
     powerState: powerState === "running" ? undefined : powerState,
     autostart: autostart || undefined,
-    migration: persistent ? undefined : { persistent: false },
+    migration: persistent ? undefined : { persistent: false, undefineSource: false },
   };
-  return code(more).replace(/^\{/, "{ ...placed,");
+  const args = code(more, "", besidePlacement);
+  return args.startsWith("{\n") ? args.replace("{\n", "{\n  ...placed,\n") : args.replace("{", "{ ...placed,");
 }

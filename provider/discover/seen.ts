@@ -20,6 +20,8 @@ export interface SeenDomain {
   autostart: boolean;
   /** As `virsh dumpxml --inactive` prints it; empty when it could not be read. */
   xml: string;
+  /** Of each of its graphics, in their order. */
+  hasPassword: boolean[];
 }
 
 interface SeenFile {
@@ -76,7 +78,7 @@ export interface FoundGuest {
   host: string;
   uuid: string;
   name: string;
-  /** Its definition, with asterisks in the place of passwords. */
+  /** Its definition, with a placeholder for the password. */
   xml: string;
   powerState: "running" | "shut off";
   autostart: boolean;

@@ -40,17 +40,16 @@ export function reasonsAgainst(found: Found, hosts: readonly Candidate[], signal
 const connectionOf = (hosts: readonly Candidate[], name: string) =>
   hosts.find((host) => host.name === name)?.connection ?? { address: "" };
 
-/** A password is set before anybody looks at it: libvirt shows none, so none is compared. */
+/** libvirt shows no password, so none is compared. */
 async function againstGuest(found: FoundGuest, candidates: object, signal: AbortSignal): Promise<string[]> {
   const { host, powerState, autostart, persistent, blocking } = found;
-  const xml = found.xml.replaceAll('passwd="*****"', 'passwd="unknown"');
-  const checked = domain.schema.safeParse({ xml, blockingDevices: blocking.length > 0 ? "keep" : "fail" });
+  const checked = domain.schema.safeParse({ xml: found.xml, blockingDevices: blocking.length > 0 ? "keep" : "fail" });
   if (!checked.success) return checked.error.issues.map(problemIn);
   const { uuid, name, definition } = domain.derived?.from(checked.data, "") ?? {};
   const inputs = {
     domain: { uuid, name, definition },
     ...{ host, candidates, powerState, autostart },
-    ...(!persistent && { migration: { persistent } }),
+    ...(!persistent && { migration: { persistent, undefineSource: persistent } }),
     ...{ adopt: true, onDelete: "keep" },
   };
   return against(domainPlacement, found, inputs, signal);

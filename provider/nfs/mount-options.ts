@@ -135,7 +135,18 @@ export function statedMountOptions(effective: readonly string[]): string[] {
     option.includes("=") ? shownKeys.includes(keyOf(option)) && option !== "sec=sys" : shownFlags.includes(option),
   );
   const retry = effective.find((option) => /^(soft|softerr)$/.test(option)) ?? "hard";
-  return [...shown.map((option) => option.replace(/^(proto=(tcp|rdma|udp))6$/, "$1")), retry, "_netdev"];
+  const plain = shown.map((option) => option.replace(/^(proto=(tcp|rdma|udp))6$/, "$1"));
+  return [...withOneTime(plain), retry, "_netdev"];
+}
+
+/** `actimeo` for four times that are the same. */
+function withOneTime(options: readonly string[]): string[] {
+  const times = options
+    .filter((option) => own(cacheDefaults, keyOf(option)) !== undefined)
+    .map((option) => option.split("=")[1]);
+  const isOne = times.length === Object.keys(cacheDefaults).length && new Set(times).size === 1;
+  if (!isOne) return [...options];
+  return [...options.filter((option) => !(own(cacheDefaults, keyOf(option)) !== undefined)), `actimeo=${times[0]}`];
 }
 
 /** Version 4 is whatever minor version of it client and server agree on; over IPv6 the kernel calls TCP tcp6. */

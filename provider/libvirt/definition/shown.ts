@@ -1,11 +1,11 @@
 /** Pure: the form that a host's definition and a program's are compared in. */
 import { digest } from "../../util/identity";
 import { canonicalDefinition } from "./domain-xml";
-import { withHiddenPasswords } from "./passwords";
+import { withoutPasswords } from "./passwords";
 import type { Element } from "./xml";
 
 /** Canonical, and without passwords, since hosts show none. */
 export const shownDefinition = (domain: Element): string =>
-  canonicalDefinition(withHiddenPasswords(domain), "").definition;
+  canonicalDefinition(withoutPasswords(domain), "").definition;
 
 export const shownDigest = (domain: Element): string => digest(shownDefinition(domain));

@@ -45,6 +45,7 @@ export const seenDomain = (number: number, more: Partial<SeenDomain> = {}, inner
   state: "running",
   persistent: true,
   autostart: false,
+  hasPassword: [],
   xml: `<domain type='kvm'><name>web${number}</name><uuid>${uuidOf(number)}</uuid>${inner}</domain>`,
   ...more,
 });

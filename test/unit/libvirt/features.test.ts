@@ -145,7 +145,7 @@ const others = [
   ["--quiet", "--unit"], // systemctl, journalctl
   ["--force-share", "--output"], // qemu-img
   ["--ignore-fail-on-non-empty", "--reference", "--clear-groups", "--reuid", "--regid", "--port"],
-  ["--metadata", "--eject", "--abort", "--pivot", "--migration", "--security-info"], // what a message tells an operator to type
+  ["--metadata", "--eject", "--abort", "--pivot", "--migration"], // what a message tells an operator to type
   ["--permanent", "--add-rich-rule", "--reload", "--dport"], // of firewalls, in a message
   ["--print-capabilities", "--listen"], // swtpm, systemd-socket-activate
 ].flat();

@@ -249,6 +249,7 @@ describe("a host", () => {
       return adoptionDifferences(there, other, mountSteps(there, other, undefined), "hv-a");
     };
     expect([isAnyThere(found), isAnyThere(bare)]).toEqual([true, false]);
+    expect(isAnyThere({ ...bare, fstab: [wanted.source] })).toBe(true);
     expect(differences({})).toEqual([]);
     expect(differences({ options: ["vers=4.2", "sync"] })).toEqual([
       "hv-a: /srv/vm is mounted with noatime, which was not requested",

@@ -1,6 +1,6 @@
 import type { DomainFacts } from "../../../../provider/placement/observe/observation";
 import { describeStep } from "../../../../provider/placement/plan/steps";
-import { domain, labels, planFor, removalFor, says, type Want, wanted } from "../world";
+import { domain, labels, owners, planFor, removalFor, says, type Want, wanted } from "../world";
 
 /** The plan for a domain on `host`, with definitions left on others. */
 function steps(
@@ -108,6 +108,16 @@ test.each<[string, string[], string[]]>([
   ["autostart", steps("b", undefined, {}, { autostart: true }), ["autostart on on b"]],
 ])("%s", (_, planned, expected) => {
   expect(planned).toEqual(expected);
+});
+
+test("what is taken over as it is has the mark of the definition from then on, and what passes over keeps its own", () => {
+  const other = { mark: "m", owner: owners.sameStack };
+  const planned = [unmarked, other].map((facts) => {
+    const want = { ...wanted, mark: "m", shownDigest: () => "s" };
+    return planFor([says("a", undefined), says("b", domain("running (booted)", facts))], want);
+  });
+  const step = { do: "set owner", on: "b", mark: "m" };
+  expect(planned).toEqual([step, step].map((one) => ({ kind: "steps", steps: [one] })));
 });
 
 test.each<[string, DomainFacts | undefined, DomainFacts | undefined, "shutdown" | "destroy", string[]]>([
