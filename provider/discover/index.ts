@@ -39,10 +39,13 @@ export interface DiscoverOptions {
   signal?: AbortSignal;
 }
 
+/** No program can be written. */
+export class NotDiscovered extends Error {}
+
 /**
  * @param hosts as for ssh, `[USER@]ADDRESS[:PORT]`. Whatever a guest's disks, moves and shares have to do with belongs
  * among them: a guest may run on any of these that has libvirt
- * @throws Error with all that is wrong with the words, and with every host that cannot be read: what is not read is not
+ * @throws NotDiscovered with all that is wrong with the words, and with every host that cannot be read: what is not read is not
  * known to be absent
  */
 export async function discover(
@@ -88,7 +91,7 @@ function messageOf(error: unknown): string {
 }
 
 function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (problems.length > 0) throw new NotDiscovered(problems.join("\n"));
 }
 
 /** Of all hosts together, so that no host has many questions at once. */

@@ -18,8 +18,9 @@ for uuid; do
     *"$uuid"*) asked="${asked}snapshot-list $uuid --name${next}checkpoint-list $uuid --name$next" ;;
     *) asked="${asked}echo$next""echo$next" ;;
   esac
-  [ -n "${kept+all}" ] && figures=echo || figures="domjobinfo $uuid --completed --keep-completed --rawstats"
-  asked="$asked$figures$next"
+  if [ -n "${kept+all}" ]; then asked="${asked}echo$next"
+  else asked="${asked}domjobinfo $uuid --completed --keep-completed --rawstats$next"
+  fi
   number=$((number + 1))
   [ $((number % 100)) -ne 0 ] || { virsh --connect qemu:///system "${asked%; }"; asked=''; }
 done

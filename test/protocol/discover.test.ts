@@ -1,9 +1,10 @@
 /** Hosts that are read for a program, by a real shell: with virsh, exportfs and systemctl that say what a test has written. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { discover } from "../../provider/discover";
 import { reportOf } from "../../provider/discover/report";
+import { kvmLive } from "./command-line";
 import { programmedHost, stopProgrammedHosts } from "./programmed-host";
 import { clientKey, type ScriptedHost } from "./scripted-host";
 
@@ -199,6 +200,37 @@ test("a host that cannot be read is an error, with all that are: what is not rea
   await expect(discover(["hv-a", "hv-b", "nas"], { sshConfig })).rejects.toThrow(
     /failed to connect.*root@nas.* cannot be reached/s,
   );
+});
+
+test("the command writes the program into a folder of its own, once, and says what it has taken and left", async () => {
+  await fleet();
+  const folder = join(configFolder, "fleet");
+  const asked = ["discover", "hv-a", "hv-b", "nas", "-F", sshConfig, "--out"];
+  const { code, out } = await kvmLive([...asked, folder]);
+  expect(code).toBe(0);
+  expect(out).toContain(`Wrote 7 files to ${folder}.`);
+  expect(out).toContain('the domain "halted" on hv-a: it is paused');
+  expect(readFileSync(join(folder, "index.ts"), "utf8")).toContain('new DomainPlacement("web"');
+  expect(readFileSync(join(folder, "domains/web.xml"), "utf8")).toContain("<name>web</name>");
+  expect(await kvmLive([...asked, folder])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("must be new or empty"),
+  });
+  const { code: again, out: json } = await kvmLive([...asked, join(configFolder, "second"), "--json"]);
+  expect([again, JSON.parse(json).secrets]).toEqual([
+    0,
+    [{ key: "oddNamePassword", what: 'the password of "odd\\"; name"' }],
+  ]);
+});
+
+test("the command writes nothing where a host cannot be read", async () => {
+  const { nas } = await fleet();
+  await nas.scripted.stop();
+  const folder = join(configFolder, "none");
+  const { code, err } = await kvmLive(["discover", "hv-a", "nas", "-F", sshConfig, "--out", folder]);
+  expect([code, err]).toEqual([3, expect.stringMatching(/root@nas.* cannot be reached/)]);
+  expect(existsSync(folder)).toBe(false);
+  expect(await kvmLive(["discover", "a b", "--out", folder])).toMatchObject({ code: 2 });
 });
 
 test("a machine with two names is an error", async () => {

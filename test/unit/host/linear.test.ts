@@ -37,7 +37,7 @@ test.each(pieces)("%j, over and over", (piece) => {
   expect(withoutOwner(text)).toBe(text);
   const failed = { host: "h", source: "nas:/x", options: [], exitCode: 32, said: text };
   expect(mountFailed(failed).message.length).toBeLessThan(20_000);
-  const view = parseView("hv", [`${uuid}\n`, text, text, text, "", text, text, text, ""], text);
+  const view = parseView("hv", [`${uuid}\n`, text, text, text, "", text, text, text, text, ""], text);
   expect(answerAbout(view, uuid)).toMatchObject({ hasQemu: false });
 });
 
