@@ -37,11 +37,15 @@ of_domain() {
       printf 'Id:             -\nName:           %s\nUUID:           %s\nState:          %s\nUsed memory:    1048576 KiB\n' "${"$"}{rest%%</name>*}" "$2" "${"$"}{state% (*}"
       printf 'Persistent:     yes\nAutostart:      disable\nManaged save:   no\n\n' ;;
     domjobinfo) state_of "$2"
+      case $* in *--completed*) return 0 ;; esac
       if [ -e "$HERE/jobs/$2" ]; then cat "$HERE/jobs/$2"; return; fi
       [ "$state" = "shut off (shutdown)" ] || { printf 'Job type:         0\n\n'; return 0; }
       echo 'error: domain is not running' >&2; return 1 ;;
     dumpxml) IFS= read -r xml < "$file"; printf '%s\n' "$xml" ;;
     snapshot-list | checkpoint-list) echo ;;
+    metadata) uri=${"$"}{3#--uri=} set=${"$"}{5#--set=<domain}
+      IFS= read -r xml < "$file"
+      printf '%s\n' "${"$"}{xml%</domain>*}<metadata><kvm-live:domain xmlns:kvm-live='$uri'$set</metadata></domain>" > "$file" ;;
     undefine) rm "$file" ;;
     *) echo "error: unknown command: '$1'" >&2; return 1 ;;
   esac
