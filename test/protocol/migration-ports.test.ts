@@ -3,11 +3,12 @@ import { createServer, type Server } from "node:net";
 import { SshHost } from "../../provider/host/ssh-host";
 import type { Candidate } from "../../provider/placement/observe/candidate";
 import { portFindings } from "../../provider/placement/preflight/migration-ports";
+import { programmedHost, stopProgrammedHosts } from "./programmed-host";
 import { ScriptedHost } from "./scripted-host";
 
 const servers: Server[] = [];
 afterEach(async () => {
-  await ScriptedHost.stopAll();
+  await stopProgrammedHosts();
   for (const server of servers.splice(0)) server.close();
 });
 
@@ -19,8 +20,8 @@ const takePort = (port: number) =>
 
 let tries = 0;
 
-async function found(address: string, ports: Partial<typeof range> = {}) {
-  const host = new SshHost((await ScriptedHost.start()).args);
+async function found(address: string, ports: Partial<typeof range> = {}, scripted?: ScriptedHost) {
+  const host = new SshHost((scripted ?? (await ScriptedHost.start())).args);
   const limits = { maxOutgoingMigrations: 2, maxIncomingMigrations: 2 };
   // Another port each time, or an answer to the one before would do.
   const from: Candidate = { name: "hv-a", address: "192.0.2.11", port: ++tries, host, ...limits };
@@ -52,6 +53,13 @@ test("one that it does not reach is told with the port, the answer and the comma
     ),
     fix: expect.stringMatching(/for hv-a only: `.*192\.0\.2\.11.*62301[-:]62303.*`/),
   });
+});
+
+test("a connection that is reset once it is there has reached the port", async () => {
+  const { scripted } = await programmedHost({
+    bash: "#!/bin/sh\necho 'bash: connect: Connection reset by peer' >&2\nexit 1\n",
+  });
+  expect(await found("127.0.0.1", {}, scripted)).toEqual([]);
 });
 
 test("where nothing can be tried, that is a finding", async () => {

@@ -32,6 +32,11 @@ const connectSeconds = 5;
 const connect = sh`${recordFunctions}# shellcheck disable=SC2016
   said=$(timeout ${connectSeconds} bash -c ': < "/dev/tcp/$0/$1"' "$1" "$2" 2>&1) && code=0 || code=$?
   record connected "$code" "$said"`;
+/**
+ * The listener ends with its first connection, and may do so before the source's connect has returned. A firewall's reset
+ * comes before there is a connection, and is refused.
+ */
+const resetAfterwards = "Connection reset by peer";
 const packetFilter = sh`${recordFunctions}${inspectScript}`;
 
 const tried = new SharedAnswers<Finding[]>(maximumAgeMs.machine);
@@ -52,14 +57,14 @@ async function tryPorts(from: Candidate, to: Candidate, ports: StreamPorts, sign
   // It listens for as long as the two talk: other commands may keep the source from answering at once.
   const listener = await to.host.converse(["sh", "-c", listen, "sh", ...range], "the listener for a try", signal);
   try {
-    const said = await listener.ask("listen", answerMs);
-    const port = /^port (\d+)$/.exec(said)?.[1];
-    if (port === undefined) return [notTried(from, to, ports, oneLine(said.replace(/^failed /, ""), 300))];
+    const answer = await listener.ask("listen", answerMs);
+    const port = /^port (\d+)$/.exec(answer)?.[1];
+    if (port === undefined) return [notTried(from, to, ports, oneLine(answer.replace(/^failed /, ""), 300))];
     const here = await askRecords(from.host, connect, [ports.address, port], { signal });
-    const [code = "", reason = ""] = valuesOf(here, "connected")[0] ?? [];
+    const [code = "", said = ""] = valuesOf(here, "connected")[0] ?? [];
     if (code === "127") return [notTried(from, to, ports, `${from.name} has no bash to connect with`)];
-    if (code === "0") return [];
-    return [closed(from, to, ports, port, code, reason, await packetFilterOf(to, signal))];
+    if (code === "0" || said.includes(resetAfterwards)) return [];
+    return [closed(from, to, ports, port, code, said, await packetFilterOf(to, signal))];
   } catch (error) {
     if (!(error instanceof ConversationEnded || error instanceof NoAnswer)) throw error;
     return [notTried(from, to, ports, oneLine(error.message, 300).replace(/\.$/, ""))];
