@@ -50,7 +50,9 @@ export class Scene {
 
   /** Runs a few lines of shell on a host and logs their output. Values arrive as `$1`, `$2` … */
   async run(host: LabHost, text: string, ...values: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await host.tryExec(["sh", "-c", text, "sh", ...values], { timeoutMs: 300_000 });
+    const { exitCode, stdout, stderr } = await host.tryExec(["sh", "-c", text, "sh", ...values], {
+      timeoutMs: 300_000,
+    });
     const said = `${stdout}${stderr}`.trim();
     const [first = "", ...more] = text.trim().split("\n");
     this.note(`${host.name}$ ${first}${more.length > 0 ? " …" : ""} => ${exitCode}${said ? `\n${indent(said)}` : ""}`);
