@@ -27,7 +27,7 @@ export interface Given {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** What a command has of the process that it runs in. */
+/** The process that a command runs in, as far as the command uses it. */
 export interface Session {
   screen: Screen;
   /** Ends the command: Ctrl-C. */

@@ -1,4 +1,4 @@
-/** What the exit codes of `kvm-live` mean, the same for all commands. docs/command-line.md has them. */
+/** Exit codes of `kvm-live`, the same for all commands. docs/command-line.md has them. */
 export const exitCodes = {
   /** All was found out, and nothing is wrong. */
   well: 0,
@@ -21,5 +21,5 @@ export const exitCodeOf = ({ isWrong, isUnknown }: { isWrong: boolean; isUnknown
 /** The command line, or what it names on this machine, cannot be understood. */
 export class UsageError extends Error {}
 
-/** What was asked for could not be found out, and nothing says that anything is wrong. */
+/** The answer could not be found out, and nothing says that anything is wrong. */
 export class NotFoundOut extends Error {}

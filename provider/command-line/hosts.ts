@@ -44,10 +44,14 @@ export function connectionOf(word: string): ConnectionArgs | undefined {
   return { address, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) };
 }
 
-/** What a host has said, or why it has not. */
+/** The answer of a host, or why there is none. */
 export type Answer<T> = { name: string; said: T } | { name: string; problem: string };
 
 export const hasSaid = <T>(answer: Answer<T>): answer is { name: string; said: T } => "said" in answer;
+
+/** Hosts without an answer, and why. */
+export const silentOf = (answers: readonly Answer<unknown>[]): { name: string; problem: string }[] =>
+  answers.flatMap((answer) => (hasSaid(answer) ? [] : [{ name: answer.name, problem: answer.problem }]));
 
 /** Asks all at once; one that does not answer keeps nobody from telling of the others. */
 export async function askEach<T>(

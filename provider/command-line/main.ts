@@ -8,7 +8,7 @@ import type { Command, Session } from "./command";
 import { commands } from "./commands";
 import { type ExitCode, exitCodes, NotFoundOut, UsageError } from "./exit-codes";
 
-/** What a command ends with when it throws. */
+/** The exit code of a command that throws, by the kind of its error. */
 const endings: readonly (readonly [abstract new (...args: never[]) => Error, ExitCode])[] = [
   [UsageError, exitCodes.usage],
   [NotFoundOut, exitCodes.unknown],

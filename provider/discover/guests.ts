@@ -2,7 +2,7 @@
 import { blockingDevices } from "../libvirt/definition/blocking-devices";
 import { canonicalDefinition, markOf } from "../libvirt/definition/domain-xml";
 import { withPlaceholders } from "../libvirt/definition/passwords";
-import { type Element, MalformedXml, parseXml, textAt } from "../libvirt/definition/xml";
+import { type Element, elementOrMalformed, MalformedXml, parseXml, textAt } from "../libvirt/definition/xml";
 import { ownedReason } from "./owned";
 import { type FoundGuest, type LeftOut, nounOf, type SeenDomain, type SeenHost, type Sorted } from "./seen";
 
@@ -28,22 +28,13 @@ function sort(
   places: readonly string[],
   takeOver: boolean,
 ): { found?: FoundGuest; leftOut?: LeftOut } {
-  const shown = parsed(seen.xml);
-  const domain = shown && withPlaceholders(shown, seen.hasPassword);
+  const shown = elementOrMalformed(seen.xml);
+  const domain = shown instanceof MalformedXml ? undefined : withPlaceholders(shown, seen.hasPassword);
   if (domain === undefined)
     return { leftOut: { what: `the domain ${seen.uuid} on ${host}`, reason: "its definition could not be read." } };
   const found = guestOf(host, seen, domain);
   const reasons = reasonsAgainst(seen, domain, places, takeOver);
   return reasons.length === 0 ? { found } : { leftOut: { what: nounOf(found), reason: reasons.join(" ") } };
-}
-
-function parsed(xml: string): Element | undefined {
-  try {
-    return parseXml(xml);
-  } catch (error) {
-    if (error instanceof MalformedXml) return undefined;
-    throw error;
-  }
 }
 
 function guestOf(

@@ -6,7 +6,7 @@ import { domainPlacement } from "../resources/domain-placement/definition";
 import { libvirtTlsPki } from "../resources/libvirt-tls-pki/definition";
 import { nfsExport } from "../resources/nfs-export/definition";
 import { nfsMount } from "../resources/nfs-mount/definition";
-import type { Operation } from "../util/operation";
+import { lookingOperation, type Operation } from "../util/operation";
 import type { Found, FoundGuest, GivenHost } from "./seen";
 
 interface Candidate extends GivenHost {
@@ -64,7 +64,14 @@ async function against<Schema extends z.ZodObject, Model, Seen, State extends ob
   const checked = schema.safeParse(inputs);
   if (!checked.success) return checked.error.issues.map(problemIn);
   const said: string[] = [];
-  const operation = lookingOperation(kind, said, signal);
+  const operation = lookingOperation({
+    who: "discover",
+    owner: { urn: `urn:pulumi:none::none::pulumi-nodejs:dynamic/kvm:${kind}::discovered`, uid: "0".repeat(16) },
+    isInState: false, // for somebody who is no resource yet
+    info: (message) => void said.push(message),
+    warn: () => {},
+    signal,
+  });
   const adoptions = (await adoption?.(operation, model(checked.data, operation))) ?? [];
   if (adoptions.length === 0) return [said.join(" ") || "It was not there any more when it was looked at again."];
   return adoptions.flatMap(({ differences, problems }) => [
@@ -74,20 +81,3 @@ async function against<Schema extends z.ZodObject, Model, Seen, State extends ob
 }
 
 const problemIn = ({ path, message }: z.core.$ZodIssue): string => `${path.join(".")} ${message}.`;
-
-/** For somebody who is no resource yet. */
-function lookingOperation(kind: string, said: string[], signal: AbortSignal): Operation {
-  return {
-    who: "discover",
-    owner: { urn: `urn:pulumi:none::none::pulumi-nodejs:dynamic/kvm:${kind}::discovered`, uid: "0".repeat(16) },
-    isInState: false,
-    info: (message) => void said.push(message),
-    warn: () => {},
-    progress: () => {},
-    progressEveryMs: 10_000,
-    acts: false,
-    onlyLooks: true,
-    cancelled: signal,
-    signal,
-  };
-}

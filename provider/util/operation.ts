@@ -27,3 +27,15 @@ export interface Operation {
   /** Aborted when the process has to end: by the second Ctrl-C, or with the CLI. */
   signal: AbortSignal;
 }
+
+/** An operation of somebody who is no run of Pulumi: hosts are looked at, and nothing is changed. */
+export const lookingOperation = (
+  given: Pick<Operation, "who" | "owner" | "isInState" | "info" | "warn" | "signal">,
+): Operation => ({
+  ...given,
+  progress: () => {},
+  progressEveryMs: 10_000,
+  acts: false,
+  onlyLooks: true,
+  cancelled: given.signal,
+});

@@ -15,7 +15,7 @@ import { type Discovery, discover } from "../../provider/discover";
 import { reportOf } from "../../provider/discover/report";
 import { exportFile } from "../../provider/nfs/export-file";
 import { unitFile, unitName } from "../../provider/nfs/mount-unit";
-import { clearHypervisors, everything, expectUnbroken, removeGuest, runningLab } from "./support";
+import { clearHypervisors, everything, expectUnbroken, lengthyTest, removeGuest, runningLab } from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 const hosts = [hvA, hvB, nas];
@@ -164,7 +164,6 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-const eachTest = everything ? test : test.skip;
 const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr;
 const pulumiIn =
   (cwd: string) =>
@@ -181,7 +180,7 @@ function write({ files }: Discovery, folder: string): void {
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
 }
 
-eachTest("the hosts are read, and nothing on them changes", async () => {
+lengthyTest("the hosts are read, and nothing on them changes", async () => {
   discovery = await discover(
     hosts.map(({ name }) => name),
     { sshConfig },
@@ -202,7 +201,7 @@ eachTest("the hosts are read, and nothing on them changes", async () => {
   expect(await seen()).toEqual(before);
 });
 
-eachTest("the preview of the program shows creates only, and what is taken over as it is", async () => {
+lengthyTest("the preview of the program shows creates only, and what is taken over as it is", async () => {
   write(discovery, program);
   const folder = join(scratch, "workspace");
   stack = await createPulumiWorkspace({ program: "examples/hosts", folder, wrap: (argv) => lab.enter(argv) });
@@ -222,7 +221,7 @@ eachTest("the preview of the program shows creates only, and what is taken over 
   expect(await seen()).toEqual(before);
 });
 
-eachTest("up changes nothing that runs, and no file but those that the preview names", async () => {
+lengthyTest("up changes nothing that runs, and no file but those that the preview names", async () => {
   process.stdout.write(`${said(await pulumi("up", "--yes", "--skip-preview"))}\n`);
   expect(await seen()).toEqual(before);
   for (const guest of running) await expectUnbroken(guest);
@@ -235,7 +234,7 @@ eachTest("up changes nothing that runs, and no file but those that the preview n
   expect(marks).toEqual(all.map(() => true));
 });
 
-eachTest("the next up and a refresh show no difference", async () => {
+lengthyTest("the next up and a refresh show no difference", async () => {
   await pulumi("up", "--yes", "--expect-no-changes");
   expect(said(await pulumi("refresh", "--yes"))).not.toMatch(/updated|drift/);
   await pulumi("preview", "--refresh", "--expect-no-changes");
@@ -244,7 +243,7 @@ eachTest("the next up and a refresh show no difference", async () => {
   expect(readFileSync(join(program, "index.ts"), "utf8")).not.toContain(password);
 });
 
-eachTest("hosts that a stack has are left out of the next program, with its name", async () => {
+lengthyTest("hosts that a stack has are left out of the next program, with its name", async () => {
   const again = await discover(
     hosts.map(({ name }) => name),
     { sshConfig },

@@ -1,8 +1,9 @@
 /** `kvm-live history`: what this provider has done to guests, by the journals that it keeps on their hosts. */
 import { type JournalEntry, readJournals } from "../../placement/lock/read-journals";
+import { uuidForm } from "../../util/identity";
 import { type Command, flagOption, type Given, listOption, type Session, textOption } from "../command";
 import { type ExitCode, exitCodeOf, UsageError } from "../exit-codes";
-import { askEach, hasSaid, type NamedHost } from "../hosts";
+import { askEach, hasSaid, type NamedHost, silentOf } from "../hosts";
 import { findHosts, stackOptions } from "../stack/find-hosts";
 import { isOf, merged } from "./merge";
 import { printHistory } from "./print";
@@ -28,11 +29,11 @@ async function run(given: Given, session: Session): Promise<ExitCode> {
   const lines = linesOption(given);
   const { hosts, guest, unreadable } = await whatFor(given, session);
   const done = screen.waitFor(`Reading the journals of ${hosts.map(({ name }) => name).join(", ")} …`);
-  const of = guest === undefined ? undefined : isUuid(guest) ? { uuid: guest } : { name: guest };
+  const of = guest === undefined ? undefined : uuidForm.test(guest) ? { uuid: guest } : { name: guest };
   const read = askEach(hosts, signal, (host) => readJournals(host, { lines, guest: of, signal }));
   const answers = [...(await read.finally(done)), ...unreadable];
   const journals = answers.filter(hasSaid).map(({ name, said }) => ({ name, entries: said.filter(isWanted(guest)) }));
-  const silent = answers.flatMap((answer) => (hasSaid(answer) ? [] : [{ name: answer.name, problem: answer.problem }]));
+  const silent = silentOf(answers);
   const report = { entries: merged(journals).slice(-lines), silent };
   if (flagOption(given, "json")) screen.printJson(report);
   else screen.print(printHistory(report, screen));
@@ -40,8 +41,6 @@ async function run(given: Given, session: Session): Promise<ExitCode> {
 }
 
 const isWanted = (guest: string | undefined) => (entry: JournalEntry) => guest === undefined || isOf(guest, entry);
-
-const isUuid = (word: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word);
 
 interface WhatFor {
   hosts: readonly NamedHost[];

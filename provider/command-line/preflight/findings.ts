@@ -15,7 +15,7 @@ import { describeStep } from "../../placement/plan/steps";
 import { type Finding, sortFindings } from "../../placement/preflight/finding";
 import { planWithPreflight } from "../../placement/reconcile";
 import { migration as migrationSchema } from "../../resources/domain-placement/migration-inputs";
-import type { Operation } from "../../util/operation";
+import { lookingOperation } from "../../util/operation";
 import type { Session } from "../command";
 import { NotFoundOut, UsageError } from "../exit-codes";
 import type { NamedHost } from "../hosts";
@@ -29,7 +29,7 @@ export interface PreflightReport {
   /** Why nothing would be done at all. */
   refusal?: string;
   findings: (Finding & { severity: "error" | "error for now" | "warning" })[];
-  /** What else a preview would say. */
+  /** Other messages that a preview would show. */
   notes: string[];
 }
 
@@ -44,7 +44,10 @@ interface Question {
 /** @throws PlacementUnclear when only an operator can say where the guest is; NotFoundOut; HostError; UsageError */
 export async function findingsOfMove({ domain, hosts, to, ways, session }: Question): Promise<PreflightReport> {
   const notes: string[] = [];
-  const operation = lookingOperation(session, (message) => void notes.push(message));
+  const note = (message: string) => void notes.push(message);
+  const who = `${userInfo().username}@${hostname()}[${process.pid}]`;
+  const { signal } = session;
+  const operation = lookingOperation({ who, owner: undefined, isInState: true, info: note, warn: note, signal });
   const parsed = migrationSchema.safeParse(ways);
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}.`).join("\n"));
@@ -159,20 +162,4 @@ function addressOf(connection: ConnectionArgs): { address: string; port: number 
     if (!(error instanceof SshConfigUnusable)) throw error;
     return { address: connection.address, port: connection.port ?? 22 }; // the host itself says so when it is asked
   }
-}
-
-function lookingOperation({ signal }: Session, note: (message: string) => void): Operation {
-  return {
-    who: `${userInfo().username}@${hostname()}[${process.pid}]`,
-    owner: undefined,
-    isInState: true,
-    info: note,
-    warn: note,
-    progress: () => {},
-    progressEveryMs: 10_000,
-    acts: false,
-    onlyLooks: true,
-    cancelled: signal,
-    signal,
-  };
 }

@@ -4,7 +4,7 @@ import { guestsOn } from "../../libvirt/guests-on";
 import type { DomainName } from "../../placement/observe/observation";
 import { type Command, flagOption, type Given, listOption, type Session, textOption } from "../command";
 import { type ExitCode, exitCodeOf, NotFoundOut, UsageError } from "../exit-codes";
-import { askEach, hasSaid, hostsNamed, type NamedHost } from "../hosts";
+import { askEach, hasSaid, hostsNamed, type NamedHost, silentOf } from "../hosts";
 import { sshOption } from "../stack/find-hosts";
 import { findingsOfMove } from "./findings";
 import { printPreflight } from "./print";
@@ -52,7 +52,7 @@ async function find(guest: string, hosts: readonly NamedHost[], signal: AbortSig
     .flatMap(({ said }) => said.domains.filter(({ uuid, name }) => uuid === guest || name === guest));
   const uuids = [...new Set(found.map(({ uuid }) => uuid))];
   const [first] = found;
-  const silent = answers.flatMap((answer) => (hasSaid(answer) ? [] : [`${answer.name}: ${answer.problem}`]));
+  const silent = silentOf(answers).map(({ name, problem }) => `${name}: ${problem}`);
   if (first === undefined && silent.length > 0)
     throw new NotFoundOut(
       `${guest}: nobody knows where it is, since not all hosts have answered.\n${silent.join("\n")}`,

@@ -14,7 +14,7 @@ export interface Move {
   endedMs?: number;
   /** Why it failed; undefined for a success, and for one whose end is not noted. */
   failure?: string;
-  /** What QEMU measured; undefined when the state does not have it, or not any more. */
+  /** Figures of QEMU; undefined when the state does not have it, or not any more. */
   figures?: Pick<MigrationRecord, "totalTimeMs" | "downtimeMs" | "bytes">;
 }
 
@@ -24,7 +24,7 @@ export interface Drain {
   /** The first that began comes first. */
   moves: Move[];
   beganMs: number;
-  /** Of those whose end is noted. */
+  /** The end of the last of its moves whose end is noted. */
   endedMs: number;
 }
 

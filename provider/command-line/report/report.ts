@@ -4,7 +4,7 @@ import { readJournals } from "../../placement/lock/read-journals";
 import { type Command, type Given, type Session, textOption } from "../command";
 import { type ExitCode, exitCodeOf, UsageError } from "../exit-codes";
 import { merged } from "../history/merge";
-import { askEach, hasSaid } from "../hosts";
+import { askEach, hasSaid, silentOf } from "../hosts";
 import { findHosts, stackOptions } from "../stack/find-hosts";
 import type { PlacedGuest, StackState } from "../stack/read-state";
 import { drainsIn, movesIn } from "./moves";
@@ -31,7 +31,7 @@ async function run(given: Given, session: Session): Promise<ExitCode> {
   const read = askEach(hosts, signal, (host) => readJournals(host, { lines, signal }));
   const answers = [...(await read.finally(done)), ...state.unreadable];
   const journals = answers.filter(hasSaid).map(({ name, said }) => ({ name, entries: said }));
-  const silent = answers.flatMap((answer) => (hasSaid(answer) ? [] : [{ name: answer.name, problem: answer.problem }]));
+  const silent = silentOf(answers);
   const known = new Set(state.guests.map(({ uuid }) => uuid));
   const entries = merged(journals).filter(({ uuid }) => known.has(uuid));
   const page = pageOf({

@@ -22,6 +22,16 @@ export class MalformedXml extends Error {
 /** libxml2's own limit, and so libvirt's. */
 const maximumDepth = 256;
 
+/** Like {@link parseXml}, with what is wrong as a value. */
+export function elementOrMalformed(text: string): Element | MalformedXml {
+  try {
+    return parseXml(text);
+  } catch (error) {
+    if (error instanceof MalformedXml) return error;
+    throw error;
+  }
+}
+
 /** @throws MalformedXml with the line */
 export function parseXml(text: string): Element {
   const parser = new SaxesParser();

@@ -11,7 +11,7 @@ import {
 import { cpuProblems, hasOwnCpu, withCpu } from "../../libvirt/definition/cpu";
 import { canonicalDefinition, definitionProblems } from "../../libvirt/definition/domain-xml";
 import { withoutDevices } from "../../libvirt/definition/left-out";
-import { type Element, MalformedXml, parseXml } from "../../libvirt/definition/xml";
+import { type Element, elementOrMalformed, MalformedXml, parseXml } from "../../libvirt/definition/xml";
 import type { Definition } from "../../lifecycle/definition";
 import { blockerKinds } from "../../migration-blockers/table";
 import { text } from "../shared/inputs";
@@ -46,7 +46,7 @@ const schema = shape.superRefine(({ xml, cpu, blockingDevices: policy }, { addIs
 
 /** Beside what is wrong with the definition by itself. */
 function ofCpu(text: string, xml: string, policy: Policy, inXml: readonly string[]): string[] {
-  const [cpu, domain] = [parsed(text), parsed(xml)];
+  const [cpu, domain] = [elementOrMalformed(text), elementOrMalformed(xml)];
   if (cpu instanceof MalformedXml) return [`is not well-formed XML: ${cpu.message}`];
   if (domain instanceof MalformedXml) return [];
   const problems = cpuProblems(cpu, domain);
@@ -55,7 +55,7 @@ function ofCpu(text: string, xml: string, policy: Policy, inXml: readonly string
 }
 
 function xmlProblems(xml: string, policy: Policy): string[] {
-  const domain = parsed(xml);
+  const domain = elementOrMalformed(xml);
   return domain instanceof MalformedXml
     ? [`is not well-formed XML: ${domain.message}`]
     : domainProblems(domain, policy);
@@ -75,15 +75,6 @@ function domainProblems(domain: Element, policy: Policy): string[] {
 function leftOut(domain: Element, policy: Policy): BlockingDevice[] {
   if (policy === "remove") return blockingDevices(domain);
   return typeof policy === "object" ? devicesOfKinds(domain, policy.remove) : [];
-}
-
-function parsed(xml: string): Element | MalformedXml {
-  try {
-    return parseXml(xml);
-  } catch (error) {
-    if (error instanceof MalformedXml) return error;
-    throw error;
-  }
 }
 
 export const domain: Definition<typeof schema, z.infer<typeof schema>, object, object> = {
