@@ -1,6 +1,7 @@
 /** Hosts as a command line names them: as ssh does, over the provider's own verified connection. */
 import type { ConnectionArgs } from "../host/connection-args";
 import type { RemoteHost } from "../host/host";
+import { connectionOf, notAHost } from "../host/host-word";
 import { SshHost } from "../host/ssh-host";
 import { UsageError } from "./exit-codes";
 
@@ -22,26 +23,11 @@ export function hostsNamed(words: readonly string[], sshConfig: string | undefin
   const read = words.map((word) => ({ word, connection: connectionOf(word) }));
   const twice = words.filter((word, index) => words.indexOf(word) < index);
   const problems = [
-    ...read.flatMap(({ word, connection }) =>
-      connection === undefined
-        ? [`${JSON.stringify(word)} is no host: write [USER@]HOST[:PORT], and an IPv6 address in brackets.`]
-        : [],
-    ),
+    ...read.flatMap(({ word, connection }) => (connection === undefined ? [notAHost(word)] : [])),
     ...[...new Set(twice)].map((word) => `${word} is named twice: leave one out.`),
   ];
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return read.flatMap(({ word, connection }) => (connection ? [namedHost(word, connection, sshConfig)] : []));
-}
-
-/** Pure. @returns undefined for what is no host */
-export function connectionOf(word: string): ConnectionArgs | undefined {
-  const [, user, bracketed, plain, port] =
-    /^(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(?::(\d{1,5}))?$/.exec(
-      word,
-    ) ?? [];
-  const address = bracketed ?? plain;
-  if (address === undefined || Number(port ?? 22) > 65_535 || Number(port ?? 22) < 1) return undefined;
-  return { address, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) };
 }
 
 /** The answer of a host, or why there is none. */

@@ -1,7 +1,8 @@
 /** What a command line and a state say, as values. */
-import { connectionOf } from "../../../provider/command-line/hosts";
+
 import { readState } from "../../../provider/command-line/stack/read-state";
 import { visibleWidth, wrapped } from "../../../provider/command-line/wrap";
+import { connectionOf } from "../../../provider/host/host-word";
 import { entriesIn } from "../../../provider/placement/lock/read-journals";
 
 test.each<[string, object | undefined]>([
@@ -9,7 +10,10 @@ test.each<[string, object | undefined]>([
   ["admin@hv-a.example:2222", { user: "admin", address: "hv-a.example", port: 2222 }],
   ["192.0.2.1", { address: "192.0.2.1" }],
   ["root@[2001:db8::1]:22", { user: "root", address: "2001:db8::1", port: 22 }],
-  ["2001:db8::1", undefined],
+  ["2001:db8::1", { address: "2001:db8::1" }],
+  ["EXAMPLE$@hv-a", { user: "EXAMPLE$", address: "hv-a" }],
+  ["hv-a:22:23", undefined],
+  ["cafe:22", { address: "cafe", port: 22 }],
   ["-oProxyCommand=x", undefined],
   ["hv-a:0", undefined],
   ["hv-a:65536", undefined],

@@ -5,6 +5,7 @@ import { givenHosts } from "../../../provider/discover/given-hosts";
 import { guestsOf } from "../../../provider/discover/guests";
 import { mountsOf } from "../../../provider/discover/mounts";
 import { printMark } from "../../../provider/host/file-mark";
+import { notAHost } from "../../../provider/host/host-word";
 import { exportFile } from "../../../provider/nfs/export-file";
 import { parseExports } from "../../../provider/nfs/exports";
 import { unitFile } from "../../../provider/nfs/mount-unit";
@@ -26,10 +27,10 @@ describe("hosts as they are named", () => {
 
   test("all problems at once", () => {
     expect(givenHosts(["hv-a", "-oProxyCommand=id", "hv-a", "hv-b:70000", "a b", ""], undefined).problems).toEqual([
-      '"-oProxyCommand=id" is no host: write [USER@]ADDRESS[:PORT].',
-      '"hv-b:70000" is no host: write [USER@]ADDRESS[:PORT].',
-      '"a b" is no host: write [USER@]ADDRESS[:PORT].',
-      '"" is no host: write [USER@]ADDRESS[:PORT].',
+      notAHost("-oProxyCommand=id"),
+      notAHost("hv-b:70000"),
+      notAHost("a b"),
+      notAHost(""),
       "hv-a is named twice. Leave one of them out.",
     ]);
     expect(givenHosts([], undefined).problems).toHaveLength(1);
