@@ -2,6 +2,7 @@
 import type { RemoteHost } from "../host/host";
 import { askRecords, firstOf, type HostRecord, recordFunctions, valuesOf } from "../host/records";
 import { scriptFile, sh } from "../host/script";
+import { uuidForm } from "../util/identity";
 
 export interface HostGuests {
   /** Size of the memory, without what the kernel reserves. */
@@ -33,7 +34,7 @@ export async function guestsOn(host: RemoteHost, signal: AbortSignal): Promise<H
 /** Pure. @returns undefined when a domain that is still there was not described */
 function parseGuests(records: readonly HostRecord[]): HostGuests | undefined {
   const answer = firstOf(records, "domains");
-  const listed = answer.split("\n").filter((line) => /^[0-9a-f-]{36}$/.test(line.trim()));
+  const listed = answer.split("\n").filter((line) => uuidForm.test(line.trim()));
   const domains = answer.split(/^(?=Id: {2,})/m).flatMap((text) => domainIn(text) ?? []);
   if (listed.some((uuid) => !domains.some((domain) => domain.uuid === uuid.trim()))) return undefined;
   const known = new Set(domains.map(({ uuid }) => uuid));

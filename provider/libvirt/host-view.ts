@@ -1,7 +1,7 @@
 /** Pure: what a host's libvirt says of several domains at once. */
 import { AnswerIncomplete } from "../host/errors";
 import { ChangedWhileReading, type DomainFacts, type HostAnswer } from "../placement/observe/observation";
-import { digest } from "../util/identity";
+import { digest, uuidForm } from "../util/identity";
 import { markOf, withoutOwner } from "./definition/domain-xml";
 import { shownDigest } from "./definition/shown";
 import { parseXml } from "./definition/xml";
@@ -32,7 +32,7 @@ export function parseView(host: string, parts: readonly string[], stderr: string
   const [list = "", qemus = ""] = parts.slice(-2);
   const rows = list.split("\n").flatMap((line) => {
     const [id = "", name = ""] = [line.slice(0, 36), line.slice(36).trim()];
-    return /^[0-9a-f-]{36}$/.test(id) && name !== "" ? [[name, id] as const] : [];
+    return uuidForm.test(id) && name !== "" ? [[name, id] as const] : [];
   });
   return {
     said: new Map(
@@ -40,7 +40,7 @@ export function parseView(host: string, parts: readonly string[], stderr: string
     ),
     names: new Map(rows),
     listed: new Map(rows.map(([name, id]) => [id, name])),
-    qemus: new Set(linesIn(qemus).filter((line) => /^[0-9a-f-]{36}$/.test(line))),
+    qemus: new Set(linesIn(qemus).filter((line) => uuidForm.test(line))),
     stderr,
     answeredAtMs: performance.now(),
   };

@@ -7,6 +7,7 @@ import { runScript, scriptFile, sh } from "../host/script";
 import { allQemusFunction } from "../placement/observe/has-qemu";
 import type { HostAnswer } from "../placement/observe/observation";
 import { actedOnAtMs } from "../placement/observe/own-acts";
+import { uuidForm } from "../util/identity";
 import { maximumAgeMs, SharedAnswers } from "../util/shared-answers";
 import { unlessAborted } from "../util/signals";
 import { answerAbout, type HostView, parseView, saysNothingOfJob } from "./host-view";
@@ -34,7 +35,7 @@ const batches = new Batches<AskedDomain>(askAll);
  * @throws CommandFailed when libvirt there does not answer
  */
 export async function observeDomain(host: RemoteHost, uuid: string, signal: AbortSignal): Promise<HostAnswer> {
-  if (!/^[0-9a-f-]{36}$/.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
+  if (!uuidForm.test(uuid)) throw new RangeError(`${JSON.stringify(uuid)} is no UUID.`);
   const answer = new Promise<HostAnswer>((answered, failed) => batches.add(host, { uuid, signal, answered, failed }));
   return unlessAborted(answer, signal);
 }
