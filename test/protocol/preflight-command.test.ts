@@ -4,7 +4,7 @@ import { makeHandlers } from "../../provider/lifecycle/handlers";
 import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import { forgetSharedAnswers } from "../../provider/util/shared-answers";
 import { silentOperation } from "../silent-operation";
-import { kvmLive } from "./command-line";
+import { kvmLive, stateOf } from "./command-line";
 import { type NamedHosts, namedHosts } from "./command-line-hosts";
 import type { LibvirtInFolder } from "./libvirt-in-a-folder";
 import { stopProgrammedHosts } from "./programmed-host";
@@ -103,4 +103,23 @@ test("a way of moving that there is not is refused by the words of the input", a
   on("hv-a").define(uuid, xml, "running (booted)");
   const { code, err } = await preflight([...move, "--data", "pigeon"]);
   expect({ code, err }).toEqual({ code: 2, err: '--data: must be "tls", "plain" or "tunnelled".\n' });
+});
+
+test("without --from, the hosts of a stack are asked", async () => {
+  on("hv-a").define(uuid, xml, "running (booted)");
+  const hosts = Object.fromEntries(Object.entries(named.hosts).map(([name, { scripted }]) => [name, scripted]));
+  const state = JSON.parse(stateOf(hosts));
+  for (const { inputs } of state.deployment.resources) inputs.sshConfig = undefined; // the command line's counts
+  const runHere = async () => JSON.stringify(state);
+  const { code, out } = await preflight(["web", "--to", "hv-b", "--json"], { runHere });
+  expect(JSON.parse(out)).toMatchObject({ guest: { uuid, name: "web" }, from: "hv-a", to: "hv-b" });
+  expect(code).toBe(1);
+  expect(await preflight(["web", "--to", "hv-z"], { runHere })).toMatchObject({
+    code: 2,
+    err: "--to hv-z: is no hypervisor of the stack prod, which has hv-a, hv-b.\n",
+  });
+  expect(await preflight(["web", "--to", "hv-b", "--from", "hv-a", "--stack", "prod"])).toMatchObject({
+    code: 2,
+    err: "Give one of them: hosts, --stack.\n",
+  });
 });

@@ -4,8 +4,8 @@ import { guestsOn } from "../../libvirt/guests-on";
 import type { DomainName } from "../../placement/observe/observation";
 import { type Command, flagOption, type Given, listOption, type Session, textOption } from "../command";
 import { type ExitCode, exitCodeOf, NotFoundOut, UsageError } from "../exit-codes";
-import { askEach, hasSaid, hostsNamed, type NamedHost, silentOf } from "../hosts";
-import { sshOption } from "../stack/find-hosts";
+import { type Answer, askEach, hasSaid, type NamedHost, silentOf } from "../hosts";
+import { findHosts, stackOptions } from "../stack/find-hosts";
 import { findingsOfMove } from "./findings";
 import { printPreflight } from "./print";
 import { isUnknownMove, isWrongMove } from "./severity";
@@ -16,14 +16,17 @@ export const preflight: Command = {
   summary: "what would keep a guest from moving, as `pulumi preview` finds it: nothing is moved",
   options: [
     { flags: "--to <host>", meaning: "where it would go", isRequired: true },
-    { flags: "--from <host...>", meaning: "hosts where it may be; all of them are asked", isRequired: true },
+    {
+      flags: "--from <host...>",
+      meaning: "hosts where it may be, all of which are asked; without it, those of a stack",
+    },
     { flags: "--uri <uri>", meaning: "migration.uri of the DomainPlacement", default: "qemu+tls" },
     {
       flags: "--data <way>",
       meaning: "migration.data of the DomainPlacement: tls, plain or tunnelled",
       default: "tls",
     },
-    sshOption,
+    ...stackOptions,
     { flags: "--json", meaning: "for machines: one object" },
   ],
   run,
@@ -33,21 +36,51 @@ async function run(given: Given, session: Session): Promise<ExitCode> {
   const { screen, signal } = session;
   const [guest = ""] = given.words;
   const to = textOption(given, "to") ?? "";
-  const words = [...listOption(given, "from").filter((word) => word !== to), to];
-  const hosts = hostsNamed(words, textOption(given, "sshConfig"));
+  const { hosts, unreadable } = await hostsOf(given, to, session);
   const ways = { uri: textOption(given, "uri"), data: textOption(given, "data") };
   const done = screen.waitFor(`Asking ${hosts.map(({ name }) => name).join(", ")} …`);
-  const asked = find(guest, hosts, signal).then((domain) => findingsOfMove({ domain, hosts, to, ways, session }));
-  const report = await asked.finally(done);
+  const asked = find(guest, hosts, unreadable, signal).then((domain) =>
+    findingsOfMove({ domain, hosts, to, ways, session }),
+  );
+  const { notes, ...found } = await asked.finally(done);
+  const report = { ...found, notes: [...notes, ...unreadable.map(({ name, problem }) => `${name}: ${problem}`)] };
   if (flagOption(given, "json")) screen.printJson(report);
   else screen.print(printPreflight(report, screen));
-  return exitCodeOf({ isWrong: isWrongMove(report), isUnknown: isUnknownMove(report) });
+  return exitCodeOf({ isWrong: isWrongMove(report), isUnknown: isUnknownMove(report) || unreadable.length > 0 });
+}
+
+interface Asked {
+  hosts: NamedHost[];
+  /** Hosts of the stack that its state does not say how to reach. */
+  unreadable: readonly { name: string; problem: string }[];
+}
+
+/** @throws UsageError */
+async function hostsOf(given: Given, to: string, session: Session): Promise<Asked> {
+  const from = listOption(given, "from");
+  const words = from.length === 0 ? [] : [...from.filter((word) => word !== to), to];
+  const { hosts, state } = await findHosts(words, given, session);
+  if (state === undefined || hosts.some(({ name }) => name === to))
+    return { hosts, unreadable: state?.unreadable ?? [] };
+  const problem = state.unreadable.find(({ name }) => name === to)?.problem;
+  const names = hosts.map(({ name }) => name).join(", ");
+  throw new UsageError(
+    problem === undefined
+      ? `--to ${to}: is no hypervisor of the stack ${state.stack}, which has ${names || "none"}.`
+      : `--to ${to}: ${problem}`,
+  );
 }
 
 /** @throws UsageError for a name of none, and of several; NotFoundOut */
-async function find(guest: string, hosts: readonly NamedHost[], signal: AbortSignal): Promise<DomainName> {
-  const answers = await askEach(hosts, signal, (host) => guestsOn(host, signal));
-  const found = answers
+async function find(
+  guest: string,
+  hosts: readonly NamedHost[],
+  unreadable: readonly Answer<never>[],
+  signal: AbortSignal,
+): Promise<DomainName> {
+  const asked = await askEach(hosts, signal, (host) => guestsOn(host, signal));
+  const answers = [...asked, ...unreadable];
+  const found = asked
     .filter(hasSaid)
     .flatMap(({ said }) => said.domains.filter(({ uuid, name }) => uuid === guest || name === guest));
   const uuids = [...new Set(found.map(({ uuid }) => uuid))];
