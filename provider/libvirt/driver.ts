@@ -8,6 +8,7 @@ import { migrationAttempt, runMigration } from "./migration/attempt";
 import { resumeCommand } from "./migration/command";
 import { keepCopiedImages } from "./migration/copied-images";
 import { completedJob, jobControl } from "./migration/job-control";
+import { ages, leavingForSeconds } from "./migration/traces";
 import { lookAtDomain, observeDomain } from "./observe";
 import { preflight } from "./preflight/preflight";
 import { create, define, destroyIf, requestShutdown, resume, setAutostart, setOwner, start, undefine } from "./virsh";
@@ -19,6 +20,8 @@ export function libvirtDriver(guest: LibvirtGuest, onlyLooks = false): Driver {
     observe: (host, signal, newerThanMs) =>
       onlyLooks ? lookAtDomain(host, domain.uuid, signal, newerThanMs) : observeDomain(host, domain.uuid, signal),
     hasQemu: (host, signal) => hasQemu(host, domain.uuid, signal),
+    leavingForSeconds: ({ host }, signal) => leavingForSeconds(host, domain, signal),
+    ages: ({ host }, signal) => ages(host, domain.name, signal),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on) => act(step, on, guest),
     requestShutdown: ({ host }, signal) => requestShutdown(host, domain.uuid, signal),

@@ -10,6 +10,7 @@ import type { MigrationRecord } from "./migration/record";
 import type { Candidate } from "./observe/candidate";
 import type { GuestLocation, Located } from "./observe/locate";
 import type { HostAnswer } from "./observe/observation";
+import type { Ages } from "./observe/ran-since";
 import type { Step } from "./plan/steps";
 import type { Wanted } from "./plan/wanted";
 import type { Finding } from "./preflight/finding";
@@ -23,6 +24,10 @@ export interface Driver {
   observe(host: RemoteHost, signal: AbortSignal, newerThanMs?: number): Promise<HostAnswer>;
   /** True when a QEMU of the guest runs there; what manages it is not asked. @throws HostError */
   hasQemu(host: RemoteHost, signal: AbortSignal): Promise<boolean>;
+  /** How long ago the guest began to leave this host, in seconds, or longer: as near as the host can tell. */
+  leavingForSeconds(from: Candidate, signal: AbortSignal): Promise<number>;
+  /** What on this host may be younger than the guest's last move to it. */
+  ages(on: Candidate, signal: AbortSignal): Promise<Ages>;
   /** Finds everything that would make these steps fail, before the first of them. @throws HostError */
   preflight(wanted: Wanted, steps: readonly Step[], seen: Located, operation: Operation): Promise<Finding[]>;
   /** Does one step on one host. @throws HostError */

@@ -4,6 +4,7 @@ import { writeTextFile } from "../host/files";
 import type { Driver, StepOnHost } from "../placement/driver";
 import type { Candidate } from "../placement/observe/candidate";
 import { hasQemu } from "../placement/observe/has-qemu";
+import { qemuForSeconds, upForSeconds } from "../placement/observe/how-long";
 import { printOwner } from "../util/owner";
 import type { QemuGuestOptions } from "./guest";
 import { removeUnit } from "./launch";
@@ -22,6 +23,8 @@ export function qemuDriver(guest: QemuGuestOptions): Driver {
   return {
     observe: (host, signal) => observeGuest(host, domain, signal),
     hasQemu: (host, signal) => hasQemu(host, domain.uuid, signal),
+    leavingForSeconds: ({ host }, signal) => qemuForSeconds(host, domain.uuid, signal),
+    ages: async ({ host }, signal) => ({ upForSeconds: await upForSeconds(host, signal) }),
     preflight: (wanted, steps, seen, operation) => preflight(guest, wanted, steps, seen, operation),
     act: (step, on, signal) => act(step, on, guest, signal),
     requestShutdown: (on, signal) => requestShutdown(on, domain, signal),

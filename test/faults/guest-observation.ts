@@ -55,9 +55,12 @@ export interface Life {
   places: { after: number; came: number }[];
 }
 
-/** Pure: a guest that is killed leaves half a line, and the first number of the next one ends it: `8` of 844, then `1`. */
+/**
+ * Pure: a guest that is killed leaves half a line, and the first number of the next one ends it: `8` of 844, then `1`. Of a
+ * host that loses its power, NFS has made room for what was to be written, and nulls are read there.
+ */
 function withoutCutLines(log: string): string {
-  const lines = log.split("\n");
+  const lines = log.replaceAll("\0", "").split("\n");
   const isCut = (line: string, index: number) =>
     line.length > 1 &&
     line.endsWith("1") &&

@@ -30,7 +30,7 @@ export async function runCell(cell: Cell, scene: Scene): Promise<Findings> {
   await closeConnections(); // a connection that the fault has broken is noticed only after half a minute
   const [mended] = await Promise.all([observeGuest(scene), speedUp(scene)]);
   const refreshed = await refresh(scene);
-  const nextUp = await up(scene, scene.destination, "next up");
+  const nextUp = await upWithOperator(scene);
   const again = { refresh: await refresh(scene), up: await up(scene, scene.destination, "up once more") };
   const [end, lived] = await Promise.all([observeGuest(scene), life(scene)]);
   return { firstUp, ...(standing && { standing }), mended, refresh: refreshed, nextUp, again, end, life: lived };
@@ -54,6 +54,16 @@ async function strike({ fault, moment }: Cell, scene: Scene): Promise<{ going: P
   const isHeldByFault = fault.holds !== undefined && held === scene[fault.holds];
   if (!fault.cutsNetwork && !isHeldByFault) await release(scene, held);
   return { going };
+}
+
+/** What only an operator may decide is decided for the disks, as the message says. */
+async function upWithOperator(scene: Scene): Promise<Said> {
+  const first = await up(scene, scene.destination, "next up");
+  const advice = /^ {2}to start it anew from its disks: on (\S+): virsh destroy (\S+);/m.exec(first.message ?? "");
+  const host = scene.hypervisors.find(({ name }) => name === advice?.[1]);
+  if (!host || !advice?.[2]) return first;
+  await scene.must(host, 'virsh destroy "$1"', advice[2]);
+  return up(scene, scene.destination, "up after the operator's decision");
 }
 
 async function endsInTime(going: Promise<Said>): Promise<boolean> {

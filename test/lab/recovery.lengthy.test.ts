@@ -53,6 +53,23 @@ test("A move was cut off after the guest ran on the destination", async () => {
   await web.up("hv-a");
 });
 
+test("A move was cut off, and the guest may have run on the destination", async () => {
+  await cutOff("after switchover", [hvA]);
+  await hvB.script('kill -9 $(cat "/run/libvirt/qemu/$1.pid")', "web");
+  await retryUntil(async () => expect(await domainState(hvB, "web")).toBe("shut off"), {
+    everyMs: 300,
+    timeoutMs: 60_000,
+  });
+  const refused = await placement.refresh().catch(messageOf);
+  quotes("A move was cut off, and the guest may have run on the destination", refused);
+  expect(await web.up("hv-a").catch(messageOf)).toContain("nothing shows that it did not run there");
+  expect(await domainState(hvA, "web")).toBe("paused");
+  await hvA.exec(["virsh", "destroy", "web"]);
+  await web.furnish(); // it counts anew
+  expect(await web.up("hv-a")).toBe("updated");
+  await web.expectOn("hv-a");
+});
+
 test("Post-copy lost its connection", async () => {
   const allow = (value: 0 | 1) => hvB.exec(["sysctl", `vm.unprivileged_userfaultfd=${value}`]);
   await allow(1);

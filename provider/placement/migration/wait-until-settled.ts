@@ -7,6 +7,7 @@ import { type Candidate, candidateOf } from "../observe/candidate";
 import { type Located, type Location, locate, type SettledLocation } from "../observe/locate";
 import { ChangedWhileReading, hasAnswered, isSilent, isUnreachable } from "../observe/observation";
 import { observeCandidates } from "../observe/observe-candidates";
+import { unlessItRanElsewhere } from "../observe/ran-since";
 import type { Placement } from "../placement";
 import { MigrationFailed } from "./errors";
 import { MigrationMonitor, type Monitored } from "./monitor";
@@ -53,7 +54,15 @@ interface LocateOptions {
 export async function locateGuest(
   placement: Placement,
   signal: AbortSignal,
-  { unchangedForMs = 0, newerThanMs, before }: LocateOptions = {},
+  options: LocateOptions = {},
+): Promise<Located> {
+  return unlessItRanElsewhere(placement, await lookUntilSure(placement, signal, options), signal);
+}
+
+async function lookUntilSure(
+  placement: Placement,
+  signal: AbortSignal,
+  { unchangedForMs = 0, newerThanMs, before }: LocateOptions,
 ): Promise<Located> {
   const look = async (newerThan: number | undefined): Promise<Located> => {
     const observations = await observeCandidates(placement, signal, newerThan);

@@ -3,6 +3,7 @@
 import type { Wanted } from "../plan/wanted";
 import {
   allDescribed,
+  described,
   type Found,
   foundOn,
   isActive,
@@ -42,6 +43,22 @@ export function memoryLost({ domain: { uuid }, messages }: Guest, found: readonl
     `It is ${allDescribed(found)}. Its memory was on two hosts, and the other part is gone: it cannot continue.`,
     "When you have saved what you need:",
     `  on ${half.hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it again`,
+  ].join("\n");
+}
+
+/** Row q. @param doubts sentences about hosts */
+export function mayHaveRunElsewhere(
+  { domain: { uuid }, messages }: Guest,
+  source: Found,
+  doubts: readonly string[],
+): string {
+  const { hostName } = source;
+  return [
+    `It is ${described(source)}, where it has left for another host, and nothing shows that it did not run there: ${doubts.join(" ")}`,
+    `If it did, its disks are newer than the memory that ${hostName} holds: resumed, it could damage its file systems. Started anew, it comes up as after a power cut.`,
+    "When you have decided:",
+    `  to start it anew from its disks: on ${hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it`,
+    `  to go on with that memory, if you know that it has run nowhere since: on ${hostName}: ${messages.resume(uuid)}`,
   ].join("\n");
 }
 

@@ -1,6 +1,7 @@
 /** A driver over hosts in memory: what it is asked for is done at once, and migrations take the clock's time. */
 import type { Driver, MigrationAttempt, PerformOutcome } from "../../../provider/placement/driver";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
+import type { Ages } from "../../../provider/placement/observe/ran-since";
 import { labelOf } from "../../../provider/placement/plan/steps";
 import type { Finding } from "../../../provider/placement/preflight/finding";
 import type { MemoryHosts } from "./memory-hosts";
@@ -24,6 +25,8 @@ export interface Circumstances {
   /** How often the power button is ignored. */
   ignoresButton?: number;
   findings?: readonly Finding[];
+  /** What is younger on a host than usual: a guest began to leave 60 s ago, and hosts are up for an hour. */
+  ages?: Readonly<Record<string, Partial<Ages>>>;
 }
 
 type Named = Pick<Candidate, "host"> | Candidate["host"];
@@ -42,6 +45,8 @@ export function memoryDriver(hosts: MemoryHosts, circumstances: Circumstances = 
   return {
     observe: async (host) => hosts.answer(nameOf(host)),
     hasQemu: async (host) => hosts.hasQemu(nameOf(host)),
+    leavingForSeconds: async () => 60,
+    ages: async (on) => ({ upForSeconds: 3600, ...circumstances.ages?.[nameOf(on)] }),
     preflight: async () => [...findings],
     act: async (step) => {
       record(labelOf(step));
