@@ -60,9 +60,9 @@ test("A move was cut off, and the guest may have run on the destination", async 
     everyMs: 300,
     timeoutMs: 60_000,
   });
-  const refused = await placement.refresh().catch(messageOf);
+  const refused = await messageOf(placement.refresh());
   quotes("A move was cut off, and the guest may have run on the destination", refused);
-  expect(await web.up("hv-a").catch(messageOf)).toContain("nothing shows that it did not run there");
+  expect(await messageOf(web.up("hv-a"))).toContain("nothing shows that it did not run there");
   expect(await domainState(hvA, "web")).toBe("paused");
   await hvA.exec(["virsh", "destroy", "web"]);
   await web.furnish(); // it counts anew

@@ -2,8 +2,7 @@
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile } from "../../host/script";
 import { qemuForSeconds, secondsIn } from "../../placement/observe/how-long";
-import type { DomainName } from "../../placement/observe/observation";
-import type { Ages } from "../../placement/observe/ran-since";
+import type { Ages, DomainName } from "../../placement/observe/observation";
 
 const leaving = scriptFile(__dirname, "leaving.sh");
 const agesScript = scriptFile(__dirname, "ages.sh");

@@ -46,6 +46,14 @@ export interface HostAnswer {
   answeredAtMs?: number;
 }
 
+/** What is young on a host, by its own clock. */
+export interface Ages {
+  /** Undefined where that cannot be told. */
+  upForSeconds: number | undefined;
+  /** Of the guest's definition there, if there is one and it is written right before the guest runs. */
+  definedForSeconds?: number;
+}
+
 /** The domain came or went while it was read: read it again. */
 export class ChangedWhileReading extends Error {
   /** @param why it could not be read, as far as is known */

@@ -6,16 +6,8 @@
 import type { Placement } from "../placement";
 import { candidateOf } from "./candidate";
 import type { Located } from "./locate";
-import { hasAnswered } from "./observation";
+import { type Ages, hasAnswered } from "./observation";
 import { mayHaveRunElsewhere } from "./operator-advice";
-
-/** What is young on a host, by its own clock. */
-export interface Ages {
-  /** Undefined where that cannot be told. */
-  upForSeconds: number | undefined;
-  /** Of the guest's definition there, if there is one and it is written right before the guest runs. */
-  definedForSeconds?: number;
-}
 
 /** Pure. @param leavingForSeconds how long ago the guest began to leave its source, at most */
 export function whyItMayHaveRun(leavingForSeconds: number, ages: Ages): string | undefined {

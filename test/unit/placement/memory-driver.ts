@@ -1,7 +1,7 @@
 /** A driver over hosts in memory: what it is asked for is done at once, and migrations take the clock's time. */
 import type { Driver, MigrationAttempt, PerformOutcome } from "../../../provider/placement/driver";
 import type { Candidate } from "../../../provider/placement/observe/candidate";
-import type { Ages } from "../../../provider/placement/observe/ran-since";
+import type { Ages } from "../../../provider/placement/observe/observation";
 import { labelOf } from "../../../provider/placement/plan/steps";
 import type { Finding } from "../../../provider/placement/preflight/finding";
 import type { MemoryHosts } from "./memory-hosts";

@@ -1,5 +1,6 @@
 /** A guest whose source waits for the end of its move is not resumed where it may have run elsewhere since. */
-import { type Ages, whyItMayHaveRun } from "../../../provider/placement/observe/ran-since";
+import type { Ages } from "../../../provider/placement/observe/observation";
+import { whyItMayHaveRun } from "../../../provider/placement/observe/ran-since";
 import { Run } from "./harness";
 import type { Circumstances } from "./memory-driver";
 import { MemoryHosts } from "./memory-hosts";
