@@ -62,7 +62,7 @@ test("A move was cut off, and the guest may have run on the destination", async 
   });
   const refused = await messageOf(placement.refresh());
   quotes("A move was cut off, and the guest may have run on the destination", refused);
-  expect(await messageOf(web.up("hv-a"))).toContain("nothing shows that it did not run there");
+  expect(await messageOf(web.up("hv-b"))).toContain("nothing shows that it did not run there");
   expect(await domainState(hvA, "web")).toBe("paused");
   await hvA.exec(["virsh", "destroy", "web"]);
   await web.furnish(); // it counts anew
