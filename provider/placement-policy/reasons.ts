@@ -19,7 +19,7 @@ export function reasonFor({ guest, returnsTo, origin }: Goal, host: string, { ma
     return `cannot return to ${returnsTo} yet, for want of room or because of a rule`;
   if (host === at) return origin === undefined ? "stays" : `stays until ${home ?? origin} is no longer in maintenance`;
   if (maintenance.includes(at))
-    return noHome(host === home ? undefined : home, `leaves ${at}, which is in maintenance`);
+    return noHome(host === home || at === home ? undefined : home, `leaves ${at}, which is in maintenance`);
   const rule = rules.find((one) => one.strict && one.guests.includes(guest.name) && excludes(one, at));
   return rule === undefined ? "makes the strict rules hold that name it" : `may not be on ${at} by ${rule.place}`;
 }

@@ -55,7 +55,11 @@ const refusals = (given: Given, steps?: number) => {
 
 test("a drained host's guests go where most room is, the home first, and remember where they were", () => {
   const given = {
-    guests: [guest("web", "hv-a", { home: "hv-b" }), guest("db", "hv-a"), guest("mail", "hv-c")],
+    guests: [
+      guest("web", "hv-a", { home: "hv-b" }),
+      guest("db", "hv-a", { home: "hv-a" }), // to which it returns, and that goes without saying
+      guest("mail", "hv-c"),
+    ],
     maintenance: ["hv-a"],
   };
   expect(saidOf(given)).toEqual({
