@@ -56,7 +56,10 @@ afterAll(async () => {
 });
 
 const inLine = (text: string) => text.replace(/\s+/g, " ");
-const pulumi = async (...args: string[]) => inLine((await stack.pulumi(args)).stdout);
+const pulumi = async (...args: string[]) => {
+  const { stdout, stderr } = await stack.pulumi(args);
+  return inLine(stdout + stderr); // what is said of resources goes to stderr with --diff
+};
 const output = async (name: string) => JSON.parse((await stack.pulumi(["stack", "output", "--json", name])).stdout);
 const maintenance = (...hosts: string[]) =>
   hosts.length === 0
