@@ -24,7 +24,10 @@ export {
   LibvirtTlsRequests,
   type LibvirtTlsRequestsArgs,
 } from "./resources/libvirt-tls-requests/resource";
-export { MigrationFirewall, type MigrationFirewallArgs } from "./resources/migration-firewall/resource";
+export {
+  MigrationFirewall,
+  type MigrationFirewallArgs,
+} from "./resources/migration-firewall/resource";
 export { NfsExport, type NfsExportArgs, type NfsExportClientArgs } from "./resources/nfs-export/resource";
 export { NfsMount, type NfsMountArgs } from "./resources/nfs-mount/resource";
 export {
@@ -35,3 +38,4 @@ export {
 } from "./resources/placement-policy/resource";
 export type { QemuMigrationArgs } from "./resources/qemu-guest/migration-args";
 export { QemuGuest, type QemuGuestArgs } from "./resources/qemu-guest/resource";
+export type { PortRangeArgs } from "./resources/shared/port-range-args";

@@ -1,6 +1,7 @@
 /** Input `migration` of `DomainPlacement`, in libvirt's words. @see https://libvirt.org/manpages/virsh.html#migrate */
 import type { Input } from "@pulumi/pulumi";
 
+/** Options of live migrations by libvirt. */
 export interface MigrationArgs {
   /**
    * Who conducts. `peer-to-peer`: the source's libvirt, which goes on when this machine dies. `direct`: a virsh process
@@ -44,7 +45,7 @@ export interface MigrationArgs {
   maxDowntimeMs?: Input<number>;
   /** Send by several connections at once; with `postCopy` it needs QEMU 10.1 on both hosts. @default one stream */
   parallelConnections?: Input<number>;
-  /** @default none */
+  /** Compression of what is sent. @default none */
   compression?: Input<{
     /** `xbzrle` and `mt` for one stream, `zlib` and `zstd` with `parallelConnections`. */
     method: Input<"xbzrle" | "mt" | "zlib" | "zstd">;

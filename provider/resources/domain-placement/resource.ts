@@ -6,11 +6,13 @@ import { Host, hypervisorsOf, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 import type { MigrationArgs } from "./migration-args";
 
-/** Several hosts, each of which will do; made by {@link anyOf}. */
+/** Several hosts, each of which will do, in the place of `host`: on whichever of them the guest is, it stays. */
 export class AnyOf {
   /** @internal */
   constructor(
+    /** Hosts that will do, each one of the `candidates`. */
     readonly hosts: readonly Host[],
+    /** Where the guest goes when it is on none of them. @default the first of `hosts` that is not `fenced` */
     readonly prefer: Host | undefined,
   ) {}
 }

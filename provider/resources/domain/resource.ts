@@ -3,6 +3,7 @@ import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { DeviceKind } from "../../libvirt/definition/blocking-devices";
 import { derivedFrom, ManagedResource } from "../shared/managed-resource";
 
+/** Inputs of a {@link Domain}. */
 export interface DomainArgs {
   /**
    * The definition: written by hand, or the output of `virsh dumpxml`, also of a running guest. Without a `<uuid>` it
@@ -28,7 +29,15 @@ export interface DomainArgs {
    * @default "fail"
    * @see docs/devices.md
    */
-  blockingDevices?: Input<"fail" | "keep" | "remove" | { remove: Input<Input<DeviceKind>[]> }>;
+  blockingDevices?: Input<
+    | "fail"
+    | "keep"
+    | "remove"
+    | {
+        /** Kinds of devices to leave out. */
+        remove: Input<Input<DeviceKind>[]>;
+      }
+  >;
 }
 
 /**
@@ -40,6 +49,7 @@ export interface DomainArgs {
 export class Domain extends ManagedResource {
   /** UUID by which libvirt and the provider know the guest on every host. */
   declare readonly uuid: Output<string>;
+  /** Name of the guest in libvirt: the definition's `<name>`. */
   declare readonly name: Output<string>;
   /** The canonical XML. */
   declare readonly definition: Output<string>;

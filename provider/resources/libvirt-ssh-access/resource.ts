@@ -6,6 +6,7 @@ import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { connectionsOf, type Host, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 
+/** Inputs of a {@link LibvirtSshAccess}. */
 export interface LibvirtSshAccessArgs {
   /**
    * The hypervisors, two or more. Each reaches the others by their `address` and `port`. Where an address is an IP

@@ -13,9 +13,9 @@ export interface LibvirtdArgs {
   listenTls?: Input<boolean>;
   /** Accept TCP connections, which only SASL encrypts (`authTcp`). @default false */
   listenTcp?: Input<boolean>;
-  /** @default 16514 */
+  /** TCP port for TLS connections. @default 16514 */
   tlsPort?: Input<number>;
-  /** @default 16509 */
+  /** TCP port for connections without TLS. @default 16509 */
   tcpPort?: Input<number>;
   /** Listen on IPv4 alone (`0.0.0.0`), or wherever the kernel lets `::` listen. @default the distribution's: both */
   listenAddr?: Input<"0.0.0.0" | "::">;
@@ -27,18 +27,18 @@ export interface LibvirtdArgs {
   unixSockRwPerms?: Input<string>;
   /** Octal permissions of virt-admin's local socket. @default the distribution's: `"0600"` */
   unixSockAdminPerms?: Input<string>;
-  /** @default the distribution's */
+  /** Who may use the read-only local socket. @default the distribution's */
   authUnixRo?: Input<"none" | "polkit" | "sasl">;
-  /** `none` makes whoever can open the socket root on the host. @default the distribution's */
+  /** Who may use the read-write local socket. `none` makes whoever can open the socket root on the host. @default the distribution's */
   authUnixRw?: Input<"none" | "polkit" | "sasl">;
   /**
-   * `none` makes whoever can reach the port root on the host. With `sasl` the mechanisms and users are those of
+   * Who may connect over TCP. `none` makes whoever can reach the port root on the host. With `sasl` the mechanisms and users are those of
    * /etc/sasl2/libvirt.conf on each host, which are yours to make.
    *
    * @default libvirt's: `sasl`
    */
   authTcp?: Input<"none" | "sasl">;
-  /** Beside the client's certificate, which is always asked for. @default libvirt's: `none` */
+  /** Who may connect over TLS, beside the client's certificate, which is always asked for. @default libvirt's: `none` */
   authTls?: Input<"none" | "sasl">;
   /** Least strength of SASL's encryption over TCP, in bits: 112 or more. @default libvirt's: 56 */
   tcpMinSsf?: Input<number>;
@@ -46,7 +46,7 @@ export interface LibvirtdArgs {
   accessDrivers?: Input<Input<"polkit" | "nop">[]>;
   /** Start without a look at the daemon's own certificate. @default libvirt's: false */
   tlsNoSanityCertificate?: Input<boolean>;
-  /** Of GnuTLS, e.g. `"@LIBVIRT,SYSTEM"`. @default the distribution's @see https://gnutls.org/manual/html_node/Priority-Strings.html */
+  /** Ciphers and versions of TLS, as GnuTLS's priority string, e.g. `"@LIBVIRT,SYSTEM"`. @default the distribution's @see https://gnutls.org/manual/html_node/Priority-Strings.html */
   tlsPriority?: Input<string>;
   /** Patterns with `*` and `?` of SASL's users that are let in. @default libvirt's: all */
   saslAllowedUsernameList?: Input<Input<string>[]>;
@@ -74,13 +74,13 @@ export interface LibvirtdArgs {
   adminMaxQueuedClients?: Input<number>;
   /** As `maxClientRequests`, for virt-admin. @default libvirt's: 5 */
   adminMaxClientRequests?: Input<number>;
-  /** From 1 (all) to 4 (errors). @default libvirt's: 3 */
+  /** What is logged, from 1 (all) to 4 (errors). @default libvirt's: 3 */
   logLevel?: Input<number>;
   /** Levels of parts of libvirt, e.g. `"1:qemu 3:remote"`. @see https://libvirt.org/logging.html @default libvirt's: none */
   logFilters?: Input<string>;
-  /** e.g. `"3:journald"`. @see https://libvirt.org/logging.html @default libvirt's: the journal */
+  /** Where logs go, e.g. `"3:journald"`. @see https://libvirt.org/logging.html @default libvirt's: the journal */
   logOutputs?: Input<string>;
-  /** 0: no auditing; 1: where the host has it; 2: no start without it. @default libvirt's: 1 */
+  /** Auditing. 0: none; 1: where the host has it; 2: no start without it. @default libvirt's: 1 */
   auditLevel?: Input<number>;
   /** Log what is audited, too. @default libvirt's: false */
   auditLogging?: Input<boolean>;

@@ -20,6 +20,7 @@ export interface HostCertificatesArgs {
   qemuClient: Input<string>;
 }
 
+/** One authority outside, and what it has revoked. */
 export interface ServiceAuthorityArgs {
   /**
    * What signs the hosts' certificates, in PEM: one certificate or more, up to 16. All that these sign is taken, so give
@@ -37,10 +38,13 @@ export interface ServiceAuthorityArgs {
 
 /** Two authorities: QEMU reads its keys without privileges, and who has one must not be able to speak to libvirtd. */
 export interface ExternalAuthorityArgs {
+  /** Who signs for libvirt. Its clients are root on the hosts. */
   libvirt: Input<ServiceAuthorityArgs>;
+  /** Who signs for QEMU. Its clients can send guests to the hosts. */
   qemu: Input<ServiceAuthorityArgs>;
 }
 
+/** Inputs of a {@link LibvirtTlsPki}. */
 export interface LibvirtTlsPkiArgs {
   /**
    * Where the authority's key is made and stays; one of `hosts` or another machine. Either this or `externalAuthority`;
@@ -87,6 +91,7 @@ export interface LibvirtTlsPkiArgs {
    * @default nobody else
    */
   allowedDns?: Input<Input<string>[]>;
+  /** Settings of libvirt's daemons on all hosts. @default TLS on port 16514, and otherwise what each host has */
   libvirtd?: Input<LibvirtdArgs>;
   /**
    * Take over hosts that another stack has set up, as they are. Certificates of others give way to the resource's own: they

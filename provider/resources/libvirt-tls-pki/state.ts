@@ -7,7 +7,9 @@ import type { PkiHostFacts, PkiInputs } from "./observe";
 
 /** One hypervisor as it was found. */
 export interface DaemonState {
+  /** With which the host answers others; absent when there is none. */
   serverCertificate?: CertificateFacts;
+  /** With which the host connects to others; absent when there is none. */
   clientCertificate?: CertificateFacts;
   /** Transports and ports that libvirt really listens on, e.g. `tls 16514`. */
   listening: string[];

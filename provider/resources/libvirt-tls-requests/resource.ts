@@ -6,6 +6,7 @@ import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { connectionsOf, type Host, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
 
+/** Inputs of a {@link LibvirtTlsRequests}. */
 export interface LibvirtTlsRequestsArgs {
   /** The hypervisors. Each makes its own keys, RSA of 3072 bits, which never leave it. */
   hosts: readonly Host[];
@@ -24,9 +25,13 @@ export interface LibvirtTlsRequestsArgs {
 
 /** Certificate requests of one host, in PEM. */
 export interface HostRequests {
+  /** For libvirt's authority, with the purpose `serverAuth`. */
   libvirtServer: string;
+  /** For libvirt's authority, with the purpose `clientAuth`. */
   libvirtClient: string;
+  /** For QEMU's authority, with the purpose `serverAuth`. */
   qemuServer: string;
+  /** For QEMU's authority, with the purpose `clientAuth`. */
   qemuClient: string;
 }
 

@@ -6,7 +6,9 @@ import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { MigrationArgs } from "../domain-placement/migration-args";
 import { type Host, hypervisorsOf, secretsOf } from "../host/resource";
 import { dependingOn, ManagedResource } from "../shared/managed-resource";
+import type { PortRangeArgs } from "../shared/port-range-args";
 
+/** Inputs of a {@link MigrationFirewall}. */
 export interface MigrationFirewallArgs {
   /** The hypervisors on which ports are opened, each for all others and for `peers`. */
   hosts: readonly Host[];
@@ -20,7 +22,7 @@ export interface MigrationFirewallArgs {
    */
   migrations?: Input<Input<MigrationArgs>[]>;
   /** More TCP ports, such as `migration.ports` of a QemuGuest. @default [] */
-  ports?: Input<Input<{ min: Input<number>; max: Input<number> }>[]>;
+  ports?: Input<Input<PortRangeArgs>[]>;
 }
 
 /**

@@ -44,7 +44,7 @@ export interface PlacementPolicyArgs {
   guests: Readonly<Record<string, PolicyGuestArgs>>;
   /** Memory of a host that no guest may have, in MiB, by the names of the hosts. @default 1024 for each host */
   reserveMiB?: Input<Readonly<Record<string, Input<number>>>>;
-  /** @default none */
+  /** What has to be so, or had better be. @default none */
   rules?: Input<readonly Input<PolicyRuleArgs>[]>;
   /** Names of the hosts that are to be drained. Nothing is placed there. @default none */
   maintenance?: Input<readonly Input<string>[]>;
@@ -89,7 +89,17 @@ export class PlacementPolicy extends ManagedResource {
   declare readonly brokenPreferences: Output<string[]>;
   /** What the hosts have said: their memory, that of guests which are not of this policy, and where its guests are. */
   declare readonly found: Output<{
-    hosts: Record<string, { memoryMiB: number; othersMiB: number }>;
+    /** By the names of the hosts. */
+    hosts: Record<
+      string,
+      {
+        /** Memory of the host, in MiB. */
+        memoryMiB: number;
+        /** Memory of guests that are not of this policy, in MiB. */
+        othersMiB: number;
+      }
+    >;
+    /** Names of hosts, by the names of the guests. */
     places: Record<string, string>;
   }>;
   /**

@@ -5,6 +5,7 @@
  */
 import type { Input } from "@pulumi/pulumi";
 import type { MigrationArgs } from "../domain-placement/migration-args";
+import type { PortRangeArgs } from "../shared/port-range-args";
 
 /** Options of a live migration by QEMU. Fields that {@link MigrationArgs} also has mean the same. */
 export interface QemuMigrationArgs
@@ -35,5 +36,5 @@ export interface QemuMigrationArgs
    *
    * @default { min: 49152, max: 49215 }
    */
-  ports?: Input<{ min: Input<number>; max: Input<number> }>;
+  ports?: Input<PortRangeArgs>;
 }

@@ -1,0 +1,119 @@
+/**
+ * The model in Pulumi's words: the package schema that SDKs of all languages are generated from.
+ *
+ * @see https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+ */
+import { enumValueName } from "./enum-names";
+import type { Doc, Model, ObjectType, Property, Resource, Shape } from "./model";
+
+type Json = Record<string, unknown>;
+
+/** What is said of the package as a whole. */
+export interface PackageFacts {
+  version: string;
+  description: string;
+  license: string;
+  keywords: readonly string[];
+}
+
+export function pulumiSchema(model: Model, { version, description, license, keywords }: PackageFacts): Json {
+  const variables = Object.fromEntries(model.configuration.map((one) => [one.name, configured(one)]));
+  return {
+    name: "kvm",
+    displayName: "KVM live",
+    version,
+    description,
+    license,
+    keywords: [...keywords, "kind/native", "category/infrastructure"],
+    config: { variables },
+    provider: { description: "Logins of all Hosts that do not say otherwise.", inputProperties: variables },
+    types: { ...typesOf(model.objects), ...enumsOf(model.enums) },
+    resources: Object.fromEntries(model.resources.map((one) => [token(one.name), resourceOf(one)])),
+    language: {
+      nodejs: { packageName: "pulumi-kvm", respectSchemaVersion: true },
+      python: { pyproject: { enabled: true }, respectSchemaVersion: true },
+      go: { respectSchemaVersion: true },
+      csharp: { respectSchemaVersion: true },
+    },
+  };
+}
+
+const token = (name: string) => `kvm:index:${name}`;
+
+function resourceOf({ name, doc, inputs, outputs }: Resource): Json {
+  return {
+    description: described(doc, { throws: true }),
+    inputProperties: propertiesOf(inputs),
+    requiredInputs: required(inputs),
+    properties: propertiesOf(outputs),
+    required: required(outputs),
+    // A stack that the dynamic provider has made goes on as it is.
+    aliases: [{ type: `pulumi-nodejs:dynamic/kvm:${name}` }],
+  };
+}
+
+const typesOf = (objects: Model["objects"]): Json =>
+  Object.fromEntries([...objects].sort(byName).map(([name, type]) => [token(name), objectOf(type)]));
+
+const objectOf = ({ doc, properties }: ObjectType): Json => ({
+  type: "object",
+  description: described(doc),
+  properties: propertiesOf(properties),
+  required: required(properties),
+});
+
+const enumsOf = (enums: Model["enums"]): Json =>
+  Object.fromEntries(
+    [...enums].sort(byName).map(([name, values]) => {
+      const named = values.map((value) => ({ name: enumValueName(value), value }));
+      return [token(name), { type: "string", enum: named }];
+    }),
+  );
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
+
+const propertiesOf = (properties: readonly Property[]): Json =>
+  Object.fromEntries(properties.map((property) => [property.name, propertyOf(property)]));
+
+const required = (properties: readonly Property[]) =>
+  properties.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+
+const propertyOf = ({ doc, shape, isSecret, default: value }: Property): Json => ({
+  ...typeOf(shape),
+  description: described(doc),
+  ...(value !== undefined && { default: value }),
+  ...(isSecret && { secret: true }),
+  ...(doc.deprecated !== undefined && { deprecationMessage: doc.deprecated }),
+});
+
+function typeOf(shape: Shape): Json {
+  switch (shape.kind) {
+    case "enum":
+    case "object":
+      return { $ref: `#/types/${token(shape.name)}` };
+    case "resource":
+      return { $ref: `#/resources/${token(shape.name)}` };
+    case "list":
+      return { type: "array", items: typeOf(shape.of) };
+    case "map":
+      return { type: "object", additionalProperties: typeOf(shape.of) };
+    case "union":
+      return { oneOf: shape.of.map(typeOf) };
+    default:
+      return { type: shape.kind };
+  }
+}
+
+/** Configuration is text. */
+const configured = ({ doc }: Property): Json => ({ type: "string", description: described(doc) });
+
+function described({ text, default: value, throws, see }: Doc, { throws: withErrors = false } = {}): string {
+  return [
+    text,
+    ...(value === undefined ? [] : [`Default: ${value}`]),
+    ...(throws === undefined || !withErrors ? [] : [`Fails ${throws}.`]),
+    ...see.map((one) => `See ${one}`),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
