@@ -1,4 +1,7 @@
-/** Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`. Also `npm run build`. */
+/**
+ * Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`; and writes the schema of its
+ * package there. Also `npm run build`.
+ */
 import { chmodSync, copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./paths";
@@ -7,6 +10,7 @@ import { run } from "./process";
 export async function buildProvider(): Promise<void> {
   await run([join(repository, "node_modules/.bin/tsc"), "-p", "tsconfig.build.json"], { cwd: repository });
   copyScripts();
+  await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
   // npm does so only when it installs the package, which is before this where it is a checkout.
   chmodSync(join(repository, "dist/command-line/kvm-live.js"), 0o755);
 }

@@ -38,6 +38,7 @@ const staircase: Record<string, readonly string[]> = {
 const tops: Record<string, (target: string) => boolean> = {
   provider: () => false,
   lab: (target) => /^provider\/(host|util)\//.test(target), // a lab that used the provider could not test it
+  schema: (target) => target.startsWith("provider/"), // reads what the provider says of itself
   examples: (target) => target.startsWith("provider/"),
   test: () => true,
   bench: (target) => /^(lab|provider|test)\//.test(target),
