@@ -30,6 +30,10 @@ export interface Definition<
   replaceOn: readonly (keyof z.infer<Schema> & string)[];
   /** Names of inputs, at any depth, whose values no message shows. */
   secrets: readonly string[];
+  /** Outputs that quote inputs: secret as soon as the program has marked any input as secret. None by default. */
+  secretWithInputs?: readonly string[];
+  /** Input that is the resource's name in the program where that says nothing else. None by default. */
+  namedBy?: keyof z.infer<Schema> & string;
   /** Name of the resource on its hosts; stable as long as `replaceOn` does not change. */
   id(args: z.infer<Schema>): string;
   model(args: z.infer<Schema>, operation: Operation): Model;

@@ -1,5 +1,6 @@
 /** Speaks to the Pulumi engine from the provider process, which has no engine of its own to log to. */
 import { setMaxListeners } from "node:events";
+import { fstatSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import type { Operation } from "../util/operation";
 import { printable } from "../util/printable";
@@ -18,9 +19,10 @@ setMaxListeners(0, stopping.signal); // each command of each resource listens wh
 const cancellation = new Cancellation();
 let connected = false;
 
-export function operationFor(urn: string | undefined): Operation {
+/** @param row the resource that messages are shown at. @default the same */
+export function operationFor(urn: string | undefined, row = urn): Operation {
   connect();
-  const resource = urn === undefined ? undefined : ({ urn: { promise: async () => urn } } as unknown as Resource);
+  const resource = row === undefined ? undefined : ({ urn: { promise: async () => row } } as unknown as Resource);
   return {
     who: [`${userInfo().username}@${hostname()}[${process.pid}]`, ...(urn === undefined ? [] : [urn])].join(" "),
     info: (message) => void log.info(printable(message), resource),
@@ -38,14 +40,18 @@ export function operationFor(urn: string | undefined): Operation {
 
 type Resource = NonNullable<Parameters<typeof log.info>[1]>;
 
+/** Cancels what runs; what begins later does not hear of it. */
+export const cancelRunning = (): void => cancellation.cancel();
+
 /** Cancels what runs when the user asks to stop. Where that cannot be heard, what runs goes on to its end. */
 export function cancelWithEngine(): void {
-  onFirstInterrupt(() => cancellation.cancel());
+  onFirstInterrupt(cancelRunning);
 }
 
 /**
  * Ends the process when Pulumi does: on SIGINT, which Pulumi sends at the end of each operation, and when its standard
- * input closes, which is all that happens when the CLI itself was killed.
+ * input closes, which is all that happens when the CLI itself was killed. Where a language host starts it, the input is
+ * /dev/null, and the host ends it.
  *
  * @param cleanUp closes what is open; Pulumi waits 5 s at most
  */
@@ -60,7 +66,16 @@ export function endWithEngine(cleanUp: () => Promise<void>): void {
     });
   };
   process.once("SIGINT", end);
-  process.stdin.on("end", end).resume();
+  if (isPipe(0)) process.stdin.on("end", end).resume();
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    const input = fstatSync(descriptor);
+    return input.isFIFO() || input.isSocket();
+  } catch {
+    return false; // closed
+  }
 }
 
 /** The engine's address is the last argument; flags may stand before it. */

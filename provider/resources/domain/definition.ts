@@ -81,6 +81,7 @@ export const domain: Definition<typeof schema, z.infer<typeof schema>, object, o
   schema,
   replaceOn: [], // it is on no host; which one it is placed as is DomainPlacement's business
   secrets: [],
+  secretWithInputs: ["definition"],
   id: ({ uuid = "" }) => uuid,
   derived: {
     keys: ["uuid", "name", "definition", "removedDevices"],

@@ -39,6 +39,8 @@ export const qemuGuest: Definition<typeof qemuGuestSchema, Model, SeenGuest, Qem
   // Nothing ever replaces a running guest.
   replaceOn: [],
   secrets: connectionSecretKeys,
+  secretWithInputs: ["commandLine", "runningCommandLine"],
+  namedBy: "name",
   id: ({ uuid = "" }) => uuid,
   derived: { keys: ["uuid", "commandLine"], from: derivedFrom },
   model,

@@ -1,0 +1,127 @@
+/**
+ * The shell for `pulumi-resource-kvm`: the functions that a plugin has to have, over the handlers that the dynamic
+ * provider has. They see what they see there: plain values, the resource's old name, and no references.
+ */
+import type { provider } from "@pulumi/pulumi";
+import type { Operation } from "../util/operation";
+import { type Properties, providerKey, secretsKey, urnKey } from "./control-keys";
+import type { Handlers } from "./handlers";
+import type { ResourceKind } from "./kind";
+import { type Meanings, withoutReferences } from "./references";
+import { dynamicUrn, nameIn, pluginUrn, typeIn } from "./urns";
+import { opened, sealed } from "./wrapped-values";
+
+export interface PluginEnvironment extends Pick<Meanings, "unknownValue" | "connectionOf"> {
+  kinds: Readonly<Record<string, ResourceKind>>;
+  /** @param row the resource that messages are shown at */
+  operationFor(urn: string | undefined, row: string | undefined): Operation;
+}
+
+type Plugin = Required<Pick<provider.Provider, "check" | "diff" | "create" | "read" | "update" | "delete">>;
+
+/** Properties as a handler gets them, and as what comes of them goes back. */
+interface Call {
+  handlers: Handlers;
+  kind: ResourceKind;
+  /** As a handler gets them. */
+  inside(properties: Properties): Properties;
+  /** @param from what it was made of: secret there is secret here */
+  outside(properties: Properties, ...from: Properties[]): Properties;
+}
+
+export function makePlugin({ kinds, operationFor, unknownValue, connectionOf }: PluginEnvironment): Plugin {
+  const handlersOf = new Map<string, Handlers>();
+  /** Checked inputs of this run's resources, for those that refer to them; wrapped as they went out. */
+  const checked = new Map<string, Properties>();
+
+  const handlersFor = (type: string, kind: ResourceKind): Handlers => {
+    const known = handlersOf.get(type);
+    if (known) return known;
+    const forRow = (urn: string | undefined) => operationFor(urn, urn === undefined ? undefined : pluginUrn(urn));
+    const made = kind.handlers({ operationFor: forRow, unknownValue });
+    handlersOf.set(type, made);
+    return made;
+  };
+
+  function callOf(urn: string): Call {
+    const type = typeIn(urn);
+    const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+    if (!kind) throw new Error(`kvm:index:${type} is no resource of this version of the plugin: install a newer one.`);
+    return {
+      kind,
+      handlers: handlersFor(type, kind),
+      inside: (properties) => {
+        const { plain, secrets } = opened(withoutMarks(properties), unknownValue);
+        const names = [...new Set(secrets.flatMap(([name]) => name ?? []))];
+        return { ...plain, [urnKey]: dynamicUrn(urn), ...(names.length > 0 && { [secretsKey]: names }) };
+      },
+      outside: (properties, ...from) => {
+        const secrets = from.flatMap((one) => opened(one, unknownValue).secrets);
+        const more = secrets.length > 0 ? kind.secretWithInputs.map((name) => [name]) : [];
+        return sealed(withoutMarks(properties), [...secrets, ...more], kind.secrets);
+      },
+    };
+  }
+
+  /** What was reached is kept by Pulumi as the outputs are. */
+  const sealedError =
+    (call: Call, ...from: Properties[]) =>
+    (error: Error) => {
+      const { properties } = error as { properties?: Properties };
+      throw properties ? Object.assign(error, { properties: call.outside(properties, ...from) }) : error;
+    };
+
+  return {
+    check: async (urn, olds, news) => {
+      const call = callOf(urn);
+      const meanings = { unknownValue, connectionOf, inputsOf: (other: string) => checked.get(other) };
+      const written = withName(call.kind, urn, news);
+      const { inputs, problems } = withoutReferences(call.kind.schema, written, olds, meanings);
+      if (problems.length > 0) return { inputs: news, failures: problems.map(unnamed) };
+      const { inputs: plain, failures = [] } = await call.handlers.check(call.inside(olds), call.inside(inputs));
+      const out = call.outside(plain, inputs);
+      checked.set(urn, out);
+      return { inputs: out, failures };
+    },
+    diff: async (id, urn, olds, news) => {
+      const { handlers, inside } = callOf(urn);
+      return handlers.diff(id, inside(olds), inside(news));
+    },
+    create: async (urn, news) => {
+      const call = callOf(urn);
+      const { id, outs = {} } = await call.handlers.create(call.inside(news)).catch(sealedError(call, news));
+      return { id, outs: call.outside(outs, news) };
+    },
+    update: async (id, urn, olds, news) => {
+      const call = callOf(urn);
+      const updating = call.handlers.update(id, call.inside(olds), call.inside(news));
+      const { outs = {} } = await updating.catch(sealedError(call, news));
+      return { outs: call.outside(outs, news) };
+    },
+    read: async (id, urn, properties = {}) => {
+      const call = callOf(urn);
+      const { id: found, props = {}, inputs = {} } = await call.handlers.read(id, call.inside(properties));
+      if (found === undefined) return { id: "", props: {} };
+      return { id: found, props: call.outside(props, properties), inputs: call.outside(inputs, properties) };
+    },
+    delete: async (id, urn, properties) => {
+      const { handlers, inside } = callOf(urn);
+      await handlers.delete(id, inside(properties));
+    },
+  };
+}
+
+const withName = ({ namedBy }: ResourceKind, urn: string, news: Properties): Properties =>
+  namedBy === undefined || news[namedBy] != null ? news : { ...news, [namedBy]: nameIn(urn) };
+
+/** What a dynamic provider needs in the state, and a plugin is told each time. */
+function withoutMarks(properties: Properties): Properties {
+  const { [providerKey]: _, [urnKey]: _urn, [secretsKey]: _secrets, ...others } = properties;
+  return others;
+}
+
+/** As `unnamed-properties.ts` has it. */
+const unnamed = ({ property, reason }: { property: string; reason: string }) => ({
+  property: "",
+  reason: `${property} ${reason}`,
+});

@@ -1,0 +1,30 @@
+/**
+ * `pulumi-resource-kvm`: the same resources for programs in any language. Pulumi starts it; `plugin/` in the package says
+ * how.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connectionOf } from "../host/host-word";
+import { closeConnections } from "../host/ssh-host";
+import { cancelRunning, endWithEngine, operationFor, unknownValue } from "../lifecycle/engine";
+import { makePlugin } from "../lifecycle/plugin";
+import { allowImport } from "../lifecycle/plugin-server";
+import { provider } from "../lifecycle/pulumi-sdk";
+import { keepErrorsFromConsole } from "../lifecycle/said-once";
+import { kinds } from "../resources/kinds";
+
+const inPackage = (path: string) => readFileSync(join(__dirname, "../..", path), "utf8");
+const { version } = JSON.parse(inPackage("package.json")) as { version: string };
+
+keepErrorsFromConsole();
+endWithEngine(closeConnections);
+allowImport();
+void provider.main(
+  {
+    ...makePlugin({ kinds, operationFor, unknownValue, connectionOf }),
+    version,
+    getSchema: async () => inPackage("dist/plugin/schema.json"),
+    cancel: async () => cancelRunning(),
+  },
+  process.argv.slice(2),
+);
