@@ -27,7 +27,7 @@ export function pulumiSchema(model: Model, { version, description, license, keyw
     keywords: [...keywords, "kind/native", "category/infrastructure"],
     config: { variables },
     provider: { description: "Logins of all Hosts that do not say otherwise.", inputProperties: variables },
-    types: { ...typesOf(model.objects), ...enumsOf(model.enums) },
+    types: { ...typesOf(model.objects), ...enumsOf(model.enums), [token(placedDomain.name)]: placedDomain.type },
     resources: Object.fromEntries(model.resources.map((one) => [token(one.name), resourceOf(one)])),
     language: {
       nodejs: { packageName: "pulumi-kvm", respectSchemaVersion: true },
@@ -37,6 +37,23 @@ export function pulumiSchema(model: Model, { version, description, license, keyw
     },
   };
 }
+
+/** A Domain by what it stands for: what `pulumi import` writes, which knows no other resources. */
+const placedDomain = {
+  name: "PlacedDomain",
+  type: {
+    type: "object",
+    description: "What a guest is known by: the outputs of a Domain of the same names.",
+    properties: Object.fromEntries(["uuid", "name", "definition"].map((name) => [name, { type: "string" }])),
+    required: ["uuid", "name", "definition"],
+  },
+};
+
+/** What may stand in place of a resource. A Host may be a word, as ssh takes it: `[USER@]ADDRESS[:PORT]`. */
+const alternatives: Readonly<Record<string, Json>> = {
+  Host: { type: "string" },
+  Domain: { $ref: `#/types/kvm:index:${placedDomain.name}` },
+};
 
 const token = (name: string) => `kvm:index:${name}`;
 
@@ -92,16 +109,23 @@ function typeOf(shape: Shape): Json {
     case "object":
       return { $ref: `#/types/${token(shape.name)}` };
     case "resource":
-      return { $ref: `#/resources/${token(shape.name)}` };
+      return oneOf([{ $ref: `#/resources/${token(shape.name)}` }, alternatives[shape.name]]);
     case "list":
       return { type: "array", items: typeOf(shape.of) };
     case "map":
       return { type: "object", additionalProperties: typeOf(shape.of) };
     case "union":
-      return { oneOf: shape.of.map(typeOf) };
+      return oneOf(shape.of.map(typeOf));
     default:
       return { type: shape.kind };
   }
+}
+
+/** Without what is there twice, and without choices within choices. */
+function oneOf(types: readonly (Json | undefined)[]): Json {
+  const all = types.flatMap((type) => (type === undefined ? [] : ((type.oneOf as Json[] | undefined) ?? [type])));
+  const distinct = [...new Map(all.map((type) => [JSON.stringify(type), type])).values()];
+  return distinct.length === 1 && distinct[0] ? distinct[0] : { oneOf: distinct };
 }
 
 /** Configuration is text. */
