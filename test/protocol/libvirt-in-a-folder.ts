@@ -3,7 +3,7 @@
  * placement of a guest that is off does is done there, by a real shell.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { programmedHost } from "./programmed-host";
 import type { ScriptedHost } from "./scripted-host";
@@ -60,6 +60,8 @@ export interface LibvirtInFolder {
   scripted: ScriptedHost;
   /** Has it without being asked, as by hand. @param state as `virsh domstate --reason` prints it. @default it is off */
   define(uuid: string, definition: string, state?: string): void;
+  /** Of all that it has. */
+  uuids(): string[];
   /** Has it no longer, as by hand. @returns its definition */
   undefine(uuid: string): string;
   /** What `virsh domjobinfo --rawstats` prints of it. */
@@ -92,6 +94,7 @@ export async function libvirtInFolder(programs: Readonly<Record<string, string>>
       writeFileSync(fileOf(uuid), xml);
       if (state !== undefined) writeFileSync(fileOf(uuid, "states"), `${state}\n`);
     },
+    uuids: () => readdirSync(join(folder, "domains")),
     undefine: (uuid) => {
       const xml = readFileSync(fileOf(uuid), "utf8");
       rmSync(fileOf(uuid));

@@ -44,7 +44,8 @@ export abstract class ManagedResource extends dynamic.Resource {
   ) {
     const urn = urnOf(name, type, options.parent);
     const control = { [urnKey]: urn, [secretsKey]: secretNames(properties) };
-    super(providerOf(type), name, { ...properties, ...control }, withSecrets(options, secrets), "kvm", type);
+    const own = withAlias(type, withSecrets(options, secrets));
+    super(providerOf(type), name, { ...properties, ...control }, own, "kvm", type);
   }
 }
 
@@ -97,3 +98,9 @@ function makeProvider(type: ResourceType): PulumiDynamic.ResourceProvider {
 function withSecrets(options: CustomResourceOptions, secrets: Secrets): CustomResourceOptions {
   return { ...options, additionalSecretOutputs: [...(options.additionalSecretOutputs ?? []), ...secrets] };
 }
+
+/** A stack that `pulumi-resource-kvm` has made goes on as it is. */
+const withAlias = (type: ResourceType, options: CustomResourceOptions): CustomResourceOptions => ({
+  ...options,
+  aliases: [...(options.aliases ?? []), { type: `kvm:index:${type}` }],
+});

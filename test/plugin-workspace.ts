@@ -1,0 +1,56 @@
+/** A scratch place for the real Pulumi CLI with the plugin, for programs in YAML, and a fleet for them. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { repository } from "../lab/paths";
+import { run } from "../lab/process";
+import { findPulumiCli } from "../lab/pulumi/cli";
+import { createPulumiWorkspace, type PulumiWorkspace } from "../lab/pulumi/workspace";
+import { findYamlHost } from "../lab/pulumi/yaml-host";
+
+export interface PluginWorkspace extends PulumiWorkspace {
+  /** Folder of the project file. */
+  project: string;
+  /** Writes the project file. @param program its properties, as YAML has them */
+  setProgram(program: Record<string, unknown>): void;
+}
+
+/** What is missing for programs in YAML, in words; undefined when nothing is. */
+export async function missingForYaml(): Promise<string | undefined> {
+  if ((await findPulumiCli()) === undefined) return "there is no Pulumi CLI yet: npm run demo builds it";
+  return findYamlHost() === undefined ? "there is no pulumi-language-yaml" : undefined;
+}
+
+/** The plugin from its sources, which need not be compiled. */
+export async function pluginWorkspace(): Promise<PluginWorkspace> {
+  await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
+  const workspace = await createPulumiWorkspace({ program: "test", project: "fleet" });
+  const scratch = dirname(workspace.env.PULUMI_HOME ?? "");
+  const bin = join(scratch, "bin");
+  mkdirSync(bin);
+  const [modules, main] = ["node_modules", "provider/plugin/main.ts"].map((path) => join(repository, path));
+  const script = `#!/bin/sh\nexec node --require ${modules}/tsx/dist/cjs/index.cjs ${main} "$@"\n`;
+  writeFileSync(join(bin, "pulumi-resource-kvm"), script, { mode: 0o755 });
+  workspace.env.PATH = [bin, findYamlHost(), workspace.env.PATH].join(delimiter);
+  const project = join(scratch, "project");
+  const setProgram = (program: Record<string, unknown>) =>
+    writeFileSync(join(project, "Pulumi.yaml"), JSON.stringify({ name: "fleet", runtime: "yaml", ...program }));
+  return { ...workspace, project, setProgram };
+}
+
+/** As a program in YAML refers to what it has. */
+export const of = (name: string): string => `\${${name}}`;
+
+/** A guest that is off on one of two hosts. @param login of the hosts, beside their addresses */
+export const guestProgram = (host: string, xml: string, login: Record<string, unknown>) => ({
+  resources: {
+    ...Object.fromEntries(
+      ["hv-a", "hv-b"].map((name) => [name, { type: "kvm:Host", properties: { address: name, ...login } }]),
+    ),
+    web: { type: "kvm:Domain", properties: { xml } },
+    placed: {
+      type: "kvm:DomainPlacement",
+      properties: { domain: of("web"), host, candidates: [of("hv-a"), of("hv-b")], powerState: "shut off" },
+    },
+  },
+  outputs: { uuid: of("web.uuid"), host: of("placed.host") },
+});
