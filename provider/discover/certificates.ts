@@ -38,14 +38,15 @@ function sort(
 ): { found?: FoundPki; leftOut?: LeftOut } {
   const names = members.map(({ host }) => host.name);
   const authority = hosts.find(({ connection }) => canonicalName(connection.address) === canonicalName(label));
+  const [owned] = members.map(({ baseline }) => baseline);
   const found: FoundPki = {
+    owner: owned?.owner,
     kind: "LibvirtTlsPki",
     host: authority?.name ?? label,
     hosts: members.filter(({ baseline }) => Object.keys(baseline.units).length > 0).map(({ host }) => host.name),
     organization: members.map(({ host }) => organizationIn(host)).find(Boolean) ?? "",
   };
   const leave = (reason: string) => ({ leftOut: { what: `the certificates of ${names.join(", ")}`, reason } });
-  const [owned] = members.map(({ baseline }) => baseline);
   if (!takeOver && owned) return leave(ownedReason(owned.owner));
   if (label === "external") return leave("an authority outside has signed them: give them to a LibvirtTlsPki by hand.");
   if (!authority)

@@ -39,7 +39,7 @@ function exportsOn(host: SeenHost): FoundExport[] {
         const asked = written.find((entry) => entry.client === client)?.options;
         return { client, options: asked ?? withoutDefaults(options) };
       });
-    return { ...emptyAt(host, path), clients };
+    return { ...emptyAt(host, path), clients, owner: readMark(ownFile(host, path))?.owner };
   });
 }
 

@@ -54,6 +54,7 @@ function guestOf(
     persistent,
     blocking: blockingDevices(parseXml(definition)).map(({ what }) => what),
     hasPassword: hasPassword.includes(true),
+    owner: markOf(domain)?.owner,
   };
 }
 

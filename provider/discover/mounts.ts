@@ -30,7 +30,8 @@ function mountOf(host: SeenHost, { path, source, options: effective }: MountInfo
   const asked = unit === undefined ? entry?.options : parseMountUnit(unit).options;
   const isMet =
     asked && mountOptionProblems(asked).length === 0 && mountOptionDifferences(effective, asked).length === 0;
-  return { kind: "NfsMount", host: host.name, source, path, options: isMet ? asked : statedMountOptions(effective) };
+  const options = isMet ? asked : statedMountOptions(effective);
+  return { kind: "NfsMount", host: host.name, source, path, options, owner: readMark(unit)?.owner };
 }
 
 function notMounted({ name, fstab, mounts }: SeenHost): LeftOut[] {

@@ -4,6 +4,7 @@ import type { HostFacts } from "../libvirt/host-facts";
 import type { ExportClient, ExportEntry } from "../nfs/exports";
 import type { MountInfo } from "../nfs/mountinfo";
 import type { PkiFacts } from "../pki/observe";
+import type { Owner } from "../util/owner";
 
 /** A host as the operator has named it; nothing secret is among it, since it stands in the program. */
 export interface GivenHost {
@@ -49,7 +50,12 @@ export interface SeenHost extends GivenHost {
   pki?: PkiFacts | "unreadable";
 }
 
-export interface FoundExport {
+interface Owned {
+  /** Whom it belongs to, as it is noted there. */
+  owner?: Owner | undefined;
+}
+
+export interface FoundExport extends Owned {
   kind: "NfsExport";
   /** Name of the host. */
   host: string;
@@ -57,7 +63,7 @@ export interface FoundExport {
   clients: ExportClient[];
 }
 
-export interface FoundMount {
+export interface FoundMount extends Owned {
   kind: "NfsMount";
   host: string;
   source: string;
@@ -65,7 +71,7 @@ export interface FoundMount {
   options: string[];
 }
 
-export interface FoundPki {
+export interface FoundPki extends Owned {
   kind: "LibvirtTlsPki";
   /** Name of the authority's host. */
   host: string;
@@ -73,7 +79,7 @@ export interface FoundPki {
   organization: string;
 }
 
-export interface FoundGuest {
+export interface FoundGuest extends Owned {
   kind: "DomainPlacement";
   host: string;
   uuid: string;

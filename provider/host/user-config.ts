@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { matchesGlob } from "../util/glob";
 import type { ConnectionArgs } from "./connection-args";
 import { expandHome } from "./home";
+import { withLoginDefaults } from "./login-defaults";
 import { type Resolved, resolveReach } from "./reach";
 import { type SourceFile, SshConfigUnusable } from "./ssh-config";
 
@@ -12,12 +13,15 @@ const userFile = "~/.ssh/config";
 const systemFile = "/etc/ssh/ssh_config";
 
 /** @throws SshConfigUnusable with the path of the file, and the line */
-export function reachOf(args: ConnectionArgs): Resolved {
+export function reachOf(given: ConnectionArgs): Resolved {
+  const { args, taken } = withLoginDefaults(given);
   const { sshConfig } = args;
   const wanted = sshConfig === false ? [] : sshConfig === undefined ? [userFile, systemFile] : [sshConfig];
   const files = wanted.flatMap((path) => sourceAt(path, sshConfig !== undefined));
   const { username } = userInfo();
-  return resolveReach(args, { files, including, home: homedir(), localUser: username, environment: process.env });
+  const surroundings = { files, including, home: homedir(), localUser: username, environment: process.env };
+  const resolved = resolveReach(args, surroundings);
+  return { ...resolved, taken: [...taken, ...resolved.taken] };
 }
 
 /** @param isNeeded whether its absence is an error */

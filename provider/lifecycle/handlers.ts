@@ -222,18 +222,19 @@ export function makeHandlers<
 
 const uidOf = (properties: Properties | undefined) => properties?.[uidKey] as string | undefined;
 
-const newUid = () => randomUUID().replaceAll("-", "").slice(0, 16);
+export const newUid = () => randomUUID().replaceAll("-", "").slice(0, 16);
 
 /** The user gets the message alone, and once. `DEBUG=1` keeps the stack. */
+export function plainly(error: Error): never {
+  error.message = printable(error.message);
+  if (!process.env.DEBUG) sayOnce(error);
+  throw error;
+}
+
 function plainErrors(handlers: Handlers): Handlers {
   const wrapped = Object.entries(handlers).map(([name, handler]) => [
     name,
-    (...args: unknown[]) =>
-      (handler as (...args: unknown[]) => Promise<unknown>)(...args).catch((error: Error) => {
-        error.message = printable(error.message);
-        if (!process.env.DEBUG) sayOnce(error);
-        throw error;
-      }),
+    (...args: unknown[]) => (handler as (...args: unknown[]) => Promise<unknown>)(...args).catch(plainly),
   ]);
   return Object.fromEntries(wrapped) as Handlers;
 }

@@ -4,8 +4,9 @@
  */
 import type { provider } from "@pulumi/pulumi";
 import type { Operation } from "../util/operation";
-import { type Properties, providerKey, secretsKey, urnKey } from "./control-keys";
-import type { Handlers } from "./handlers";
+import type { Owner } from "../util/owner";
+import { type Properties, providerKey, secretsKey, uidKey, urnKey } from "./control-keys";
+import { type Handlers, newUid, plainly } from "./handlers";
 import type { ResourceKind } from "./kind";
 import { type Meanings, withoutReferences } from "./references";
 import { dynamicUrn, nameIn, pluginUrn, typeIn } from "./urns";
@@ -15,6 +16,20 @@ export interface PluginEnvironment extends Pick<Meanings, "unknownValue" | "conn
   kinds: Readonly<Record<string, ResourceKind>>;
   /** @param row the resource that messages are shown at */
   operationFor(urn: string | undefined, row: string | undefined): Operation;
+  /**
+   * Reads hosts for `pulumi import`, and changes nothing.
+   *
+   * @param urn as the hosts know the resource
+   * @throws Error with what is wrong with the id, or with what is there
+   */
+  imported(type: string, id: string, urn: string, signal: AbortSignal): Promise<Imported>;
+}
+
+export interface Imported {
+  /** As a program writes them. */
+  inputs: Properties;
+  /** Whom it belongs to, as it is noted there. */
+  owner?: Owner;
 }
 
 type Plugin = Required<Pick<provider.Provider, "check" | "diff" | "create" | "read" | "update" | "delete">>;
@@ -29,7 +44,8 @@ interface Call {
   outside(properties: Properties, ...from: Properties[]): Properties;
 }
 
-export function makePlugin({ kinds, operationFor, unknownValue, connectionOf }: PluginEnvironment): Plugin {
+export function makePlugin(environment: PluginEnvironment): Plugin {
+  const { kinds, operationFor, unknownValue, connectionOf, imported } = environment;
   const handlersOf = new Map<string, Handlers>();
   /** Checked inputs of this run's resources, for those that refer to them; wrapped as they went out. */
   const checked = new Map<string, Properties>();
@@ -71,12 +87,32 @@ export function makePlugin({ kinds, operationFor, unknownValue, connectionOf }: 
       throw properties ? Object.assign(error, { properties: call.outside(properties, ...from) }) : error;
     };
 
+  /** The inputs with what stands for others resolved. */
+  const resolved = ({ kind }: Call, urn: string, olds: Properties, news: Properties) => {
+    const meanings = { unknownValue, connectionOf, inputsOf: (other: string) => checked.get(other) };
+    return withoutReferences(kind.schema, withName(kind, urn, news), olds, meanings);
+  };
+
+  /** What is not in order with our own notes on the hosts is left to the next refresh: an import changes nothing there. */
+  async function importing(call: Call, id: string, urn: string) {
+    const name = dynamicUrn(urn);
+    const operation = operationFor(name, urn);
+    const { inputs: written, owner } = await imported(typeIn(urn), id, name, operation.signal);
+    const { inputs } = resolved(call, urn, {}, written);
+    // With old inputs it is no create: what is there is what is wanted.
+    const { inputs: plain, failures = [] } = await call.handlers.check(call.inside(inputs), call.inside(inputs));
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    const uid = owner?.urn === name ? owner.uid : newUid();
+    const { id: found, props } = await call.handlers.read(id, { ...(plain as Properties), [uidKey]: uid });
+    if (found === undefined || props === undefined) return { id: "", props: {} };
+    const { drift: _, ...clean } = props;
+    return { id: found, props: call.outside(clean), inputs: call.outside(written) };
+  }
+
   return {
     check: async (urn, olds, news) => {
       const call = callOf(urn);
-      const meanings = { unknownValue, connectionOf, inputsOf: (other: string) => checked.get(other) };
-      const written = withName(call.kind, urn, news);
-      const { inputs, problems } = withoutReferences(call.kind.schema, written, olds, meanings);
+      const { inputs, problems } = resolved(call, urn, olds, news);
       if (problems.length > 0) return { inputs: news, failures: problems.map(unnamed) };
       const { inputs: plain, failures = [] } = await call.handlers.check(call.inside(olds), call.inside(inputs));
       const out = call.outside(plain, inputs);
@@ -100,6 +136,7 @@ export function makePlugin({ kinds, operationFor, unknownValue, connectionOf }: 
     },
     read: async (id, urn, properties = {}) => {
       const call = callOf(urn);
+      if (Object.keys(properties).length === 0) return importing(call, id, urn).catch(plainly);
       const { id: found, props = {}, inputs = {} } = await call.handlers.read(id, call.inside(properties));
       if (found === undefined) return { id: "", props: {} };
       return { id: found, props: call.outside(props, properties), inputs: call.outside(inputs, properties) };

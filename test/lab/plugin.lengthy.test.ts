@@ -17,6 +17,7 @@ beforeEach(async () => {
   fleet = await namedHosts(["hv-a", "hv-b"]);
   workspace = await pluginWorkspace();
   await workspace.pulumi(["stack", "init", "dev"]);
+  await workspace.configure({ "kvm:sshConfig": fleet.ssh[1] ?? "" });
 });
 afterEach(async () => {
   workspace?.remove();
@@ -24,7 +25,7 @@ afterEach(async () => {
   await stopProgrammedHosts();
 });
 
-const login = () => ({ sshConfig: fleet.ssh[1], privateKey: clientKey.private.trim() });
+const login = () => ({ privateKey: clientKey.private.trim() });
 const inYaml = (host: string) => workspace.setProgram(guestProgram(host, xml, login()));
 const on = () =>
   Object.entries(fleet.hosts)
@@ -68,10 +69,9 @@ lengthyTest("a guest is moved, found where somebody else has moved it, and taken
 lengthyTest(
   "a stack changes over to the dynamic provider and back: the same guest, and nothing is changed on the hosts",
   async () => {
-    const { sshConfig = "", privateKey } = login();
     inYaml(of("hv-a"));
-    await workspace.configure({ ssh: sshConfig, host: "hv-a", xml });
-    await workspace.pulumi(["config", "set", "--secret", "key"], { input: privateKey });
+    await workspace.configure({ host: "hv-a", xml });
+    await workspace.pulumi(["config", "set", "--secret", "key"], { input: login().privateKey });
     await workspace.pulumi(["up", "--yes", "--skip-preview"]);
     const before = await placed();
     asked();

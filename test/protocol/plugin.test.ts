@@ -21,12 +21,16 @@ afterAll(async () => {
   await stopProgrammedHosts();
 });
 
-test("a program in YAML places a guest", async () => {
+test("a program in YAML places a guest, on hosts that the configuration has the logins of", async () => {
   if (missing !== undefined) return console.warn(`not tried: ${missing}`);
-  workspace.setProgram(guestProgram(of("hv-b"), xml, { sshConfig: fleet.ssh[1] }));
+  workspace.setProgram(guestProgram(of("hv-b"), xml, {}));
   await workspace.pulumi(["stack", "init", "dev"]);
+  await workspace.configure({ "kvm:sshConfig": fleet.ssh[1] ?? "" });
   const { stdout } = await workspace.pulumi(["up", "--yes", "--skip-preview"]);
   expect(stdout).toMatch(/kvm:index:DomainPlacement placed created/);
   expect(stdout).toMatch(/\+ 5 created/);
+  expect(stdout).toMatch(
+    /root@hv-a:\d+: from the configuration: sshConfig \S+ \(kvm:sshConfig\), hostname 127\.0\.0\.1/,
+  );
   expect(Object.values(fleet.hosts).map(({ uuids }) => uuids().length)).toEqual([0, 1]);
 });

@@ -19,7 +19,7 @@ export const host: Definition<typeof schema, RemoteHost, HostFacts, HostFacts> =
   stateOf: (_machine, facts) => facts,
   // There is nothing to make so.
   reconcile: async (operation, { label, taken = [] }, facts) => {
-    if (taken.length > 0) operation.info(`${label}: from the configuration of ssh: ${taken.join(", ")}`);
+    if (taken.length > 0) operation.info(`${label}: from the configuration: ${taken.join(", ")}`);
     return facts;
   },
   remove: async () => {}, // it owns nothing

@@ -3,7 +3,7 @@ import { Config } from "@pulumi/pulumi";
 import { Domain, DomainPlacement, Host } from "pulumi-kvm-live";
 
 const config = new Config();
-const login = { sshConfig: config.require("ssh"), privateKey: config.require("key") };
+const login = { privateKey: config.require("key") };
 const [hvA, hvB] = ["hv-a", "hv-b"].map((name) => new Host(name, { address: name, ...login })) as [Host, Host];
 const web = new Domain("web", { xml: config.require("xml") });
 new DomainPlacement("placed", {

@@ -15,6 +15,7 @@ const newPlugin = () =>
     },
     unknownValue,
     connectionOf: (word) => (word.includes(" ") ? undefined : { address: word }),
+    imported: () => Promise.reject(new Error("Nothing can be imported here.")),
   });
 const urn = (type: string, name: string) => `urn:pulumi:dev::test::kvm:index:${type}::${name}`;
 const secret = (value: unknown) => ({

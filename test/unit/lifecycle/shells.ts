@@ -30,6 +30,7 @@ const throughPlugin: typeof makeHandlers = (definition, { operationFor, unknownV
     operationFor,
     unknownValue,
     connectionOf: () => undefined,
+    imported: () => Promise.reject(new Error("Nothing can be imported here.")),
   });
   const urn = ({ __urn = urnOf("untold") }: Properties) => pluginUrn(String(__urn));
   const kept = (error: Error & { properties?: Properties }, from: Properties): never => {

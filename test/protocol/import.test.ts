@@ -1,0 +1,120 @@
+/** `pulumi import`: what is on hosts becomes a resource's inputs, with which a program changes nothing. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { connectionOf } from "../../provider/host/host-word";
+import { setLoginDefaults } from "../../provider/host/login-defaults";
+import { closeConnections } from "../../provider/host/ssh-host";
+import { makePlugin } from "../../provider/lifecycle/plugin";
+import { imported } from "../../provider/plugin/import";
+import { kinds } from "../../provider/resources/kinds";
+import { forgetSharedAnswers } from "../../provider/util/shared-answers";
+import { silentOperation } from "../silent-operation";
+import { stopProgrammedHosts } from "./programmed-host";
+import { fleet, sshConfig, uuidOf } from "./readable-fleet";
+
+beforeEach(() => setLoginDefaults({ login: { sshConfig } }));
+afterEach(async () => {
+  setLoginDefaults({ login: {} });
+  forgetSharedAnswers();
+  await closeConnections();
+  await stopProgrammedHosts();
+});
+
+const said: string[] = [];
+const say = (message: string) => void said.push(message);
+const plugin = () =>
+  makePlugin({
+    kinds,
+    operationFor: () => silentOperation({ info: say, warn: say }),
+    unknownValue: "?",
+    connectionOf,
+    imported,
+  });
+const urnOf = (type: string) => `urn:pulumi:dev::test::kvm:index:${type}::thing`;
+
+const cases: [type: string, id: string, inputs: object][] = [
+  [
+    "NfsExport",
+    "/srv/vm@nas",
+    { server: "nas", path: "/srv/vm", clients: [{ client: "10.77.0.0/24", options: ["rw", "no_root_squash"] }] },
+  ],
+  [
+    "NfsMount",
+    "/srv/vm@hv-a",
+    { host: "hv-a", source: "nas:/srv/vm", path: "/srv/vm", options: ["vers=4.2", "hard", "noatime"] },
+  ],
+  ["Domain", "web@hv-a", { xml: expect.stringContaining("<name>web</name>") }],
+  [
+    "DomainPlacement",
+    "web@hv-a,hv-b",
+    {
+      domain: { uuid: uuidOf(1), name: "web", definition: expect.stringContaining("<name>web</name>") },
+      host: "hv-a",
+      candidates: ["hv-a", "hv-b"],
+      autostart: true,
+      onDelete: "keep",
+    },
+  ],
+  ["DomainPlacement", `${uuidOf(4)}@hv-a,hv-b`, expect.objectContaining({ host: "hv-b", powerState: "shut off" })],
+];
+
+test.each(cases)("%s %s", async (type, id, wanted) => {
+  const hosts = await fleet();
+  const shell = plugin();
+  const { id: known, props, inputs } = await shell.read(id, urnOf(type), {});
+  expect(inputs).toEqual(wanted);
+  expect(known).not.toBe("");
+  expect(props.drift).toBeUndefined();
+  // As the printed program has it.
+  const { inputs: checked, failures } = await shell.check(urnOf(type), inputs, inputs);
+  expect(failures).toEqual([]);
+  expect(await shell.diff(String(known), urnOf(type), props, checked)).toMatchObject({ changes: false, replaces: [] });
+  for (const { folder } of Object.values(hosts)) expect(() => readFileSync(join(folder, "changes"))).toThrow(/ENOENT/);
+});
+
+test.each<[type: string, id: string, reason: RegExp]>([
+  ["NfsExport", "/srv/vm", /"\/srv\/vm" is no id of a NfsExport\. It is written as \/srv\/vm@nas/],
+  ["NfsExport", "/srv/none@nas", /^Nothing that \/srv\/none@nas stands for is there/],
+  ["NfsExport", "/srv/other@nas", /cannot be imported as it is: .*Remove that entry/s],
+  ["NfsMount", "/srv/vm@hv-a,hv-b", /the host that it is on/],
+  ["DomainPlacement", "halted@hv-a,hv-b", /the domain "halted" on hv-a: it is paused/],
+  ["DomainPlacement", 'odd"; name@hv-a,hv-b', /has a password, which libvirt does not show/],
+  ["DomainPlacement", "web@hv-a,h v", /is no host/],
+  ["PlacementPolicy", "fleet", /^A PlacementPolicy cannot be imported\. It owns nothing on hosts/],
+  ["MigrationFirewall", "hv-a", /known by its name in the stack/],
+])("%s %s is refused with its reason", async (type, id, reason) => {
+  await fleet();
+  await expect(plugin().read(id, urnOf(type), {})).rejects.toThrow(reason);
+});
+
+test("a host that does not answer is an error, and nothing is taken for absent", async () => {
+  const { "hv-b": b } = await fleet();
+  await b.scripted.stop();
+  await expect(plugin().read("web@hv-a,hv-b", urnOf("DomainPlacement"), {})).rejects.toThrow(
+    /hv-b:\d+ cannot be reached/,
+  );
+});
+
+test("a Host is its word", async () => {
+  const { signal } = silentOperation();
+  expect(await imported("Host", "admin@hv-a:2222", urnOf("Host"), signal)).toEqual({
+    inputs: { address: "hv-a", user: "admin", port: 2222 },
+  });
+});
+
+test("what belongs to another stack is left to it; what is the resource's own goes on as it was", async () => {
+  const { nas } = await fleet();
+  const mark = (urn: string) =>
+    `# Made by pulumi-kvm-live, which undoes changes by hand.\n# Owner: ${urn}#0123456789abcdef\n/srv/vm 10.77.0.0/24(rw,no_root_squash)\n`;
+  const file = join(nas.folder, "root/etc/exports.d/kvm-live-srv-vm.exports");
+  const own = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/kvm:NfsExport::thing";
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, mark(own.replace(":dev:", ":prod:")));
+  await expect(plugin().read("/srv/vm@nas", urnOf("NfsExport"), {})).rejects.toThrow(
+    /belongs to the NfsExport "thing" of the stack "prod"/,
+  );
+  writeFileSync(file, mark(own));
+  forgetSharedAnswers();
+  const { props } = await plugin().read("/srv/vm@nas", urnOf("NfsExport"), {});
+  expect(props.__uid).toBe("0123456789abcdef");
+});
