@@ -31,5 +31,5 @@ void provider.main(
     getSchema: async () => inPackage("dist/plugin/schema.json"),
     cancel: async () => cancelRunning(),
   },
-  process.argv.slice(2),
+  process.argv.slice(-1), // the engine's address, whatever stands before it
 );

@@ -1,4 +1,6 @@
 /** What the plugin's shell does beyond what both shells do: names, secrets and references. */
+import { z } from "zod";
+import { kindOf, type ResourceKind } from "../../../provider/lifecycle/kind";
 import { makePlugin } from "../../../provider/lifecycle/plugin";
 import { dynamicUrn, nameIn, pluginUrn, typeIn } from "../../../provider/lifecycle/urns";
 import { kinds } from "../../../provider/resources/kinds";
@@ -6,9 +8,9 @@ import { silentOperation } from "../../silent-operation";
 
 const unknownValue = "?";
 const rows: (string | undefined)[] = [];
-const newPlugin = () =>
+const newPlugin = (of: Readonly<Record<string, ResourceKind>> = kinds) =>
   makePlugin({
-    kinds,
+    kinds: of,
     operationFor: (_, row) => {
       rows.push(row);
       return silentOperation();
@@ -85,6 +87,32 @@ describe("secrets", () => {
     const { outs } = await plugin.create(urn("Domain", "web"), inputs);
     expect(outs.definition).toEqual(inputs.definition);
     expect(outs.name).toBe("web");
+  });
+
+  test("are sealed in what a failure has left", async () => {
+    const schema = z.strictObject({ name: z.string(), token: z.string() });
+    const kind = kindOf({
+      schema,
+      replaceOn: [],
+      secrets: ["token"],
+      id: ({ name }) => name,
+      model: (args) => args,
+      observe: async () => ({}),
+      stateOf: (args, _, known) => ({ ...known, note: args.name }),
+      reconcile: async () => Promise.reject(new Error("Half of it is done.")),
+      remove: async () => {},
+    });
+    const plugin = newPlugin({ Thing: kind });
+    const left = {
+      id: "a",
+      properties: { name: secret("a"), token: secret("KEY"), note: "a", pendingSteps: ["Half of it is done."] },
+      reasons: ["Half of it is done."],
+    };
+    const news = { name: secret("a"), token: "KEY" };
+    const uid = { __uid: expect.stringMatching(/^[0-9a-f]{16}$/) };
+    const failure = { ...left, properties: { ...left.properties, ...uid } };
+    await expect(plugin.create(urn("Thing", "a"), news)).rejects.toMatchObject(failure);
+    await expect(plugin.update("a", urn("Thing", "a"), { name: "a" }, news)).rejects.toMatchObject(failure);
   });
 
   test("of an input that is refused are not told", async () => {
