@@ -9,7 +9,7 @@ const project = (displayName) => ({
 });
 
 module.exports = {
-  projects: ["unit", "protocol", "checks", "corpus", "lab"].map(project),
+  projects: ["unit", "protocol", "checks", "corpus", "release", "lab"].map(project),
   reporters: ["default", "<rootDir>/test/progress-reporter.js"],
   testTimeout: 600_000,
 };

@@ -32,7 +32,7 @@ export function pulumiSchema(model: Model, { version, description, license, keyw
     language: {
       nodejs: { packageName: "pulumi-kvm", respectSchemaVersion: true },
       python: { pyproject: { enabled: true }, respectSchemaVersion: true },
-      go: { respectSchemaVersion: true },
+      go: { generateResourceContainerTypes: true, respectSchemaVersion: true },
       csharp: { respectSchemaVersion: true },
     },
   };
@@ -98,7 +98,8 @@ const required = (properties: readonly Property[]) =>
 const propertyOf = ({ doc, shape, isSecret, default: value }: Property): Json => ({
   ...typeOf(shape),
   description: described(doc),
-  ...(value !== undefined && { default: value }),
+  // Pulumi's generator for Go has no defaults for unions.
+  ...(value !== undefined && shape.kind !== "union" && { default: value }),
   ...(isSecret && { secret: true }),
   ...(doc.deprecated !== undefined && { deprecationMessage: doc.deprecated }),
 });
