@@ -9,6 +9,8 @@ export interface Doc {
   see: readonly string[];
   examples: readonly string[];
   deprecated?: string;
+  /** Of a resource: what a refresh shows, and what the next `pulumi up` does about it. */
+  drift?: string;
 }
 
 export type Shape =
@@ -43,6 +45,8 @@ export interface ObjectType {
 
 export interface Resource {
   name: string;
+  /** What it is and what it owns, in a sentence or two. */
+  summary: string;
   doc: Doc;
   inputs: readonly Property[];
   outputs: readonly Property[];

@@ -48,6 +48,7 @@ class Reader {
       .filter((property) => property.valueDeclaration && isDeclaredOutput(property.valueDeclaration));
     return {
       name,
+      summary: summaryOf(symbol),
       doc: this.docOf(symbol),
       inputs: this.properties(this.checker.getTypeOfSymbol(args), name),
       outputs: this.outputs(own, name),
@@ -165,6 +166,7 @@ class Reader {
       ...first("default", "default"),
       ...first("throws", "throws"),
       ...first("deprecated", "deprecated"),
+      ...first("drift", "drift"),
     };
   }
 }
@@ -174,8 +176,17 @@ const noDoc: Doc = { text: "", see: [], examples: [] };
 const plain = (parts: ts.SymbolDisplayPart[] | undefined) =>
   ts
     .displayPartsToString(parts)
+    .replace(/^docs \//, "docs/") // `@see` takes the first word for a name
     .replace(/\{@link (\S+?)\}/g, (_, name: string) => `\`${withoutArgs(name)}\``)
     .trim();
+
+/** The comment at the head of the file that has the class: `NAME: what it is`. */
+function summaryOf({ name, valueDeclaration }: ts.Symbol): string {
+  const text = valueDeclaration?.getSourceFile().text ?? "";
+  const [, comment = ""] = /^\/\*\*(.*?)\*\//s.exec(text) ?? [];
+  const words = comment.replace(/\s*\n?\s*\*?\s+/g, " ").trim();
+  return capitalized(words.replace(`\`${name}\`: `, ""));
+}
 
 const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 const withoutArgs = (name: string) => name.replace(/Args$/, "");

@@ -32,6 +32,8 @@ export interface CpuBaselineArgs {
  * guests' definitions. A guest that runs keeps its CPU until its next start. What is the same in other words stays as it
  * was. When a host does not answer, that is an error, and the CPU in the state stays.
  *
+ * @drift a feature that a host lacks by now, or that all have, by its name, and a host with another libvirt or QEMU. The next
+ * `pulumi up` takes the new CPU; a guest that runs gets it at its next start
  * @throws when a host does not answer, when libvirt there has no CPU for guests of this type, and when the hosts have
  * nothing in common, e.g. CPUs of different vendors
  * @example

@@ -83,6 +83,9 @@ export interface DomainPlacementArgs {
  * the guest stays where it is. Both hosts are observed afterwards. A guest that someone else has moved is found on any
  * of the candidates; the next `pulumi up` moves it back, live.
  *
+ * @drift the guest on another host, in another state, or with another autostart; a definition that was changed by hand or is not
+ * the program's; what an interrupted move has left; another owner. The next `pulumi up` moves it back live, ends what was
+ * begun, and defines it again. A guest that is nowhere is gone from the state. A host that does not answer is an error
  * @throws when a candidate does not answer and is not `fenced`, when it is unclear where the guest is, when a host
  * lacks what the guest needs, and when the migration fails or times out; the message says where the guest is and what
  * to do

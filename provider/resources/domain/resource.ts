@@ -43,6 +43,7 @@ export interface DomainArgs {
 /**
  * A definition, canonicalised: the same text for the same machine, whatever the layout of its XML.
  *
+ * @drift none: it is on no host. What became of a definition on a host is a drift of its DomainPlacement
  * @example
  * const guest = new Domain("web", { xml: readFileSync("web.xml", "utf8"), blockingDevices: { remove: ["cdrom"] } });
  */

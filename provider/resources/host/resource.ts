@@ -36,6 +36,7 @@ export interface HypervisorArgs {
  * `pulumi up` connects to it, verifies its host key and reads the facts below; `pulumi refresh` does so again. An
  * unreachable host is an error, never a deleted resource.
  *
+ * @drift facts that have changed, such as the version of libvirt. Nothing is done about them
  * @throws when the host cannot be reached, shows another key than `hostKey` or `knownHosts` has, refuses the login, or
  * asks for a password for sudo
  * @example

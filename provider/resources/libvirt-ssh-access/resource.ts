@@ -22,6 +22,9 @@ export interface LibvirtSshAccessArgs {
  *
  * Whoever is root on one of `hosts` is root on all of them.
  *
+ * @drift a key, a line of authorized_keys or of known_hosts that is missing, a line of ours that no longer belongs there, a login
+ * from one host to another that fails, and what is left on a host that is no longer one of `hosts`. The next `pulumi up`
+ * puts it right
  * @example
  * new LibvirtSshAccess("ssh", { hosts: [hvA, hvB] });
  */

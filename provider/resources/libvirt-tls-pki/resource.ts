@@ -110,6 +110,9 @@ export interface LibvirtTlsPkiArgs {
  * that holds a key of QEMU's can send guests to them. A host that leaves is let in nowhere any more: libvirtd knows the
  * others by their names, and QEMU's authority is made anew.
  *
+ * @drift certificates that are missing, changed, by another authority or due for renewal, settings and sockets that differ,
+ * handshakes between hosts that fail, and what is left on a host that is no longer one of `hosts`. The next `pulumi up`
+ * puts it right
  * @example
  * new LibvirtTlsPki("pki", { authority: hvA, hosts: [hvA, hvB] });
  * @example

@@ -44,6 +44,8 @@ export interface HostRequests {
  * server is for the address. A signer may choose another subject and more names. The text stays the same as long as key
  * and subject do.
  *
+ * @drift keys and requests that are missing, wrong or of an earlier generation, and what is left on a host that is no longer one
+ * of `hosts`. The next `pulumi up` makes them
  * @example
  * const requests = new LibvirtTlsRequests("requests", { hosts: [hvA, hvB] });
  * const csr = requests.requests.apply((all) => all["hv-a"].libvirtServer);

@@ -31,6 +31,8 @@ export interface MigrationFirewallArgs {
  * What was there is left as it is, and deleting this resource takes away what it has added. A host where nothing refuses
  * the connections gets no rule.
  *
+ * @drift rules that are missing, changed or not in force, and what is left on a host that is no longer one of `hosts`. The next
+ * `pulumi up` opens the ports again
  * @throws where ufw or iptables filters, with the commands for it, and where firewalld would lose changes
  * @see docs/firewall.md
  * @example

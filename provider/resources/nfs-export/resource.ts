@@ -53,6 +53,9 @@ export interface NfsExportArgs {
  * Other exports are never changed, not even when their file has a mistake. Deleting the resource never deletes the
  * directory's content.
  *
+ * @drift a file that is missing or was changed, a client that the kernel does not have or has with other options, mode, owner and
+ * group of the directory where they are inputs, and a server that does not run. The next `pulumi up` puts it right. When
+ * the server has nothing of it, it is gone from the state, and the next `pulumi up` makes it again
  * @throws when exportfs refuses the export, when the path is already exported and `adopt` is false, and at deletion
  * while an NFSv4 client has a file of the export open
  * @example

@@ -31,6 +31,8 @@ export interface NfsMountArgs {
  *
  * A mount is first tried in a place of its own, so a mistake in `source` or `options` changes nothing.
  *
+ * @drift a unit that is missing, changed or not enabled, a path where nothing or something else is mounted, and other options.
+ * The next `pulumi up` puts it right, unless guests or processes use the mount: then it fails with their names
  * @throws when the trial mount fails, when something else is mounted at the path and `adopt` is false, and, with their
  * names, while guests or processes use a mount that would be changed or deleted
  * @example

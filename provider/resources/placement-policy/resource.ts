@@ -64,6 +64,8 @@ export interface PlacementPolicyArgs {
  * A guest that satisfies the strict rules stays where it is, also when somebody has moved it by hand; a refresh reports
  * where it is, and nothing moves back. As few guests move as the strict rules, maintenance and the hosts' memory allow.
  *
+ * @drift where guests are and how much memory the hosts have. Guests that satisfy the strict rules stay where they are; for others
+ * the next preview has a move, with its reason
  * @throws in the preview, when a host does not answer, and when a strict rule or the memory of a guest leaves no host;
  * the message says what each host lacks
  * @see docs/placement-policy.md

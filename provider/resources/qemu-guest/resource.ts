@@ -110,6 +110,9 @@ export interface QemuGuestArgs {
  * continues there once its memory has arrived, even if this machine has died meanwhile; the next run finds the
  * migration and joins it. A changed command line takes effect when the guest is next started.
  *
+ * @drift the guest on another host, a guest that has ended, one that was started by hand with another command line, and what an
+ * interrupted move has left. The next `pulumi up` moves it back live, starts it, and ends what was begun. A host that does
+ * not answer is an error
  * @throws when a candidate does not answer and is not `fenced`, when it is unclear where the guest is, when a host
  * lacks what the guest needs, and when the migration fails or times out; the message says where the guest is and what
  * to do
