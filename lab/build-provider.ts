@@ -2,7 +2,7 @@
  * Compiles the provider: Pulumi's provider process is plain Node and loads it from `dist/`; and writes the schema of its
  * package there. Also `npm run build`.
  */
-import { chmodSync, copyFileSync, readdirSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "./paths";
 import { run } from "./process";
@@ -22,8 +22,13 @@ function copyScripts(): void {
     if (path.endsWith(".sh")) copyFileSync(join(provider, path), join(repository, "dist", path));
 }
 
-if (require.main === module)
+/** What was built of files that are gone would be published. */
+const clean = () => rmSync(join(repository, "dist"), { recursive: true, force: true });
+
+if (require.main === module) {
+  if (process.argv.includes("--clean")) clean();
   buildProvider().catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
   });
+}
