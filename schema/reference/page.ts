@@ -1,4 +1,5 @@
 /** Pure: the page of one resource, from the model that the package schema is made of. */
+import { cannotBeImported, examples as importIds, isImportable } from "../../provider/plugin/import-ids";
 import type { Model, Property, Resource } from "../model";
 import { examples } from "./examples";
 import { exampleProblems } from "./problems";
@@ -32,6 +33,8 @@ export function pageOf(model: Model, { name, summary, doc, inputs, outputs }: Re
     fence("python", pythonOf(model, example)),
     fence("yaml", yamlOf(example)),
     ...(doc.throws === undefined ? [] : ["## Errors", asSentence(`Fails ${linked(doc.throws)}`)]),
+    "## Import",
+    importText(name),
     "## Drift",
     asSentence(linked(doc.drift ?? "")),
     ...(doc.see.length === 0 ? [] : ["## See also", doc.see.map((one) => `- ${seen(one)}`).join("\n")]),
@@ -39,6 +42,11 @@ export function pageOf(model: Model, { name, summary, doc, inputs, outputs }: Re
 }
 
 const fence = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
+
+const importText = (name: string) =>
+  isImportable(name)
+    ? `${fence("sh", `pulumi import kvm:index:${name} NAME ${importIds[name]}`)}\n\nWith the plugin ([plugin.md](../plugin.md#import)). Programs that use the npm package alone take over by \`adopt\` ([adoption.md](../adoption.md)).`
+    : cannotBeImported(name);
 
 function typeSections(model: Model, inputs: readonly Property[], outputs: readonly Property[]): string[] {
   const ofInputs = objectsIn(model, inputs);

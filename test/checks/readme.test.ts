@@ -12,7 +12,7 @@ test("README's example is a file that the tests run", () => {
 
 test("README's commands and CONTRIBUTING's are scripts of package.json", () => {
   const { scripts } = JSON.parse(read("package.json"));
-  const named = [...`${read("README.md")}${read("CONTRIBUTING.md")}`.matchAll(/npm run ([\w:]+)/g)].map(
+  const named = [...`${read("README.md")}${read("CONTRIBUTING.md")}`.matchAll(/npm run ([\w:-]+)/g)].map(
     ([, name]) => name,
   );
   expect(named.length).toBeGreaterThan(3);

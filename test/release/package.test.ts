@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
+import { examples } from "../../schema/reference/examples";
+import { yamlOf } from "../../schema/reference/yaml";
 import { namedHosts } from "../protocol/command-line-hosts";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { type InstalledProject, installedProject, type ModuleKind } from "./project";
@@ -83,11 +85,24 @@ describe.each<ModuleKind>(["commonjs", "module"])("an empty project with modules
     }
     const named = await namedHosts(["hv-a"]);
     const uuid = "00000000-0000-4000-8000-000000000001";
-    named.hosts["hv-a"]?.define(uuid, `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`, "running");
+    named.hosts["hv-a"]?.define(
+      uuid,
+      `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid></domain>`,
+      "running (booted)",
+    );
     const { stdout, exitCode } = await project.npx(["pulumi-kvm-live", "status", "hv-a", ...named.ssh]);
     await stopProgrammedHosts();
     named.remove();
-    expect(stdout).toMatch(/^hv-a +web +running +1024 MiB/m);
+    expect(stdout).toMatch(/^hv-a +web +running \(booted\) +1024 MiB/m);
     expect(exitCode).toBe(0);
   });
+});
+
+test("an empty project has the plugin, too, and a program in YAML previews with it", async () => {
+  const project = await installedProject(tarball.path, "commonjs", program);
+  const reached = (text: string) => text.replace(/address: "192\.0\.2\.(\d+)"/g, "address: 127.0.0.$1\n      port: 1");
+  const { stdout } = await project.previewYaml(reached(yamlOf(examples.DomainPlacement ?? [])));
+  expect(stdout).toMatch(/kvm:index:DomainPlacement web create/);
+  expect(stdout).toContain("5 to create");
+  project.remove();
 });

@@ -1,10 +1,11 @@
 /** An empty TypeScript project outside of the repository, with the package as it would be published. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { repository } from "../../lab/paths";
 import { type RunResult, run, runAnyway } from "../../lab/process";
 import { createPulumiWorkspace } from "../../lab/pulumi/workspace";
+import { ensureYamlHost } from "../../lab/pulumi/yaml-host";
 
 /** What `type` in package.json says of its modules. */
 export type ModuleKind = "commonjs" | "module";
@@ -13,6 +14,8 @@ export interface InstalledProject {
   /** Checks the program's types and compiles it. */
   compile(): Promise<RunResult>;
   preview(): Promise<RunResult>;
+  /** Previews a program in YAML, whose provider is the plugin that the package has brought. */
+  previewYaml(program: string): Promise<RunResult>;
   /** Any exit code is an answer. */
   npx(argv: readonly string[]): Promise<RunResult>;
   remove(): void;
@@ -44,6 +47,16 @@ export async function installedProject(tarball: string, type: ModuleKind, progra
     preview: async () => {
       await workspace.pulumi(["stack", "init", "first"], { cwd: folder });
       return workspace.pulumi(["preview"], { cwd: folder });
+    },
+    previewYaml: async (yaml) => {
+      const cwd = join(folder, "yaml");
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, "Pulumi.yaml"), yaml);
+      writeFileSync(join(cwd, "web.xml"), "<domain type='kvm'><name>web</name><memory>1024</memory></domain>");
+      const path = [join(folder, "node_modules/.bin"), await ensureYamlHost(console.error), workspace.env.PATH];
+      const env = { PATH: path.join(delimiter) };
+      await workspace.pulumi(["stack", "init", "in-yaml"], { cwd, env: { ...workspace.env, ...env } });
+      return workspace.pulumi(["preview"], { cwd, env: { ...workspace.env, ...env } });
     },
     npx: (argv) => runAnyway(["npx", ...argv], { cwd: folder }),
     remove: () => {
