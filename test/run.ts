@@ -46,7 +46,8 @@ async function main(): Promise<JestRun[]> {
     );
     runs.push(...(await Promise.all(lists)));
     if (isEverything && !onlyLab)
-      runs.push(await jest("corpus", [...filters, "--selectProjects", "corpus", "--passWithNoTests"]));
+      for (const project of ["corpus", "release"])
+        runs.push(await jest(project, [...filters, "--selectProjects", project, "--passWithNoTests"]));
   } catch (error) {
     console.error(`\nerror: ${(error as Error).message}`);
     runs.push({ name: "labs", seconds: 0, exitCode: 1, result: nothing });
