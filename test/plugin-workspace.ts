@@ -5,7 +5,7 @@ import { repository } from "../lab/paths";
 import { run } from "../lab/process";
 import { findPulumiCli } from "../lab/pulumi/cli";
 import { createPulumiWorkspace, type PulumiWorkspace } from "../lab/pulumi/workspace";
-import { findYamlHost } from "../lab/pulumi/yaml-host";
+import { ensureYamlHost, findYamlHost } from "../lab/pulumi/yaml-host";
 
 export interface PluginWorkspace extends PulumiWorkspace {
   /** Folder of the project file. */
@@ -14,13 +14,13 @@ export interface PluginWorkspace extends PulumiWorkspace {
   setProgram(program: Record<string, unknown>): void;
 }
 
-/** What is missing for programs in YAML, in words; undefined when nothing is. */
+/** What would have to be built first for programs in YAML, which takes minutes; undefined for nothing. */
 export async function missingForYaml(): Promise<string | undefined> {
   if ((await findPulumiCli()) === undefined) return "there is no Pulumi CLI yet: npm run demo builds it";
   return findYamlHost() === undefined ? "there is no pulumi-language-yaml" : undefined;
 }
 
-/** The plugin from its sources, which need not be compiled. */
+/** The plugin from its sources, which need not be compiled. The CLI is built when there is none. */
 export async function pluginWorkspace(): Promise<PluginWorkspace> {
   await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
   const workspace = await createPulumiWorkspace({ program: "test", project: "fleet" });
@@ -30,7 +30,7 @@ export async function pluginWorkspace(): Promise<PluginWorkspace> {
   const [modules, main] = ["node_modules", "provider/plugin/main.ts"].map((path) => join(repository, path));
   const script = `#!/bin/sh\nexec node --require ${modules}/tsx/dist/cjs/index.cjs ${main} "$@"\n`;
   writeFileSync(join(bin, "pulumi-resource-kvm"), script, { mode: 0o755 });
-  workspace.env.PATH = [bin, findYamlHost(), workspace.env.PATH].join(delimiter);
+  workspace.env.PATH = [bin, await ensureYamlHost(), workspace.env.PATH].join(delimiter);
   const project = join(scratch, "project");
   const setProgram = (program: Record<string, unknown>) =>
     writeFileSync(join(project, "Pulumi.yaml"), JSON.stringify({ name: "fleet", runtime: "yaml", ...program }));

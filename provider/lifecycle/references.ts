@@ -14,7 +14,12 @@ export interface Meanings {
   /** The checked inputs of a resource of this run. */
   inputsOf(urn: string): Properties | undefined;
   /** The connection that a word like `admin@hv-a:2222` stands for. */
-  connectionOf(word: string): { address: string } | undefined;
+  connectionOf(word: string): Connection | undefined;
+}
+
+interface Connection {
+  address: string;
+  port?: number;
 }
 
 interface Parts {
@@ -83,18 +88,21 @@ export function withoutReferences(
   /** Left as it is, for the schema to refuse, where no machine is wanted or the word is none. */
   function named(shape: Properties, word: string): unknown {
     const connection = "address" in shape && word !== unknownValue ? connectionOf(word) : undefined;
-    return connection ? picked({ name: connection.address, ...connection }, Object.keys(shape)) : word;
+    return connection ? picked({ name: nameWithPort(connection), ...connection }, Object.keys(shape)) : word;
   }
 
   function nameOf(value: unknown): string | undefined {
     const { value: plain } = unwrapped(value, unknownValue) ?? { value };
     if (isReference(plain)) return nameIn(plain.urn);
-    if (typeof plain === "string") return connectionOf(plain)?.address;
-    return undefined;
+    const connection = typeof plain === "string" ? connectionOf(plain) : undefined;
+    return connection && nameWithPort(connection);
   }
 
   return { inputs: resolve(schema, news, olds, []) as Properties, problems };
 }
+
+/** Several sshds of one address are several hosts. */
+const nameWithPort = ({ address, port }: Connection) => (port === undefined ? address : `${address}:${port}`);
 
 const picked = (inputs: Properties, keys: readonly string[]): Properties =>
   Object.fromEntries(keys.flatMap((key) => (inputs[key] == null ? [] : [[key, inputs[key]]])));

@@ -41,10 +41,12 @@ const importers: Record<Exclude<Importable, "Host">, Importer> = {
   LibvirtTlsPki: {
     sort: certificatesOf,
     isIt: (found, { what }) => found.kind === "LibvirtTlsPki" && found.host === what,
-    inputsOf: (found) =>
-      found.kind === "LibvirtTlsPki"
-        ? { authority: found.host, hosts: found.hosts, organization: found.organization }
-        : {},
+    inputsOf: (found, { hosts }) => {
+      if (found.kind !== "LibvirtTlsPki") return {};
+      const asWritten = (name: string) => hosts.find((word) => givenHosts([word], undefined).hosts[0]?.name === name);
+      const { host, hosts: members, organization } = found;
+      return { authority: asWritten(host), hosts: members.map(asWritten), organization };
+    },
   },
   NfsExport: {
     ...atPath,

@@ -1,7 +1,7 @@
 /** `pulumi import` by the real CLI, and the program that it prints; the hosts are in this process. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { missingForYaml, type PluginWorkspace, pluginWorkspace } from "../plugin-workspace";
+import { type PluginWorkspace, pluginWorkspace } from "../plugin-workspace";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { fleet, sshConfig } from "../protocol/readable-fleet";
 import { lengthyTest } from "./support";
@@ -9,8 +9,6 @@ import { lengthyTest } from "./support";
 let workspace: PluginWorkspace;
 
 beforeEach(async () => {
-  const missing = await missingForYaml();
-  if (missing !== undefined) throw new Error(`This test needs what is not there: ${missing}.`);
   workspace = await pluginWorkspace();
 });
 afterEach(async () => {

@@ -1,7 +1,7 @@
 /** A stack by the plugin and by the dynamic provider in turn, with the real CLI; the hosts are in this process. */
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
-import { guestProgram, missingForYaml, of, type PluginWorkspace, pluginWorkspace } from "../plugin-workspace";
+import { guestProgram, of, type PluginWorkspace, pluginWorkspace } from "../plugin-workspace";
 import { type NamedHosts, namedHosts } from "../protocol/command-line-hosts";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { clientKey } from "../protocol/scripted-host";
@@ -12,8 +12,6 @@ let fleet: NamedHosts;
 let workspace: PluginWorkspace;
 
 beforeEach(async () => {
-  const missing = await missingForYaml();
-  if (missing !== undefined) throw new Error(`This test needs what is not there: ${missing}.`);
   fleet = await namedHosts(["hv-a", "hv-b"]);
   workspace = await pluginWorkspace();
   await workspace.pulumi(["stack", "init", "dev"]);

@@ -95,6 +95,15 @@ test("a host that does not answer is an error, and nothing is taken for absent",
   );
 });
 
+test("a host with its port is another name, for the guest too", async () => {
+  const { "hv-a": a } = await fleet();
+  const word = `hv-a:${a.scripted.args.port}`;
+  const shell = plugin();
+  const { inputs, props } = await shell.read(`web@${word},hv-b`, urnOf("DomainPlacement"), {});
+  expect(inputs).toMatchObject({ host: word, candidates: [word, "hv-b"] });
+  expect(Object.keys(props.candidates)).toEqual([word, "hv-b"]);
+});
+
 test("a Host is its word", async () => {
   const { signal } = silentOperation();
   expect(await imported("Host", "admin@hv-a:2222", urnOf("Host"), signal)).toEqual({

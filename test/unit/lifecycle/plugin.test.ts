@@ -1,5 +1,6 @@
 /** What the plugin's shell does beyond what both shells do: names, secrets and references. */
 import { z } from "zod";
+import { connectionOf } from "../../../provider/host/host-word";
 import { kindOf, type ResourceKind } from "../../../provider/lifecycle/kind";
 import { makePlugin } from "../../../provider/lifecycle/plugin";
 import { dynamicUrn, nameIn, pluginUrn, typeIn } from "../../../provider/lifecycle/urns";
@@ -16,7 +17,7 @@ const newPlugin = (of: Readonly<Record<string, ResourceKind>> = kinds) =>
       return silentOperation();
     },
     unknownValue,
-    connectionOf: (word) => (word.includes(" ") ? undefined : { address: word }),
+    connectionOf,
     imported: () => Promise.reject(new Error("Nothing can be imported here.")),
   });
 const urn = (type: string, name: string) => `urn:pulumi:dev::test::kvm:index:${type}::${name}`;
@@ -158,8 +159,8 @@ describe("a resource as an input", () => {
 
   test("may be a word, as ssh takes it", async () => {
     const plugin = await withHosts();
-    const { inputs } = await plugin.check(urn("LibvirtSshAccess", "s"), {}, { hosts: [a, "hv-c"] });
-    expect(inputs.hosts).toEqual({ "hv-a": hvA, "hv-c": { address: "hv-c" } });
+    const { inputs } = await plugin.check(urn("LibvirtSshAccess", "s"), {}, { hosts: [a, "root@hv-c:2222"] });
+    expect(inputs.hosts).toEqual({ "hv-a": hvA, "hv-c:2222": { address: "hv-c", port: 2222, user: "root" } });
     const { failures } = await plugin.check(urn("NfsMount", "m"), {}, { host: "no host", source: "n:/s", path: "/s" });
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^host/) }]);
   });
