@@ -212,7 +212,7 @@ describe("certificates", () => {
       leftOut: [{ what: "the certificates of hv-a, hv-b" }],
     });
     expect(certificatesOf(both, true)).toEqual({
-      found: [{ kind: "LibvirtTlsPki", host: "hv-a", hosts: ["hv-a", "hv-b"], organization: "" }],
+      found: [{ kind: "LibvirtTlsPki", host: "hv-a", hosts: ["hv-a", "hv-b"], organization: "", owner }],
       leftOut: [],
     });
   });
