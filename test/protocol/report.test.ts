@@ -41,7 +41,7 @@ test("it has the fleet of the state and the moves of the journals, of this stack
   const { code, out } = await report([]);
   expect(out).toContain("<h1>Guests of prod</h1>");
   expect(out).toContain("<li>web, running, 768 MiB</li>");
-  expect(out).toContain('<td data-of="total time">12900 ms</td><td data-of="downtime">57 ms</td>');
+  expect(out).toContain('<td data-of="total time">12.9 s</td><td data-of="downtime">57 ms</td>');
   expect(out).not.toContain("others");
   expect(code).toBe(0);
   const file = named.file("report.html", "");

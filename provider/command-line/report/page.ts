@@ -121,7 +121,7 @@ function moveRow(move: Move, beganMs: number, lengthMs: number): string {
   const kind = failure !== undefined ? "failed" : endedMs === undefined ? "open" : "done";
   const end = endedMs ?? beganMs + lengthMs;
   const total = figures
-    ? `${figures.totalTimeMs} ms`
+    ? `${(figures.totalTimeMs / 1000).toFixed(1)} s`
     : endedMs === undefined
       ? "end not noted"
       : `${duration(endedMs - move.beganMs)}, by the journal`;

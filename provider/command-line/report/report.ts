@@ -47,8 +47,11 @@ async function run(given: Given, session: Session): Promise<ExitCode> {
   return exitCodeOf({ isWrong: false, isUnknown: silent.length > 0 });
 }
 
+/** hv-2 comes before hv-10. */
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name, "en", { numeric: true });
+
 function fleetOf({ hosts, unreadable, guests }: StackState): { hosts: ReportedHost[]; elsewhere: PlacedGuest[] } {
-  const all = [...hosts, ...unreadable.map(({ name }) => ({ name, memoryMiB: undefined }))];
+  const all = [...hosts, ...unreadable.map(({ name }) => ({ name, memoryMiB: undefined }))].sort(byName);
   return {
     hosts: all.map(({ name, memoryMiB }) => ({
       name,

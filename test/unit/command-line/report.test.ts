@@ -82,7 +82,7 @@ test("the page holds the fleet and each drain in words, too, and nothing that ru
   expect(html).toContain(
     "Away from hv-a <small>2026-11-28 08:00:00 UTC: 2 moves in 20 s, 1 failed, longest downtime 41 ms</small>",
   );
-  expect(html).toContain('<td data-of="total time">7000 ms</td><td data-of="downtime">41 ms</td>');
+  expect(html).toContain('<td data-of="total time">7.0 s</td><td data-of="downtime">41 ms</td>');
   expect(html).toContain('<p class="why">no room</p>');
   expect(html).toMatch(/<rect x="500.0" y="0" width="500.0" height="24" class="failed">/);
   expect(html).not.toMatch(/<script|https?:|@import|url\(| on[a-z]+=/i);
