@@ -1,7 +1,7 @@
 /** Login defaults in the configuration of a stack: `kvm:user`, `kvm:identityFile`, `kvm:knownHosts`, `kvm:sshConfig`. */
 import type { LoginDefaults } from "../../host/login-defaults";
 
-const keys = ["user", "identityFile", "knownHosts", "sshConfig"] as const;
+export const loginKeys = ["user", "identityFile", "knownHosts", "sshConfig"] as const;
 
 /**
  * @param values by their keys, without the namespace; keys of others are left alone
@@ -9,7 +9,7 @@ const keys = ["user", "identityFile", "knownHosts", "sshConfig"] as const;
  */
 export function configuredLogin(values: Record<string, unknown>): { login: LoginDefaults; problem?: string } {
   const given = Object.fromEntries(
-    keys.flatMap((key) => (values[key] == null || values[key] === "" ? [] : [[key, readAs(key, values[key])]])),
+    loginKeys.flatMap((key) => (values[key] == null || values[key] === "" ? [] : [[key, readAs(key, values[key])]])),
   );
   if (Object.keys(given).length === 0) return { login: {} };
   // zod is loaded by those who configure something only.

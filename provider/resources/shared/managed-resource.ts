@@ -86,6 +86,7 @@ function providerOf(type: ResourceType): PulumiDynamic.ResourceProvider {
  */
 function makeProvider(type: ResourceType): PulumiDynamic.ResourceProvider {
   return {
+    configure: async ({ config }) => require("pulumi-kvm-live/provider").configure(config),
     check: async (olds, news) => require("pulumi-kvm-live/provider").handlers[type].check(olds, news),
     diff: async (id, olds, news) => require("pulumi-kvm-live/provider").handlers[type].diff(id, olds, news),
     create: async (inputs) => require("pulumi-kvm-live/provider").handlers[type].create(inputs),
