@@ -144,7 +144,7 @@ async function drainBegun() {
   await maintenance("hv-a");
   const started = stack.start(["up", "--yes", "--skip-preview"]);
   const firstLeft = async () => expect((await runningOn(hvA)).length).toBeLessThan(5);
-  await retryUntil(firstLeft, { everyMs: 500, timeoutMs: 300_000 });
+  await retryUntil(firstLeft, { everyMs: 500, timeoutMs: 600_000 });
   return started;
 }
 

@@ -66,6 +66,7 @@ test("A move was cut off, and the guest may have run on the destination", async 
   expect(await domainState(hvA, "web")).toBe("paused");
   await hvA.exec(["virsh", "destroy", "web"]);
   await web.furnish(); // it counts anew
+  expect(await placement.refresh()).toBe("changed");
   expect(await web.up("hv-a")).toBe("updated");
   await web.expectOn("hv-a");
 });

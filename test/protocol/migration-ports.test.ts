@@ -62,6 +62,11 @@ test("a connection that is reset once it is there has reached the port", async (
   expect(await found("127.0.0.1", {}, scripted)).toEqual([]);
 });
 
+test("sources that try at once do so on a port each: a listener ends with the first that connects", async () => {
+  const all = await Promise.all(Array.from({ length: 3 }, () => found("127.0.0.1")));
+  expect(all).toEqual([[], [], []]);
+});
+
 test("where nothing can be tried, that is a finding", async () => {
   await takePort(range.lowest);
   expect(await found("127.0.0.1", { highest: range.lowest })).toEqual([

@@ -57,7 +57,7 @@ export function mayHaveRunElsewhere(
     `It is ${described(source)}, where it has left for another host, and nothing shows that it did not run there: ${doubts.join(" ")}`,
     `If it did, its disks are newer than the memory that ${hostName} holds: resumed, it could damage its file systems. Started anew, it comes up as after a power cut.`,
     "When you have decided:",
-    `  to start it anew from its disks: on ${hostName}: ${messages.destroy(uuid)}; then \`pulumi up\` starts it`,
+    `  to start it anew from its disks: on ${hostName}: ${messages.destroy(uuid)}; then \`pulumi up --refresh\` starts it`,
     `  to go on with that memory, if you know that it has run nowhere since: on ${hostName}: ${messages.resume(uuid)}`,
   ].join("\n");
 }

@@ -55,7 +55,7 @@ test.each<[string, Record<string, Partial<Ages>>, typeof off | string | undefine
       const { message } = said as Error;
       expect(message).toContain(why);
       expect(message).toContain(
-        `  to start it anew from its disks: on a: virsh destroy ${uuid}; then \`pulumi up\` starts it`,
+        `  to start it anew from its disks: on a: virsh destroy ${uuid}; then \`pulumi up --refresh\` starts it`,
       );
       expect(message).toContain(`run nowhere since: on a: virsh resume ${uuid}`);
     }
