@@ -1,5 +1,6 @@
 /** Pure: hosts as an operator names them, with the names that they get in the program. */
 import { connectionOf, notAHost } from "../host/host-word";
+import { nameWithPort } from "../util/address";
 import type { GivenHost } from "./seen";
 
 /** @param sshConfig path of a configuration file of ssh, in the place of the user's */
@@ -24,7 +25,8 @@ export function givenHosts(
 function givenHost(word: string, sshConfig: string | undefined): GivenHost | undefined {
   const connection = connectionOf(word);
   if (connection === undefined) return undefined;
-  const { address, port } = connection;
-  const name = port === undefined ? address : `${address}:${port}`;
-  return { name, connection: { ...connection, ...(sshConfig !== undefined && { sshConfig }) } };
+  return {
+    name: nameWithPort(connection),
+    connection: { ...connection, ...(sshConfig !== undefined && { sshConfig }) },
+  };
 }

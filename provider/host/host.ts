@@ -44,7 +44,7 @@ export interface RemoteHost {
   /** Name in messages, e.g. `root@10.77.0.11`. */
   readonly label: string;
 
-  /** What the stack's configuration and the user's of ssh have added to the program's words, e.g. `port 2222 (~/.ssh/config:4)`. */
+  /** Words that the stack's configuration and the user's of ssh have added to the program's, e.g. `port 2222 (~/.ssh/config:4)`. */
   readonly taken?: readonly string[];
 
   /**

@@ -16,7 +16,7 @@ export function setLoginDefaults(given: Configured): void {
   configured = given;
 }
 
-/** What a connection says in one way is not said in another one, too. */
+/** Inputs that say the same as a default in other ways: where one of them is there, the default is not taken. */
 const saidBy: Readonly<Record<keyof LoginDefaults, readonly (keyof ConnectionArgs)[]>> = {
   user: ["user"],
   identityFile: ["identityFile", "privateKey"],

@@ -79,7 +79,7 @@ export function makePlugin(environment: PluginEnvironment): Plugin {
     };
   }
 
-  /** What was reached is kept by Pulumi as the outputs are. */
+  /** An error with what was reached, which Pulumi keeps as it keeps outputs. */
   const sealedError =
     (call: Call, ...from: Properties[]) =>
     (error: Error) => {
@@ -93,7 +93,7 @@ export function makePlugin(environment: PluginEnvironment): Plugin {
     return withoutReferences(kind.schema, withName(kind, urn, news), olds, meanings);
   };
 
-  /** What is not in order with our own notes on the hosts is left to the next refresh: an import changes nothing there. */
+  /** An import changes nothing on hosts: what our own notes there lack is told by the next refresh. */
   async function importing(call: Call, id: string, urn: string) {
     const name = dynamicUrn(urn);
     const operation = operationFor(name, urn);
@@ -151,7 +151,7 @@ export function makePlugin(environment: PluginEnvironment): Plugin {
 const withName = ({ namedBy }: ResourceKind, urn: string, news: Properties): Properties =>
   namedBy === undefined || news[namedBy] != null ? news : { ...news, [namedBy]: nameIn(urn) };
 
-/** What a dynamic provider needs in the state, and a plugin is told each time. */
+/** The properties without what only a dynamic provider needs in the state; a plugin is told it each time. */
 function withoutMarks(properties: Properties): Properties {
   const { [providerKey]: _, [urnKey]: _urn, [secretsKey]: _secrets, ...others } = properties;
   return others;

@@ -4,6 +4,7 @@
  * named as ssh does.
  */
 import type { z } from "zod";
+import { nameWithPort } from "../util/address";
 import type { Properties } from "./control-keys";
 import type { InputProblem } from "./inputs";
 import { nameIn, typeIn } from "./urns";
@@ -24,9 +25,9 @@ interface Connection {
 
 interface Parts {
   shape?: Record<string, z.ZodType>;
-  /** Of a record. */
+  /** Schema of a record's values. */
   valueType?: z.ZodType;
-  /** Of a list. */
+  /** Schema of a list's elements. */
   element?: z.ZodType;
 }
 
@@ -100,9 +101,6 @@ export function withoutReferences(
 
   return { inputs: resolve(schema, news, olds, []) as Properties, problems };
 }
-
-/** Several sshds of one address are several hosts. */
-const nameWithPort = ({ address, port }: Connection) => (port === undefined ? address : `${address}:${port}`);
 
 const picked = (inputs: Properties, keys: readonly string[]): Properties =>
   Object.fromEntries(keys.flatMap((key) => (inputs[key] == null ? [] : [[key, inputs[key]]])));

@@ -6,38 +6,27 @@ import type { z } from "zod";
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
 import type { ConnectionArgs } from "../../provider/host/connection-args";
-import { cpuBaseline } from "../../provider/resources/cpu-baseline/definition";
 import type { CpuBaseline, CpuBaselineArgs } from "../../provider/resources/cpu-baseline/resource";
-import { domain } from "../../provider/resources/domain/definition";
 import type { Domain, DomainArgs } from "../../provider/resources/domain/resource";
-import { domainPlacement } from "../../provider/resources/domain-placement/definition";
 import type { DomainPlacement, DomainPlacementArgs } from "../../provider/resources/domain-placement/resource";
-import { host } from "../../provider/resources/host/definition";
 import type { Host, HostArgs, HypervisorArgs } from "../../provider/resources/host/resource";
-import { libvirtSshAccess } from "../../provider/resources/libvirt-ssh-access/definition";
 import type { LibvirtSshAccess, LibvirtSshAccessArgs } from "../../provider/resources/libvirt-ssh-access/resource";
-import { libvirtTlsPki } from "../../provider/resources/libvirt-tls-pki/definition";
 import type { LibvirtTlsPki, LibvirtTlsPkiArgs } from "../../provider/resources/libvirt-tls-pki/resource";
-import { libvirtTlsRequests } from "../../provider/resources/libvirt-tls-requests/definition";
 import type {
   LibvirtTlsRequests,
   LibvirtTlsRequestsArgs,
 } from "../../provider/resources/libvirt-tls-requests/resource";
-import { migrationFirewall } from "../../provider/resources/migration-firewall/definition";
 import type { MigrationFirewall, MigrationFirewallArgs } from "../../provider/resources/migration-firewall/resource";
-import { nfsExport } from "../../provider/resources/nfs-export/definition";
 import type { NfsExport, NfsExportArgs } from "../../provider/resources/nfs-export/resource";
-import { nfsMount } from "../../provider/resources/nfs-mount/definition";
 import type { NfsMount, NfsMountArgs } from "../../provider/resources/nfs-mount/resource";
-import { placementPolicy } from "../../provider/resources/placement-policy/definition";
 import type {
   PlacementPolicy,
   PlacementPolicyArgs,
   PolicyGuestArgs,
 } from "../../provider/resources/placement-policy/resource";
-import { qemuGuest } from "../../provider/resources/qemu-guest/definition";
 import type { QemuGuest, QemuGuestArgs } from "../../provider/resources/qemu-guest/resource";
 import type { ManagedResource, ResourceType } from "../../provider/resources/shared/managed-resource";
+import { definitions } from "../../schema/definitions";
 import { oneOfEach } from "../one-of-each";
 
 /** Inputs that no program writes: they are derived from the others. */
@@ -55,21 +44,6 @@ const derived = {
   PlacementPolicy: ["found", "placements", "powerStates", "reasons", "origins", "brokenPreferences"],
   QemuGuest: ["commandLine"],
 } as const;
-
-const definitions = {
-  CpuBaseline: cpuBaseline,
-  Domain: domain,
-  DomainPlacement: domainPlacement,
-  Host: host,
-  LibvirtSshAccess: libvirtSshAccess,
-  LibvirtTlsPki: libvirtTlsPki,
-  LibvirtTlsRequests: libvirtTlsRequests,
-  MigrationFirewall: migrationFirewall,
-  NfsExport: nfsExport,
-  NfsMount: nfsMount,
-  PlacementPolicy: placementPolicy,
-  QemuGuest: qemuGuest,
-} satisfies Record<ResourceType, object>;
 
 type Inputs<T extends ResourceType> = z.input<(typeof definitions)[T]["schema"]>;
 type State<T extends ResourceType> = (typeof definitions)[T] extends {

@@ -1,4 +1,4 @@
-/** What libvirt leaves on hosts of a move: on its source in the guest's log, on its destination the definition. */
+/** Traces of a move on its hosts: a line in the guest's log on the source, the definition on the destination. */
 import type { RemoteHost } from "../../host/host";
 import { runScript, scriptFile } from "../../host/script";
 import { qemuForSeconds, secondsIn } from "../../placement/observe/how-long";

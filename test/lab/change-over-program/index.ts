@@ -1,4 +1,4 @@
-/** A guest that is off on one of two hosts, by classes; `change-over.lengthy.test.ts` has the same in YAML. */
+/** A guest that is off on one of two hosts, by classes; `plugin.lengthy.test.ts` has the same in YAML. */
 import { Config } from "@pulumi/pulumi";
 import { Domain, DomainPlacement, Host } from "pulumi-kvm-live";
 
