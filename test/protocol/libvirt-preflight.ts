@@ -72,8 +72,8 @@ export const hostThatSays = (name: string, answers: Answers) =>
     "qemu-img": qemuImg(answers),
     "gnutls-cli": gnutls(answers),
     findmnt: findmnt(answers),
-    ss: "case $2 in *:5999) echo LISTEN 0 1 127.0.0.1:5999 ;; *:5998) ;; *) echo LISTEN 0 1 127.0.0.1:1 ;; esac",
-    "systemd-socket-activate": "",
+    ss: "case $2 in *:5999) echo LISTEN 0 1 127.0.0.1:5999 ;; esac",
+    "systemd-socket-activate": "echo Listening on [::]:49215 as 3.; exec sleep 60",
     bash: `echo "bash: connect: Connection refused" >&2; exit ${answers.connects ?? 0}`,
   });
 
