@@ -19,6 +19,9 @@ export interface Reference {
   urn: string;
 }
 
+/** Also of what Pulumi has encrypted in a state. */
+export const isWrapped = (value: unknown): boolean => isRecord(value) && signatureKey in value;
+
 const isRecord = (value: unknown): value is Properties => typeof value === "object" && value !== null;
 
 export const isReference = (value: unknown): value is Reference =>

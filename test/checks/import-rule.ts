@@ -15,7 +15,7 @@ const staircase: Record<string, readonly string[]> = {
   index: ["resources", "lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],
   provider: ["resources", "lifecycle", "host"], // what Pulumi's provider process loads
   plugin: ["discover", "resources", "lifecycle", "host", "util"], // what Pulumi starts for programs in other languages
-  "command-line": ["discover", "resources", "libvirt", "placement", "host", "util"], // the program kvm-live
+  "command-line": ["discover", "resources", "lifecycle", "libvirt", "placement", "host", "util"], // the program kvm-live
   discover: ["resources", "lifecycle", "libvirt", "nfs", "pki", "host", "util"], // reads hosts, and asks each resource
   resources: [
     ...["lifecycle", "libvirt", "qemu", "qemu-command-line", "nfs", "pki", "placement", "host", "util"],

@@ -5,6 +5,8 @@
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
  */
 import type { ConnectionArgs } from "../../host/connection-args";
+import { kindOf, nameIn } from "../../lifecycle/urns";
+import { isWrapped } from "../../lifecycle/wrapped-values";
 import type { MigrationRecord } from "../../placement/migration/record";
 import { memoryMiBOf } from "../../resources/placement-policy/inputs";
 import { connection } from "../../resources/shared/inputs";
@@ -34,7 +36,8 @@ export interface StackState {
 
 interface Resource {
   urn: string;
-  type: string;
+  /** Undefined for what is not ours. */
+  kind: string | undefined;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
 }
@@ -42,15 +45,19 @@ interface Resource {
 /** @throws UsageError for anything that is no state */
 export function readState(text: string): StackState {
   const resources = resourcesIn(text);
-  const of = (type: string) => resources.filter((one) => one.type === `pulumi-nodejs:dynamic/kvm:${type}`);
+  const of = (kind: string) => resources.filter((one) => one.kind === kind);
   const guests = [...of("DomainPlacement"), ...of("QemuGuest")];
-  const candidates = new Set(guests.flatMap(({ inputs }) => Object.keys(plainObject(inputs.candidates))));
-  const read = of("Host").flatMap(({ urn, inputs, outputs }) => {
-    const name = nameIn(urn);
-    const { memoryMiB } = outputs;
-    const isHypervisor = candidates.has(name) || (outputs.libvirtDaemon ?? "") !== "";
-    return isHypervisor ? [{ name, ...(typeof memoryMiB === "number" && { memoryMiB }), ...connectionIn(inputs) }] : [];
-  });
+  const candidates = new Map(guests.flatMap(({ inputs }) => Object.entries(plainObject(inputs.candidates))));
+  const resourcesOfHosts = of("Host").map(({ urn, inputs, outputs }) => ({ name: nameIn(urn), inputs, outputs }));
+  const read = [...resourcesOfHosts, ...onlyNamed(candidates, resourcesOfHosts)].flatMap(
+    ({ name, inputs, outputs }) => {
+      const { memoryMiB } = outputs;
+      const isHypervisor = candidates.has(name) || (outputs.libvirtDaemon ?? "") !== "";
+      return isHypervisor
+        ? [{ name, ...(typeof memoryMiB === "number" && { memoryMiB }), ...connectionIn(inputs) }]
+        : [];
+    },
+  );
   return {
     stack: /^urn:pulumi:(.*?)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
     hosts: read.flatMap(({ problem: _, connection: found, ...rest }) =>
@@ -59,6 +66,21 @@ export function readState(text: string): StackState {
     unreadable: read.flatMap(({ name, problem }) => (problem === undefined ? [] : [{ name, problem }])),
     guests: guests.flatMap(placedGuest),
   };
+}
+
+interface HostInState {
+  name: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** Hosts that guests may run on and that are no resource of the stack: a program can name them as ssh does. */
+function onlyNamed(candidates: ReadonlyMap<string, unknown>, hosts: readonly HostInState[]): HostInState[] {
+  const place = ({ address, port = 22 }: Record<string, unknown>) => JSON.stringify([address, port]);
+  const known = new Set(hosts.flatMap(({ name, inputs }) => [name, place(inputs)]));
+  return [...candidates]
+    .map(([name, inputs]) => ({ name, inputs: plainObject(inputs), outputs: {} }))
+    .filter(({ name, inputs }) => !known.has(name) && !known.has(place(inputs)));
 }
 
 function resourcesIn(text: string): Resource[] {
@@ -75,28 +97,21 @@ function resourcesIn(text: string): Resource[] {
     );
   return resources.map((one) => {
     const { urn, type, inputs, outputs } = plainObject(one);
-    return { urn: String(urn), type: String(type), inputs: plainObject(inputs), outputs: plainObject(outputs) };
+    return { urn: String(urn), kind: kindOf(String(type)), inputs: plainObject(inputs), outputs: plainObject(outputs) };
   });
 }
 
-/** Pulumi's mark of an encrypted value. */
-const secretSignature = "4dabf18193072939515e22adb298388d";
-
-const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && secretSignature in value;
-
 /** Empty for a secret, and for everything that is no object. */
 const plainObject = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value)
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isWrapped(value)
     ? (value as Record<string, unknown>)
     : {};
-
-const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** What only lets in may be left out, since ssh has other keys; whatever says where to go may not. */
 const keys: readonly string[] = ["privateKey", "passphrase"];
 
 function connectionIn(inputs: Record<string, unknown>): { connection?: ConnectionArgs; problem?: string } {
-  const secret = Object.keys(connection.shape).find((key) => isSecret(inputs[key]) && !keys.includes(key));
+  const secret = Object.keys(connection.shape).find((key) => isWrapped(inputs[key]) && !keys.includes(key));
   if (secret !== undefined)
     return {
       problem: `Its ${secret} is a secret in the state, which is not decrypted. Name the host on the command line.`,
@@ -112,7 +127,10 @@ function withoutKeys(inputs: Record<string, unknown>): Record<string, unknown> {
     ([key, value]) => Object.hasOwn(connection.shape, key) && value != null && !keys.includes(key),
   );
   return Object.fromEntries(
-    own.map(([key, value]) => [key, key === "proxyJump" && !isSecret(value) ? withoutKeys(plainObject(value)) : value]),
+    own.map(([key, value]) => [
+      key,
+      key === "proxyJump" && !isWrapped(value) ? withoutKeys(plainObject(value)) : value,
+    ]),
   );
 }
 

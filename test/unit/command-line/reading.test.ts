@@ -55,6 +55,38 @@ test("a state's hosts are reached as the program says, without what is encrypted
   expect(JSON.stringify(state)).not.toContain("AAAA");
 });
 
+test("a plugin's stack is read as one of the dynamic provider, and hosts that are only named are found at their guests", () => {
+  const inPlugin = (kind: string, name: string, inputs: object, outputs: object) => {
+    const type = `kvm:index:${kind}`;
+    return { urn: `urn:pulumi:prod::shop::pkg:Cluster$${type}::${name}`, type, inputs, outputs };
+  };
+  const candidates = {
+    "hv-a": { address: "192.0.2.1", port: 22 },
+    "192.0.2.2:2222": { address: "192.0.2.2", port: 2222, user: "admin", privateKey: secret },
+    "192.0.2.1": { address: "192.0.2.1" },
+  };
+  const outputs = {
+    uuid: "0f0806ab-531d-6134-5def-c5b495529284",
+    name: "web",
+    host: "hv-a",
+    state: "running (booted)",
+  };
+  const state = stateWith(
+    { ...inPlugin("Host", "hv-a", { address: "192.0.2.1", user: "root" }, {}), type: "other:index:Host" },
+    inPlugin("Host", "hv-a", { address: "192.0.2.1", user: "root" }, { libvirtDaemon: "libvirtd", memoryMiB: 4096 }),
+    inPlugin("DomainPlacement", "web", { candidates }, outputs),
+  );
+  expect(state).toEqual({
+    stack: "prod",
+    hosts: [
+      { name: "hv-a", connection: { address: "192.0.2.1", user: "root" }, memoryMiB: 4096 },
+      { name: "192.0.2.2:2222", connection: { address: "192.0.2.2", port: 2222, user: "admin" } },
+    ],
+    unreadable: [],
+    guests: [{ ...outputs, memoryMiB: 0, history: [] }],
+  });
+});
+
 test.each(["", "[]", "null", '{"deployment":null}', '{"deployment":{"resources":{}}}'])("%j is no state", (text) => {
   expect(() => readState(text)).toThrow(/This is no state of a stack: .*`pulumi stack export` prints one/);
 });
