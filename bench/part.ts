@@ -15,6 +15,8 @@ export interface Scale {
   fleets: readonly Fleet[];
   /** Guests of a simulated stack that the real CLI refreshes. */
   stackGuests: number;
+  /** Transports that are compared: the first ones. */
+  transports: number;
   /** Names of parts that are measured only when they are asked for. */
   leftOut: readonly string[];
 }

@@ -5,9 +5,10 @@ export const smallest: Scale = {
   guests: [1],
   repeats: 1,
   moves: 1,
-  drained: 2,
+  drained: 1,
   fleets: [{ hosts: 3, guests: 6, candidates: 2 }],
   stackGuests: 3,
+  transports: 1,
   leftOut: ["peer"],
 };
 
@@ -22,6 +23,7 @@ export const quick: Scale = {
     { hosts: 10, guests: 250, candidates: 3 },
   ],
   stackGuests: 20,
+  transports: 4,
   leftOut: ["drain", "transports", "fleet-stack", "peer"],
 };
 
@@ -38,5 +40,6 @@ export const full: Scale = {
     { hosts: 200, guests: 5000, candidates: 3 },
   ],
   stackGuests: 1000,
+  transports: 4,
   leftOut: [],
 };

@@ -23,7 +23,7 @@ export const transports: Part = {
       const samples: Sample[] = [];
       // Twice, so that each goes both ways.
       for (let round = 0; round < (scale.repeats === 1 ? 1 : 2 * scale.repeats); round++)
-        for (const [of, migration] of Object.entries(ways)) {
+        for (const [of, migration] of Object.entries(ways).slice(0, scale.transports)) {
           report(of);
           await guest.up(guest.nextMove().to, migration);
           const { totalTimeMs = Number.NaN, downtimeMs = Number.NaN } = guest.lastMigration ?? {};

@@ -153,7 +153,7 @@ lengthyTest("neither the state nor the most talkative log holds a private key", 
   for (const text of [stdout, stderr, state]) expect(text).not.toContain("PRIVATE KEY");
 });
 
-test("a kept guest's mount is not taken away: destroy names the guest", async () => {
+lengthyTest("a kept guest's mount is not taken away: destroy names the guest", async () => {
   const { host } = await placed();
   await pulumi("config", "set", "onDelete", "keep");
   await pulumi("up", "--yes", "--skip-preview");

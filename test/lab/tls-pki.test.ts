@@ -183,7 +183,7 @@ test("what was deleted, replaced, opened or switched off is seen and repaired", 
   expect(fingerprints()).not.toEqual(old);
 });
 
-test("libvirtd's settings change in place; the insecure ones come with a warning", async () => {
+lengthyTest("libvirtd's settings change in place; the insecure ones come with a warning", async () => {
   const libvirtd = {
     tlsPort: 16999,
     listenTcp: true,
