@@ -29,6 +29,7 @@ export const silentOperation = (overrides: Partial<Operation> = {}): Operation =
 export const unguardedOperation = (overrides: Partial<LockedOperation> = {}): LockedOperation => ({
   ...silentOperation(),
   locks: { locked: [], assertHeld: async () => {} },
+  inTurn: (_, work) => work(),
   journal: async () => {},
   ...overrides,
 });

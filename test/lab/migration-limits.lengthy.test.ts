@@ -2,7 +2,7 @@ import { guests } from "../../lab/guest/build";
 import { PlacedGuest } from "./placed-guest";
 import { prepareHypervisors, removeGuest, runningLab, waitDuring } from "./support";
 
-const { hvA, hvB } = runningLab();
+const { lab, hvA, hvB } = runningLab();
 const guest = new PlacedGuest("busy", guests.busy);
 const slow = { bandwidthMiBps: 4 };
 
@@ -55,6 +55,26 @@ test("throttled enough, it arrives", async () => {
   await guest.up("hv-a", { ...slow, maxDowntimeMs: 2000, autoConverge: { initialPercent: 99 } });
   expect(guest.told).toMatch(/guest throttled by 99 %/);
   await guest.expectOn("hv-a");
+});
+
+test("a move waits while runs of other stacks have all places of a host", async () => {
+  const { to } = guest.nextMove();
+  const { stdout } = await lab.host(to).script(
+    `mkdir -p -m 700 /run/pulumi-kvm-live; cd /run/pulumi-kvm-live
+     for lock in incoming-migration.lock incoming-migration-2.lock; do
+       echo 'bert@home[7]' > "$lock"
+       flock --no-fork "$lock" sleep 600 > /dev/null 2>&1 < /dev/null & echo $!
+     done`,
+  );
+  const [first = "", ...others] = stdout.trim().split("\n");
+  const moving = guest.up(to);
+  const waits = /waiting for other migrations of these hosts, one of them by bert@home\[7\]/;
+  await waitDuring(moving, () => expect(guest.told).toMatch(waits));
+  await lab.host(to).exec(["kill", first]);
+  await moving;
+  expect(guest.told).toMatch(waits);
+  await guest.expectOn(to);
+  await lab.host(to).exec(["kill", ...others]);
 });
 
 test("timeoutSeconds with abort leaves the guest on the source", async () => {

@@ -39,6 +39,8 @@ export interface Locked {
   id: string;
   /** A noun for messages. */
   name: string;
+  /** How many may have it at a time. @default 1 */
+  places?: number;
 }
 
 interface HostLockRequest {
@@ -66,7 +68,16 @@ export class HostLock {
   /** Reaches the host, and takes nothing yet. @throws HostError when it cannot be used */
   static async prepare(request: HostLockRequest, signal: AbortSignal): Promise<HostLock> {
     const { what, name, host, holder, lockTtlSeconds } = request;
-    const argv = ["sh", "-c", holdLock, "sh", what.id, oneLine(holder), String(lockTtlSeconds)];
+    const argv = [
+      "sh",
+      "-c",
+      holdLock,
+      "sh",
+      what.id,
+      oneLine(holder),
+      String(lockTtlSeconds),
+      String(what.places ?? 1),
+    ];
     return new HostLock(request, await host.converse(argv, `the lock of ${what.name} on ${name}`, signal));
   }
 

@@ -4,6 +4,7 @@ import type { Operation } from "../../util/operation";
 import { oneLine } from "../../util/printable";
 import type { Candidate } from "../observe/candidate";
 import { AlreadyLocked, defaultLockTtlSeconds, HostLock, type Locked } from "./host-lock";
+import type { TurnRequest } from "./migration-turn";
 
 export interface LockRequest {
   what: Locked;
@@ -25,6 +26,8 @@ export interface HostLocks {
 /** An operation that nobody else's run can act beside, and that leaves a trace for whoever comes later. */
 export interface LockedOperation extends Operation {
   locks: HostLocks;
+  /** Begins a migration when both of its hosts have room for it beside those of other runs. */
+  inTurn<T>(turn: Omit<TurnRequest, "who">, work: () => Promise<T>): Promise<T>;
   /** Appends one line to the guest's journal on these hosts. */
   journal(hostNames: readonly string[], line: string): Promise<void>;
 }

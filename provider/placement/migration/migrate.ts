@@ -1,7 +1,7 @@
 /** One live migration, from the first look to the last. */
-import type { Operation } from "../../util/operation";
 import { anySignal } from "../../util/signals";
 import type { MigrationAttempt, PerformOutcome } from "../driver";
+import type { LockedOperation } from "../lock/locks";
 import type { Candidate } from "../observe/candidate";
 import type { Located, SettledLocation } from "../observe/locate";
 import { hasAnswered } from "../observe/observation";
@@ -17,7 +17,7 @@ interface Migration {
   placement: Placement;
   from: Candidate;
   to: Candidate;
-  operation: Operation;
+  operation: LockedOperation;
 }
 
 const slots = new MigrationSlots();
@@ -35,18 +35,18 @@ export async function migrate(migration: Migration): Promise<SettledGuest> {
     to: { key: to.address, max: to.maxIncomingMigrations },
   };
   let hasWaited = false;
-  const onWait = () => {
+  const onWait = (holder?: string) => {
     hasWaited = true;
-    operation.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts`);
+    const whose = holder ? `, one of them by ${holder}` : "";
+    operation.progress(`migrating ${from.name} => ${to.name}: waiting for other migrations of these hosts${whose}`);
   };
   const untilTurn = anySignal(operation.signal, operation.cancelled);
+  const begin = async () => {
+    if (hasWaited) await assertIsThere(migration);
+    return migrateNow(migration);
+  };
   return slots
-    .within(ends, untilTurn, onWait, async () => {
-      const location = hasWaited ? (await waitUntilSettled(placement, operation)).location : undefined;
-      if (location && (location.kind !== "at" || location.hostName !== from.name))
-        throw notMoved(migration, location, "Someone else has moved it in the meantime.");
-      return await migrateNow(migration);
-    })
+    .within(ends, untilTurn, onWait, () => operation.inTurn({ from, to, signal: untilTurn, onWait }, begin))
     .catch((error: unknown) => {
       if (error !== operation.cancelled.reason) throw error;
       throw new MigrationFailed(
@@ -54,6 +54,15 @@ export async function migrate(migration: Migration): Promise<SettledGuest> {
         "Cancelled.",
       );
     });
+}
+
+/** After a wait: what was known before it is old. */
+async function assertIsThere(migration: Migration): Promise<void> {
+  const { placement, from, operation } = migration;
+  await operation.locks.assertHeld();
+  const { location } = await waitUntilSettled(placement, operation);
+  if (location.kind !== "at" || location.hostName !== from.name)
+    throw notMoved(migration, location, "Someone else has moved it in the meantime.");
 }
 
 async function migrateNow(migration: Migration): Promise<SettledGuest> {

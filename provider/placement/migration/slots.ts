@@ -3,7 +3,7 @@
  * migrations that share a link take longer than one after another.
  *
  * A migration waits until both of its hosts have room, and holds neither while it waits: so a swap of two guests, or a
- * ring, cannot block itself. Limits are kept within one Pulumi process.
+ * ring, cannot block itself. Those of other processes are for `lock/migration-turn.ts`.
  */
 export interface Ends {
   from: { key: string; max: number };

@@ -2,6 +2,7 @@
 
 import { readJournal, writeJournal } from "../../placement/lock/journal";
 import { type LockedOperation, withHostLocks } from "../../placement/lock/locks";
+import { withMigrationTurn } from "../../placement/lock/migration-turn";
 import { PlacementUnclear } from "../../placement/migration/wait-until-settled";
 import { candidateOf } from "../../placement/observe/candidate";
 import { hasActedOn } from "../../placement/observe/own-acts";
@@ -22,9 +23,10 @@ export function withLocksAndJournal<T>(
     const problems = await writeJournal(hosts, domain.uuid, { who: operation.who, text });
     for (const problem of problems) operation.warn(problem);
   };
-  return withHostLocks({ what, candidates }, operation, (locks) => work({ ...operation, locks, journal })).finally(() =>
-    hasActedOn(domain.uuid),
-  );
+  const inTurn: LockedOperation["inTurn"] = (turn, begin) => withMigrationTurn({ ...turn, who: operation.who }, begin);
+  return withHostLocks({ what, candidates }, operation, (locks) =>
+    work({ ...operation, locks, inTurn, journal }),
+  ).finally(() => hasActedOn(domain.uuid));
 }
 
 /** Number of the journal's last lines that come with an error that only they explain. */

@@ -17,13 +17,13 @@ export interface HypervisorArgs {
    */
   migrationAddress?: Input<string>;
   /**
-   * Maximum number of guests that leave the host at the same time within one run of Pulumi, 1 to 1000. Others wait.
+   * Maximum number of guests that leave the host at the same time, moved by whatever stack, 1 to 1000. Others wait.
    *
    * @default 2
    */
   maxOutgoingMigrations?: Input<number>;
   /**
-   * Maximum number of guests that move to the host at the same time within one run of Pulumi, 1 to 1000. Others wait.
+   * Maximum number of guests that move to the host at the same time, moved by whatever stack, 1 to 1000. Others wait.
    *
    * @default 2
    */
