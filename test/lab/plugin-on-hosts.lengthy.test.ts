@@ -1,0 +1,115 @@
+/** The seed scenario through the plugin, and a stack with a running guest that changes over to its SDK and back. */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { migrateCommand } from "../../lab/by-hand/guest";
+import { serialLogPath } from "../../lab/guest/domain";
+import { repository } from "../../lab/paths";
+import { run } from "../../lab/process";
+import { generateSdks } from "../../lab/pulumi/sdk-generators";
+import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
+import { ensureYamlHost } from "../../lab/pulumi/yaml-host";
+import { exampleGuest } from "../../lab/scenarios/adapt-domain";
+import { createLiveMigrationStack, prepareHosts } from "../../lab/scenarios/live-migration";
+import { clearHypervisors, expectOnlyOn, expectUnbroken, lengthyTest, removeGuest, runningLab } from "./support";
+
+const { lab, nas, hvA, hvB } = runningLab();
+const example = join(repository, "examples/live-migration");
+let folder: string;
+let stack: PulumiWorkspace;
+const pulumi = async (...args: string[]) => (await stack.pulumi(args)).stdout;
+const up = () => pulumi("up", "--yes", "--skip-preview");
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-plugin-"));
+  await clearHypervisors();
+  await prepareHosts(lab);
+  await nas.exec(["rm", "-f", serialLogPath(exampleGuest)]);
+  stack = await createLiveMigrationStack(lab, folder);
+  stack.env.PATH = [join(repository, "plugin"), await ensureYamlHost(), stack.env.PATH].join(delimiter);
+});
+afterEach(async () => {
+  await removeGuest(exampleGuest.name);
+  await stack?.tryPulumi(["destroy", "--yes", "--skip-preview"]); // nothing to do when all went well
+  rmSync(folder, { recursive: true });
+});
+
+/** The stack's next runs are by this program. @param text of its project file */
+const runBy = (text: string) => writeFileSync(join(folder, "project/Pulumi.yaml"), text);
+const inNode = (main: string) => JSON.stringify({ name: "live-migration", runtime: "nodejs", main }); // JSON is YAML
+
+/** The example with its classes from the SDK that Pulumi generates. @returns its folder */
+async function exampleBySdk(): Promise<string> {
+  const [schema, sdk, program] = [join(folder, "schema.json"), join(folder, "nodejs"), join(folder, "program")];
+  const modules = join(repository, "node_modules");
+  await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
+  copyFileSync(join(repository, "dist/plugin/schema.json"), schema);
+  await generateSdks(schema, folder);
+  symlinkSync(modules, `${sdk}/node_modules`);
+  await run([join(modules, ".bin/tsc"), "-p", "."], { cwd: sdk });
+  copyFileSync(`${sdk}/package.json`, `${sdk}/bin/package.json`);
+  mkdirSync(`${program}/node_modules`, { recursive: true });
+  symlinkSync(join(modules, "@pulumi"), `${program}/node_modules/@pulumi`);
+  symlinkSync(`${sdk}/bin`, `${program}/node_modules/pulumi-kvm`);
+  const text = readFileSync(join(example, "index.ts"), "utf8")
+    .replace('"pulumi-kvm-live"', '"pulumi-kvm"')
+    .replace("map((host) =>", "map((host, index) =>")
+    .replace("host.name", '["hv-a", "hv-b"][index]'); // a Host of the SDK has no name
+  writeFileSync(`${program}/index.ts`, text);
+  writeFileSync(`${program}/package.json`, JSON.stringify({ name: "program", main: "index.ts" }));
+  return program;
+}
+
+const inYaml = async () => {
+  const text = readFileSync(join(repository, "examples/live-migration-yaml/Pulumi.yaml"), "utf8");
+  runBy(text.replace(/^name: .*/m, "name: live-migration"));
+};
+
+describe.each<[string, () => Promise<void>]>([["YAML", inYaml]])("a program in %s", (_, choose) => {
+  lengthyTest("moves its guest, finds where it was moved by hand, and moves it back", async () => {
+    await choose();
+    await up();
+    await expectOnlyOn(hvA, exampleGuest.name);
+    await pulumi("preview", "--expect-no-changes");
+
+    await pulumi("config", "set", "host", "hv-b");
+    expect(await up()).toMatch(/kvm:index:DomainPlacement ubuntu-14\.04 .*migrating hv-a => hv-b: /);
+    await expectOnlyOn(hvB, exampleGuest.name);
+    await expectUnbroken(exampleGuest);
+    const { lastMigration } = JSON.parse(await pulumi("stack", "output", "--json"));
+    expect(lastMigration).toMatchObject({ from: "hv-a", to: "hv-b", encrypted: true, downtimeMs: expect.any(Number) });
+
+    await hvB.exec(migrateCommand(exampleGuest, hvA));
+    expect(await pulumi("refresh", "--yes", "--diff")).toMatch(/~ host *: "hv-b" => "hv-a"/);
+    expect(await up()).toMatch(/migrating hv-a => hv-b: /);
+    await expectOnlyOn(hvB, exampleGuest.name);
+    await expectUnbroken(exampleGuest);
+
+    await pulumi("destroy", "--yes", "--skip-preview");
+    await expectOnlyOn(undefined, exampleGuest.name);
+  });
+});
+
+lengthyTest("a stack changes over to the SDK of the plugin and back: the same guest, which runs on", async () => {
+  const uuid = async () => (await hvA.exec(["virsh", "domuuid", exampleGuest.name])).stdout;
+  await up();
+  const before = await uuid();
+
+  runBy(inNode(await exampleBySdk()));
+  const over = await up();
+  expect(over).toMatch(/kvm:index:DomainPlacement/);
+  expect(over).not.toMatch(/created|replaced|deleted|migrating/);
+  await pulumi("config", "set", "host", "hv-b");
+  expect(await up()).toMatch(/migrating hv-a => hv-b: /);
+  await expectOnlyOn(hvB, exampleGuest.name);
+
+  runBy(inNode(example));
+  const back = await up();
+  expect(back).not.toMatch(/created|replaced|deleted|migrating/);
+  await pulumi("preview", "--refresh", "--expect-no-changes");
+  await pulumi("config", "set", "host", "hv-a");
+  expect(await up()).toMatch(/migrating hv-b => hv-a: /);
+  await expectOnlyOn(hvA, exampleGuest.name);
+  expect(await uuid()).toBe(before);
+  await expectUnbroken(exampleGuest);
+});
