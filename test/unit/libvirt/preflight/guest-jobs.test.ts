@@ -4,7 +4,10 @@ const guest = { name: "web", uuid: "uuid-of-web" };
 const found = (blockJobs: Record<string, string>, hasBackup = false) =>
   jobFindings(guest, "hv-a", { hasBackup, blockJobs: new Map(Object.entries(blockJobs)) });
 
-test("no job", () => expect(found({ vda: "No current block job for vda\n" })).toEqual([]));
+test.each(["No current block job for vda\n", "error: Requested operation is not valid: domain is not running\n"])(
+  "no job: %j",
+  (said) => expect(found({ vda: said })).toEqual([]),
+);
 
 test("a block job and a backup, each with the command that ends it", () => {
   expect(found({ vda: "Block Copy: [ 42 %]\n", vdb: "No current block job for vdb\n" })).toEqual([
