@@ -12,6 +12,8 @@ import { retryUntil } from "../../provider/util/policy";
 import { expectUnbroken, imageFolder, runningLab } from "./support";
 import { all, forgetGuest, hvA, hvC, nas, prepareThreeHypervisors } from "./three-hypervisors";
 
+jest.setTimeout(30 * 60_000); // a drain and the way back, on slow hosts
+
 const names = ["web1", "web2", "app", "cache", "bound", "pinned"] as const;
 type Name = (typeof names)[number];
 const local = "/var/lib/libvirt/images";
@@ -141,6 +143,7 @@ test("without its last guest, maintenance is complete; afterwards all are back",
 
 /** Begins to drain hv-a, until a first guest has left it. */
 async function drainBegun() {
+  await stack.configure({ pinned: "stay" });
   await maintenance("hv-a");
   const started = stack.start(["up", "--yes", "--skip-preview"]);
   const firstLeft = async () => expect((await runningOn(hvA)).length).toBeLessThan(5);
