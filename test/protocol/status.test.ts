@@ -1,10 +1,12 @@
 /** `kvm-live status`, on hosts whose guests are files. */
+import { setLoginDefaults } from "../../provider/host/login-defaults";
 import { closeConnections } from "../../provider/host/ssh-host";
 import { fixture } from "../fixtures/read";
 import { kvmLive, stateOf } from "./command-line";
 import { type NamedHosts, namedHosts } from "./command-line-hosts";
 import type { LibvirtInFolder } from "./libvirt-in-a-folder";
 import { stopProgrammedHosts } from "./programmed-host";
+import { clientKey } from "./scripted-host";
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 const xmlOf = (number: number, name: string) =>
@@ -149,15 +151,44 @@ test("a stack: its hosts, what was moved by hand, and what nobody shows; encrypt
   const asked: string[][] = [];
   const runHere = async (program: string, argv: readonly string[]) => {
     asked.push([program, ...argv]);
-    return JSON.stringify(state);
+    return argv[0] === "config" ? "{}" : JSON.stringify(state);
   };
   await on("hv-a").scripted.stop();
   await closeConnections();
   const exported = await status(["--stack", "prod"], { runHere });
-  expect(asked).toEqual([["pulumi", "stack", "export", "--non-interactive", "--stack", "prod"]]);
+  expect(asked).toEqual([
+    ["pulumi", "stack", "export", "--non-interactive", "--stack", "prod"],
+    ["pulumi", "config", "--json", "--non-interactive", "--stack", "prod"],
+  ]);
   expect(exported.out).toMatch(/^- +db +unknown .* hv-a did not answer; the state has it on hv-a$/m);
   expect(exported.code).toBe(3);
 });
+
+test.each([true, false])(
+  "logins are those of the stack's configuration, where it can be read: %p",
+  async (isReadable) => {
+    has("hv-a", 1, "web", "running (booted)");
+    const { args, publicKey } = on("hv-a").scripted;
+    const state = JSON.parse(stateOf(scriptedOf()));
+    for (const one of state.deployment.resources) one.inputs = { address: args.address, port: one.inputs.port };
+    const configured = {
+      "kvm:identityFile": { value: named.file("id", clientKey.private), secret: false },
+      "kvm:knownHosts": { value: named.file("hosts", `[127.0.0.1]:${args.port} ${publicKey}\n`), secret: false },
+      "kvm:sshConfig": { value: "false", secret: false },
+      "shop:token": { secret: true },
+    };
+    const runHere = async (_: string, argv: readonly string[]) => {
+      if (argv[0] !== "config") return JSON.stringify(state);
+      if (!isReadable) throw new Error("no Pulumi.yaml project file found");
+      return JSON.stringify(configured);
+    };
+    const { out } = await kvmLive(["status", "--stack", "prod"], { runHere });
+    const answers = /^hv-a +web +running \(booted\)/m.test(out);
+    setLoginDefaults({ login: {} });
+    expect(answers).toBe(isReadable);
+    expect(out).toMatch(/hv-b/);
+  },
+);
 
 test("--watch draws again until Ctrl-C, and for machines prints a line each time", async () => {
   has("hv-a", 1, "web", "running (booted)");

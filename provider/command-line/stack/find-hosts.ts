@@ -4,6 +4,7 @@ import { type CommandOption, type Given, type Session, textOption } from "../com
 import { UsageError } from "../exit-codes";
 import { hostsNamed, type NamedHost, namedHost } from "../hosts";
 import { readState, type StackState } from "./read-state";
+import { takeLoginsOf } from "./stack-logins";
 
 export const sshOption: CommandOption = {
   flags: "-F, --ssh-config <file>",
@@ -36,13 +37,15 @@ export async function findHosts(words: readonly string[], given: Given, session:
   return { hosts, state };
 }
 
-async function exported(stack: string | undefined, { runHere }: Session): Promise<string> {
-  const argv = ["stack", "export", "--non-interactive", ...(stack === undefined ? [] : ["--stack", stack])];
+async function exported(stack: string | undefined, session: Session): Promise<string> {
+  const which = stack === undefined ? [] : ["--stack", stack];
   try {
-    return await runHere("pulumi", argv);
+    const state = await session.runHere("pulumi", ["stack", "export", "--non-interactive", ...which]);
+    await takeLoginsOf(which, session);
+    return state;
   } catch (error) {
-    const which = stack === undefined ? "No host is named, and the selected stack" : `The stack ${stack}`;
-    throw new UsageError(`${which} cannot be read: ${(error as Error).message}`);
+    const what = stack === undefined ? "No host is named, and the selected stack" : `The stack ${stack}`;
+    throw new UsageError(`${what} cannot be read: ${(error as Error).message}`);
   }
 }
 
