@@ -23,10 +23,11 @@ export async function prepareHosts(lab: Lab): Promise<void> {
  * A stack of `examples/live-migration` whose configuration names the lab's hosts; nothing is up yet.
  *
  * @param folder where to make it
+ * @param by the same program in another language
  */
-export async function createLiveMigrationStack(lab: Lab, folder: string): Promise<PulumiWorkspace> {
+export async function createLiveMigrationStack(lab: Lab, folder: string, by = program): Promise<PulumiWorkspace> {
   mkdirSync(folder, { recursive: true });
   const domainXml = join(folder, "ubuntu-14.04.xml");
   writeFileSync(domainXml, adaptToLab(readFileSync(join(repository, program, "ubuntu-14.04.xml"), "utf8")));
-  return createLabStack(lab, folder, program, { path: imageFolder, domainXml });
+  return createLabStack(lab, folder, by, { path: imageFolder, domainXml });
 }
