@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { repository } from "../lab/paths";
 import { run } from "../lab/process";
 import { findPulumiCli } from "../lab/pulumi/cli";
-import { createPulumiWorkspace, type PulumiWorkspace } from "../lab/pulumi/workspace";
+import { createPulumiWorkspace, type PulumiWorkspace, type WorkspaceOptions } from "../lab/pulumi/workspace";
 import { ensureYamlHost, findYamlHost } from "../lab/pulumi/yaml-host";
 
 export interface PluginWorkspace extends PulumiWorkspace {
@@ -21,9 +21,9 @@ export async function missingForYaml(): Promise<string | undefined> {
 }
 
 /** The plugin from its sources, which need not be compiled. The CLI is built when there is none. */
-export async function pluginWorkspace(): Promise<PluginWorkspace> {
+export async function pluginWorkspace(more: Pick<WorkspaceOptions, "wrap"> = {}): Promise<PluginWorkspace> {
   await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
-  const workspace = await createPulumiWorkspace({ program: "test", project: "fleet" });
+  const workspace = await createPulumiWorkspace({ program: "test", project: "fleet", ...more });
   const scratch = dirname(workspace.env.PULUMI_HOME ?? "");
   const bin = join(scratch, "bin");
   mkdirSync(bin);
