@@ -4,13 +4,22 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { migrateCommand } from "../../lab/by-hand/guest";
 import { serialLogPath } from "../../lab/guest/domain";
+import type { LabHost } from "../../lab/lab-host";
 import { repository } from "../../lab/paths";
 import { run } from "../../lab/process";
 import { generateSdks } from "../../lab/pulumi/sdk-generators";
 import type { PulumiWorkspace } from "../../lab/pulumi/workspace";
 import { exampleGuest } from "../../lab/scenarios/adapt-domain";
 import { createLiveMigrationStack, prepareHosts } from "../../lab/scenarios/live-migration";
-import { clearHypervisors, expectOnlyOn, expectUnbroken, lengthyTest, removeGuest, runningLab } from "./support";
+import {
+  clearHypervisors,
+  everything,
+  expectOnlyOn,
+  expectUnbroken,
+  lengthyTest,
+  removeGuest,
+  runningLab,
+} from "./support";
 
 const { lab, nas, hvA, hvB } = runningLab();
 const example = "examples/live-migration";
@@ -19,17 +28,22 @@ let stack: PulumiWorkspace;
 const pulumi = async (...args: string[]) => (await stack.pulumi(args)).stdout;
 const up = () => pulumi("up", "--yes", "--skip-preview");
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-plugin-"));
-  await clearHypervisors();
-  await prepareHosts(lab);
-  await nas.exec(["rm", "-f", serialLogPath(exampleGuest)]);
-});
-afterEach(async () => {
-  await removeGuest(exampleGuest.name);
-  await stack?.tryPulumi(["destroy", "--yes", "--skip-preview"]); // nothing to do when all went well
-  rmSync(folder, { recursive: true });
-});
+/** For a describe: hosts with nothing but the guest's image, and a stack of the example. @param by another program */
+function onFreshHosts(by?: string): void {
+  if (!everything) return;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-plugin-"));
+    await clearHypervisors();
+    await prepareHosts(lab);
+    await nas.exec(["rm", "-f", serialLogPath(exampleGuest)]);
+    stack = await createLiveMigrationStack(lab, folder, by);
+  });
+  afterAll(async () => {
+    await removeGuest(exampleGuest.name);
+    await stack?.tryPulumi(["destroy", "--yes", "--skip-preview"]); // nothing to do when all went well
+    rmSync(folder, { recursive: true });
+  });
+}
 
 /** The stack's next runs are by this program. @param text of its project file */
 const runBy = (text: string) => writeFileSync(join(folder, "project/Pulumi.yaml"), text);
@@ -58,8 +72,9 @@ async function exampleBySdk(): Promise<string> {
 }
 
 describe.each(["yaml", "python", "go"])("a program in %s", (language) => {
+  onFreshHosts(`${example}-${language}`);
+
   lengthyTest("moves its guest, finds where it was moved by hand, and moves it back", async () => {
-    stack = await createLiveMigrationStack(lab, folder, `${example}-${language}`);
     await up();
     await expectOnlyOn(hvA, exampleGuest.name);
     await pulumi("preview", "--expect-no-changes");
@@ -82,27 +97,58 @@ describe.each(["yaml", "python", "go"])("a program in %s", (language) => {
   });
 });
 
-lengthyTest("a stack changes over to the SDK of the plugin and back: the same guest, which runs on", async () => {
-  const uuid = async () => (await hvA.exec(["virsh", "domuuid", exampleGuest.name])).stdout;
-  stack = await createLiveMigrationStack(lab, folder);
-  await up();
-  const before = await uuid();
+describe("a stack of the dynamic provider", () => {
+  let uuid: string;
+  const uuidOn = async (host: LabHost) => (await host.exec(["virsh", "domuuid", exampleGuest.name])).stdout;
+  onFreshHosts();
 
-  runBy(inNode(await exampleBySdk()));
-  stack.env.PATH = [join(repository, "plugin"), stack.env.PATH].join(delimiter);
-  const over = (await up()).replace(/\s+/g, " ");
-  expect(over).toMatch(/Resources: +10 unchanged/);
-  await pulumi("config", "set", "host", "hv-b");
-  expect(await up()).toMatch(/migrating hv-a => hv-b: /);
-  await expectOnlyOn(hvB, exampleGuest.name);
+  lengthyTest("changes over to the SDK of the plugin without a change, and its guest moves", async () => {
+    await up();
+    uuid = await uuidOn(hvA);
+    runBy(inNode(await exampleBySdk()));
+    stack.env.PATH = [join(repository, "plugin"), stack.env.PATH].join(delimiter);
+    expect((await up()).replace(/\s+/g, " ")).toMatch(/Resources: 10 unchanged/);
+    await pulumi("config", "set", "host", "hv-b");
+    expect(await up()).toMatch(/migrating hv-a => hv-b: /);
+    await expectOnlyOn(hvB, exampleGuest.name);
+  });
 
-  runBy(inNode(join(repository, example)));
-  const back = await up();
-  expect(back).not.toMatch(/created|replaced|deleted|migrating/);
-  await pulumi("preview", "--refresh", "--expect-no-changes");
-  await pulumi("config", "set", "host", "hv-a");
-  expect(await up()).toMatch(/migrating hv-b => hv-a: /);
-  await expectOnlyOn(hvA, exampleGuest.name);
-  expect(await uuid()).toBe(before);
-  await expectUnbroken(exampleGuest);
+  lengthyTest("what has lost its state is imported, and the program changes nothing", async () => {
+    const { resources } = JSON.parse(await pulumi("stack", "export")).deployment;
+    const urns = resources.map(({ urn }: { urn: string }) => urn).filter((urn: string) => urn.includes("::kvm:index:"));
+    const lost = urns.filter((urn: string) => !urn.includes(":Host::"));
+    for (const urn of lost.reverse()) await pulumi("state", "delete", urn, "--yes");
+    const list = join(folder, "import.json");
+    const names = ["hv-a", "hv-b"];
+    const toImport = [
+      { type: "NfsExport", name: "images", id: "/srv/vm@nas" },
+      ...names.map((name) => ({ type: "NfsMount", name: `images-${name}`, id: `/srv/vm@${name}` })),
+      { type: "LibvirtTlsPki", name: "pki", id: "hv-a@hv-a,hv-b" },
+      { type: "Domain", name: exampleGuest.name, id: `${exampleGuest.name}@hv-a,hv-b` },
+      { type: "DomainPlacement", name: exampleGuest.name, id: `${exampleGuest.name}@hv-a,hv-b` },
+    ].map((one) => ({ ...one, type: `kvm:index:${one.type}` }));
+    expect(toImport).toHaveLength(lost.length);
+    writeFileSync(list, JSON.stringify({ resources: toImport }));
+    await stack.configure({ "kvm:sshConfig": lab.ssh.configFile });
+    const out = join(folder, "printed.ts");
+    expect(await pulumi("import", "--file", list, "--out", out, "--protect=false", "--yes")).toMatch(/= 6 imported/);
+    process.stdout.write(`${readFileSync(out, "utf8")}\n`);
+    const preview = await pulumi("preview", "--diff");
+    process.stdout.write(`${preview}\n`);
+    expect(preview).not.toMatch(/to (create|replace|delete)/);
+    await up();
+    await pulumi("preview", "--refresh", "--expect-no-changes");
+    await expectOnlyOn(hvB, exampleGuest.name);
+  });
+
+  lengthyTest("changes back, as the same guest, which has run all the time", async () => {
+    runBy(inNode(join(repository, example)));
+    expect(await up()).not.toMatch(/created|replaced|deleted|migrating/);
+    await pulumi("preview", "--refresh", "--expect-no-changes");
+    await pulumi("config", "set", "host", "hv-a");
+    expect(await up()).toMatch(/migrating hv-b => hv-a: /);
+    await expectOnlyOn(hvA, exampleGuest.name);
+    expect(await uuidOn(hvA)).toBe(uuid);
+    await expectUnbroken(exampleGuest);
+  });
 });
