@@ -105,7 +105,7 @@ lengthyTest("another command line waits for its next start, and moves the guest 
   expect(guest.driver.outputs.runningCommandLine).not.toContain("-smp");
 });
 
-test("one that has ended is drift, and the next up starts it, with its new command line", async () => {
+lengthyTest("one that has ended is drift, and the next up starts it, with its new command line", async () => {
   const host = lab.host(String(guest.driver.outputs.host));
   await host.script('kill "$(systemctl show --property=MainPID --value "$1")"', guest.unit);
   await guest.untilState("shut off");

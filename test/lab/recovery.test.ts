@@ -41,7 +41,7 @@ test("A host does not answer", async () => {
   await web.expectOn("hv-a");
 });
 
-test("A definition was left on another host", async () => {
+lengthyTest("A definition was left on another host", async () => {
   const marked = await definition();
   await define(hvB, marked);
   expect(await placement.refresh()).toBe("changed");
@@ -122,7 +122,7 @@ test("Somebody else is at work on the guest, and The hosts have changed meanwhil
   for (const host of [hvA, hvB]) expect(await domainState(host, "web")).toBe("shut off");
 });
 
-test("The guest is off", async () => {
+lengthyTest("The guest is off", async () => {
   await virsh(hvB, "undefine", "web");
   await web.furnish();
   await placement.refresh();

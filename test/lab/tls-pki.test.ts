@@ -142,7 +142,7 @@ lengthyTest("renamed or wanted by another stack, the certificates stay as they a
   await expectConnections();
 });
 
-test("what was deleted, replaced, opened or switched off is seen and repaired", async () => {
+lengthyTest("what was deleted, replaced, opened or switched off is seen and repaired", async () => {
   await hvA.script(
     `rm /etc/pki/libvirt/servercert.pem
      chmod 644 /etc/pki/libvirt/private/clientkey.pem
