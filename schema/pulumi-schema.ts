@@ -75,7 +75,7 @@ const typesOf = (objects: Model["objects"]): Json =>
 const objectOf = ({ doc, properties }: ObjectType): Json => ({
   type: "object",
   description: described(doc),
-  properties: propertiesOf(properties),
+  properties: propertiesOf(properties, anything),
   required: required(properties),
 });
 
@@ -89,14 +89,25 @@ const enumsOf = (enums: Model["enums"]): Json =>
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
 
-const propertiesOf = (properties: readonly Property[]): Json =>
-  Object.fromEntries(properties.map((property) => [property.name, propertyOf(property)]));
+/** The type of a property that takes resources of this name. */
+type ResourceType = (name: string) => Json;
+
+const choice: ResourceType = (name) => oneOf([{ $ref: `#/resources/${token(name)}` }, alternatives[name]]);
+
+/**
+ * In an object: Pulumi's SDKs for Python have all objects in one file, which would import the resource's, which imports
+ * that one, and no program could import the package. A resource can be handed over all the same.
+ */
+const anything: ResourceType = () => ({ $ref: "pulumi.json#/Any" });
+
+const propertiesOf = (properties: readonly Property[], resourceType = choice): Json =>
+  Object.fromEntries(properties.map((property) => [property.name, propertyOf(property, resourceType)]));
 
 const required = (properties: readonly Property[]) =>
   properties.filter(({ isRequired }) => isRequired).map(({ name }) => name);
 
-const propertyOf = ({ doc, shape, isSecret, default: value }: Property): Json => ({
-  ...typeOf(shape),
+const propertyOf = ({ doc, shape, isSecret, default: value }: Property, resourceType: ResourceType): Json => ({
+  ...typeOf(shape, resourceType),
   description: described(doc),
   // Pulumi's generator for Go has no defaults for unions.
   ...(value !== undefined && shape.kind !== "union" && { default: value }),
@@ -104,19 +115,19 @@ const propertyOf = ({ doc, shape, isSecret, default: value }: Property): Json =>
   ...(doc.deprecated !== undefined && { deprecationMessage: doc.deprecated }),
 });
 
-function typeOf(shape: Shape): Json {
+function typeOf(shape: Shape, resourceType: ResourceType): Json {
   switch (shape.kind) {
     case "enum":
     case "object":
       return { $ref: `#/types/${token(shape.name)}` };
     case "resource":
-      return oneOf([{ $ref: `#/resources/${token(shape.name)}` }, alternatives[shape.name]]);
+      return resourceType(shape.name);
     case "list":
-      return { type: "array", items: typeOf(shape.of) };
+      return { type: "array", items: typeOf(shape.of, resourceType) };
     case "map":
-      return { type: "object", additionalProperties: typeOf(shape.of) };
+      return { type: "object", additionalProperties: typeOf(shape.of, resourceType) };
     case "union":
-      return oneOf(shape.of.map(typeOf));
+      return oneOf(shape.of.map((one) => typeOf(one, resourceType)));
     default:
       return { type: shape.kind };
   }

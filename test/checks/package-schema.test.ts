@@ -63,6 +63,15 @@ test("everything public is described", () => {
   expect(all).toEqual([]);
 });
 
+test("no object refers to a resource: programs in Python could not import the SDK", () => {
+  const { types } = pulumiSchema(model, facts);
+  expect(JSON.stringify(types)).not.toContain("#/resources/");
+  expect(types).toMatchObject({
+    "kvm:index:DomainPlacementAnyOf": { properties: { hosts: { items: { $ref: "pulumi.json#/Any" } } } },
+    "kvm:index:PolicyGuest": { properties: { domain: { $ref: "pulumi.json#/Any" } } },
+  });
+});
+
 test("secrets, defaults, enumerations and Hosts are in the schema", () => {
   const { resources, types } = pulumiSchema(model, facts) as Record<string, Record<string, unknown>>;
   expect(resources?.["kvm:index:Host"]).toMatchObject({
