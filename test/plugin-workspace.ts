@@ -4,8 +4,8 @@ import { delimiter, dirname, join } from "node:path";
 import { repository } from "../lab/paths";
 import { run } from "../lab/process";
 import { findPulumiCli } from "../lab/pulumi/cli";
+import { ensureLanguageHost, findLanguageHost } from "../lab/pulumi/language-hosts";
 import { createPulumiWorkspace, type PulumiWorkspace, type WorkspaceOptions } from "../lab/pulumi/workspace";
-import { ensureYamlHost, findYamlHost } from "../lab/pulumi/yaml-host";
 
 export interface PluginWorkspace extends PulumiWorkspace {
   /** Folder of the project file. */
@@ -17,7 +17,7 @@ export interface PluginWorkspace extends PulumiWorkspace {
 /** What would have to be built first for programs in YAML, which takes minutes; undefined for nothing. */
 export async function missingForYaml(): Promise<string | undefined> {
   if ((await findPulumiCli()) === undefined) return "there is no Pulumi CLI yet: npm run demo builds it";
-  return findYamlHost() === undefined ? "there is no pulumi-language-yaml" : undefined;
+  return findLanguageHost("yaml") === undefined ? "there is no pulumi-language-yaml" : undefined;
 }
 
 /** The plugin from its sources, which need not be compiled. The CLI is built when there is none. */
@@ -30,7 +30,7 @@ export async function pluginWorkspace(more: Pick<WorkspaceOptions, "wrap"> = {})
   const [modules, main] = ["node_modules", "provider/plugin/main.ts"].map((path) => join(repository, path));
   const script = `#!/bin/sh\nexec node --require ${modules}/tsx/dist/cjs/index.cjs ${main} "$@"\n`;
   writeFileSync(join(bin, "pulumi-resource-kvm"), script, { mode: 0o755 });
-  workspace.env.PATH = [bin, await ensureYamlHost(), workspace.env.PATH].join(delimiter);
+  workspace.env.PATH = [bin, await ensureLanguageHost("yaml"), workspace.env.PATH].join(delimiter);
   const project = join(scratch, "project");
   const setProgram = (program: Record<string, unknown>) =>
     writeFileSync(join(project, "Pulumi.yaml"), JSON.stringify({ name: "fleet", runtime: "yaml", ...program }));

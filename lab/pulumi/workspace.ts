@@ -3,7 +3,7 @@
  * passphrase. Nothing of the user's and nothing in the repository is touched.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { quoteCommand } from "../../provider/host/command";
@@ -19,6 +19,7 @@ import {
   startCommand,
 } from "../process";
 import { ensurePulumiCli } from "./cli";
+import { installPlugin, languageOf } from "./plugin-program";
 
 export interface PulumiWorkspace {
   /** Complete environment for `pulumi` and all that it starts. */
@@ -46,7 +47,7 @@ export interface StartedPulumi extends StartedCommand {
 }
 
 export interface WorkspaceOptions {
-  /** Folder of the program, in this repository. */
+  /** Folder of the program, in this repository. With a project file it is one of the plugin, and run in a copy. */
   program: string;
   /** Name of the project. @default the folder's */
   project?: string | undefined;
@@ -68,16 +69,31 @@ function providersOf(run: string): number[] {
     .filter((pid) => isProvider(argvOf(pid)));
 }
 
+/** @returns what has to be on PATH beside the CLI */
+async function placeProgram({ program, project, report }: WorkspaceOptions, cwd: string): Promise<string[]> {
+  const source = join(repository, program);
+  const file = join(cwd, "Pulumi.yaml");
+  const language = languageOf(source);
+  if (language === undefined) {
+    const facts = { name: project ?? basename(program), runtime: "nodejs", main: source };
+    writeFileSync(file, JSON.stringify(facts)); // JSON is YAML
+    return [];
+  }
+  const generated = ["sdks", "venv"].map((name) => join(source, name));
+  cpSync(source, cwd, { recursive: true, filter: (path) => !generated.includes(path) });
+  if (project !== undefined) writeFileSync(file, readFileSync(file, "utf8").replace(/^name: .*/m, `name: ${project}`));
+  return installPlugin(cwd, language, { report });
+}
+
 export async function createPulumiWorkspace(options: WorkspaceOptions): Promise<PulumiWorkspace> {
-  const { program, folder, wrap = (argv) => [...argv], report } = options;
+  const { folder, wrap = (argv) => [...argv], report } = options;
   const cli = await ensurePulumiCli(report);
   const scratch = folder ?? mkdtempSync(join(tmpdir(), "pulumi-kvm-live-"));
   for (const name of ["home", "backend", "project"]) mkdirSync(join(scratch, name), { recursive: true });
   const cwd = join(scratch, "project");
-  const project = { name: options.project ?? basename(program), runtime: "nodejs", main: join(repository, program) };
-  writeFileSync(join(cwd, "Pulumi.yaml"), JSON.stringify(project)); // JSON is YAML
+  const onPath = await placeProgram(options, cwd);
   const own = {
-    PATH: `${cli.folder}${delimiter}${process.env.PATH}`,
+    PATH: [...onPath, cli.folder, process.env.PATH].join(delimiter),
     PULUMI_HOME: join(scratch, "home"),
     PULUMI_BACKEND_URL: `file://${join(scratch, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: "lab",

@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
+import { readModel } from "../../schema/read-model";
 import { examples } from "../../schema/reference/examples";
+import { pythonOf } from "../../schema/reference/python";
 import { yamlOf } from "../../schema/reference/yaml";
 import { namedHosts } from "../protocol/command-line-hosts";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
@@ -98,11 +100,27 @@ describe.each<ModuleKind>(["commonjs", "module"])("an empty project with modules
   });
 });
 
-test("an empty project has the plugin, too, and a program in YAML previews with it", async () => {
+test("an empty project has the plugin, too, and programs in YAML and Python preview with it", async () => {
   const project = await installedProject(tarball.path, "commonjs", program);
-  const reached = (text: string) => text.replace(/address: "192\.0\.2\.(\d+)"/g, "address: 127.0.0.$1\n      port: 1");
-  const { stdout } = await project.previewYaml(reached(yamlOf(examples.DomainPlacement ?? [])));
-  expect(stdout).toMatch(/kvm:index:DomainPlacement web create/);
-  expect(stdout).toContain("5 to create");
+  const example = examples.DomainPlacement ?? [];
+  const xml = { "web.xml": "<domain type='kvm'><name>web</name><memory>1024</memory></domain>" };
+  const yaml = yamlOf(example).replace(/address: "192\.0\.2\.(\d+)"/g, "address: 127.0.0.$1\n      port: 1");
+  const python = pythonOf(readModel(repository), example).replace(
+    /address="192\.0\.2\.(\d+)"/g,
+    'address="127.0.0.$1", port=1',
+  );
+  const previews = {
+    yaml: await project.previewIn("yaml", { ...xml, "Pulumi.yaml": yaml }),
+    python: await project.previewIn("python", {
+      ...xml,
+      "Pulumi.yaml": "name: shop\nruntime: python\n",
+      "requirements.txt": "pulumi\n",
+      "__main__.py": python,
+    }),
+  };
+  for (const { stdout } of Object.values(previews)) {
+    expect(stdout).toMatch(/kvm:index:DomainPlacement web create/);
+    expect(stdout).toContain("5 to create");
+  }
   project.remove();
 });

@@ -1,11 +1,12 @@
-/** An empty TypeScript project outside of the repository, with the package as it would be published. */
+/** An empty project outside of the repository, with the package as it would be published. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { repository } from "../../lab/paths";
 import { type RunResult, run, runAnyway } from "../../lab/process";
+import type { Language } from "../../lab/pulumi/language-hosts";
+import { installPlugin } from "../../lab/pulumi/plugin-program";
 import { createPulumiWorkspace } from "../../lab/pulumi/workspace";
-import { ensureYamlHost } from "../../lab/pulumi/yaml-host";
 
 /** What `type` in package.json says of its modules. */
 export type ModuleKind = "commonjs" | "module";
@@ -14,8 +15,12 @@ export interface InstalledProject {
   /** Checks the program's types and compiles it. */
   compile(): Promise<RunResult>;
   preview(): Promise<RunResult>;
-  /** Previews a program in YAML, whose provider is the plugin that the package has brought. */
-  previewYaml(program: string): Promise<RunResult>;
+  /**
+   * Previews a program whose provider is the plugin that the package has brought.
+   *
+   * @param files of it, by name
+   */
+  previewIn(language: Language, files: Readonly<Record<string, string>>): Promise<RunResult>;
   /** Any exit code is an answer. */
   npx(argv: readonly string[]): Promise<RunResult>;
   remove(): void;
@@ -48,15 +53,19 @@ export async function installedProject(tarball: string, type: ModuleKind, progra
       await workspace.pulumi(["stack", "init", "first"], { cwd: folder });
       return workspace.pulumi(["preview"], { cwd: folder });
     },
-    previewYaml: async (yaml) => {
-      const cwd = join(folder, "yaml");
+    previewIn: async (language, files) => {
+      const cwd = join(folder, language);
       mkdirSync(cwd);
-      writeFileSync(join(cwd, "Pulumi.yaml"), yaml);
-      writeFileSync(join(cwd, "web.xml"), "<domain type='kvm'><name>web</name><memory>1024</memory></domain>");
-      const path = [join(folder, "node_modules/.bin"), await ensureYamlHost(console.error), workspace.env.PATH];
-      const env = { PATH: path.join(delimiter) };
-      await workspace.pulumi(["stack", "init", "in-yaml"], { cwd, env: { ...workspace.env, ...env } });
-      return workspace.pulumi(["preview"], { cwd, env: { ...workspace.env, ...env } });
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+      const modules = join(folder, "node_modules");
+      const plugin = {
+        folder: join(modules, ".bin"),
+        schema: join(modules, "pulumi-kvm-live/dist/plugin/schema.json"),
+      };
+      const onPath = await installPlugin(cwd, language, { plugin, report: console.error });
+      const env = { ...workspace.env, PATH: [...onPath, workspace.env.PATH].join(delimiter) };
+      await workspace.pulumi(["stack", "init", `in-${language}`], { cwd, env });
+      return workspace.pulumi(["preview"], { cwd, env });
     },
     npx: (argv) => runAnyway(["npx", ...argv], { cwd: folder }),
     remove: () => {
