@@ -4,7 +4,7 @@ import { configuredLogin } from "../../resources/shared/configured-login";
 import type { Session } from "../command";
 
 /** Pure. @param text what `pulumi config --json` prints. @returns the values of ours that are not secret, by their keys */
-export function configuredIn(text: string): Record<string, unknown> {
+function configuredIn(text: string): Record<string, unknown> {
   const entries = Object.entries(JSON.parse(text) as Record<string, { value?: unknown }>);
   return Object.fromEntries(
     entries.flatMap(([key, { value }]) => (key.startsWith("kvm:") ? [[key.slice("kvm:".length), value]] : [])),
