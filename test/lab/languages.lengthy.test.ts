@@ -1,8 +1,8 @@
 /** The programs of other languages in examples/, previewed by the real CLI and language hosts; the hosts are in this process. */
 import { join } from "node:path";
 import { repository } from "../../lab/paths";
-import { createPulumiWorkspace } from "../../lab/pulumi/workspace";
-import { namedHosts } from "../protocol/command-line-hosts";
+import { createPulumiWorkspace, type PulumiWorkspace } from "../../lab/pulumi/workspace";
+import { type NamedHosts, namedHosts } from "../protocol/command-line-hosts";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { lengthyTest } from "./support";
 
@@ -16,12 +16,20 @@ const resources = [
   "kvm:index:DomainPlacement ubuntu-14.04",
 ];
 
+let fleet: NamedHosts;
+let workspace: PulumiWorkspace | undefined;
+afterEach(async () => {
+  workspace?.remove();
+  fleet?.remove();
+  await stopProgrammedHosts();
+});
+
 for (const language of ["yaml", "python", "go"])
   lengthyTest(
     `live-migration-${language} previews what live-migration does, with the logins of its stack`,
     async () => {
-      const fleet = await namedHosts(names);
-      const workspace = await createPulumiWorkspace({ program: `examples/live-migration-${language}` });
+      fleet = await namedHosts(names);
+      workspace = await createPulumiWorkspace({ program: `examples/live-migration-${language}` });
       await workspace.pulumi(["stack", "init", "dev"]);
       await workspace.configure({
         ...Object.fromEntries(names.map((name) => [`addresses["${name}"]`, name])),
@@ -39,8 +47,5 @@ for (const language of ["yaml", "python", "go"])
       await workspace.configure({ host: "hv-z" });
       const { stdout: refused } = await workspace.tryPulumi(["preview"]);
       expect(refused).toMatch(/"hv-z" must be one of the candidates \(hv-a, hv-b\)/);
-      workspace.remove();
-      fleet.remove();
-      await stopProgrammedHosts();
     },
   );
