@@ -1,6 +1,7 @@
 /** Programs that use the plugin, made ready to run as `pulumi package add` does: an SDK of its schema beside them. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { inOuterNetwork } from "../machine/outer-network";
 import { repository } from "../paths";
 import { run } from "../process";
 import { ensureLanguageHost, isLanguage, type Language } from "./language-hosts";
@@ -50,6 +51,9 @@ export async function installPlugin(
   return [...more, plugin.folder, await ensureLanguageHost(language, report)];
 }
 
+/** What comes from registries is not to be had in a lab's network. */
+const outside = (argv: readonly string[], cwd: string) => run(inOuterNetwork(argv), { cwd });
+
 /** Each returns folders for PATH. */
 const installers: Record<Language, (folder: string, sdk: string) => Promise<string[]>> = {
   yaml: async () => [],
@@ -57,12 +61,12 @@ const installers: Record<Language, (folder: string, sdk: string) => Promise<stri
     const bin = join(folder, "venv/bin");
     await run(["python3", "-m", "venv", "venv"], { cwd: folder });
     const pip = [join(bin, "pip"), "install", "--quiet", "--disable-pip-version-check"];
-    await run([...pip, "--requirement", "requirements.txt", sdk], { cwd: folder });
+    await outside([...pip, "--requirement", "requirements.txt", sdk], folder);
     return [bin]; // the language host that is built here does not look for `virtualenv`
   },
   go: async (folder, sdk) => {
     const [name, path] = ["example.com/pulumi-kvm/sdk/go", `${sdk}/go.mod`];
-    const go = (...args: string[]) => run(["go", ...args], { cwd: folder });
+    const go = (...args: string[]) => outside(["go", ...args], folder);
     if (!existsSync(join(folder, path))) await run(["go", "mod", "init", name], { cwd: join(folder, sdk) });
     await go("mod", "edit", `-require=${name}@v0.0.0`, `-replace=${name}=${sdk}`);
     await go("mod", "tidy");
