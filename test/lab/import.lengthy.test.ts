@@ -1,7 +1,7 @@
 /** `pulumi import` by the real CLI, and the program that it prints; the hosts are in this process. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { expectCleanImport, expectUnchanged } from "../imported-by-cli";
 import { type PluginWorkspace, pluginWorkspace } from "../plugin-workspace";
+import { certifiedFleet, organization } from "../protocol/certified-fleet";
 import { stopProgrammedHosts } from "../protocol/programmed-host";
 import { fleet, sshConfig } from "../protocol/readable-fleet";
 import { lengthyTest } from "./support";
@@ -18,25 +18,21 @@ afterEach(async () => {
 
 lengthyTest("a guest, an export and a mount are imported, and the printed program changes nothing", async () => {
   const hosts = await fleet();
-  workspace.setProgram({ resources: {} });
-  await workspace.pulumi(["stack", "init", "dev"]);
-  await workspace.configure({ "kvm:sshConfig": sshConfig });
-  const resources = [
-    { type: "kvm:index:NfsExport", name: "images", id: "/srv/vm@nas" },
-    { type: "kvm:index:NfsMount", name: "mount", id: "/srv/vm@hv-a" },
-    { type: "kvm:index:Domain", name: "web", id: "web@hv-a" },
-    { type: "kvm:index:DomainPlacement", name: "placed", id: "web@hv-a,hv-b" },
-  ];
-  const [list, printed] = ["import.json", "printed.yaml"].map((name) => join(workspace.project, name));
-  writeFileSync(list ?? "", JSON.stringify({ resources }));
-  const { stdout } = await workspace.pulumi(["import", "--file", list ?? "", "--out", printed ?? "", "--yes"]);
-  expect(stdout).toMatch(/= 4 imported/);
-  expect(stdout).not.toMatch(/failed to validate/);
+  await expectCleanImport(workspace, sshConfig, [
+    { type: "NfsExport", name: "images", id: "/srv/vm@nas" },
+    { type: "NfsMount", name: "mount", id: "/srv/vm@hv-a" },
+    { type: "Domain", name: "web", id: "web@hv-a" },
+    { type: "DomainPlacement", name: "placed", id: "web@hv-a,hv-b" },
+  ]);
+  expectUnchanged(hosts);
+});
 
-  const program = readFileSync(printed ?? "", "utf8");
-  writeFileSync(join(workspace.project, "Pulumi.yaml"), `name: fleet\nruntime: yaml\n${program}`);
-  const { stdout: preview } = await workspace.pulumi(["preview", "--diff"]);
-  expect({ program, preview }).toEqual({ program, preview: expect.stringMatching(/5 unchanged/) });
-  expect(preview).not.toMatch(/to (create|update|replace|delete)/);
-  for (const { folder } of Object.values(hosts)) expect(() => readFileSync(join(folder, "changes"))).toThrow(/ENOENT/);
+lengthyTest("certificates are imported, and the printed program changes nothing", async () => {
+  const urn = "urn:pulumi:dev::fleet::pulumi-nodejs:dynamic/kvm:LibvirtTlsPki::pki";
+  const hosts = await certifiedFleet({ urn, uid: "0123456789abcdef" });
+  const program = await expectCleanImport(workspace, sshConfig, [
+    { type: "LibvirtTlsPki", name: "pki", id: "hv-a@hv-a,hv-b" },
+  ]);
+  expect(program).toContain(organization);
+  expectUnchanged(hosts);
 });

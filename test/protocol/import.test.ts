@@ -1,35 +1,15 @@
 /** `pulumi import`: what is on hosts becomes a resource's inputs, with which a program changes nothing. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { connectionOf } from "../../provider/host/host-word";
-import { setLoginDefaults } from "../../provider/host/login-defaults";
-import { closeConnections } from "../../provider/host/ssh-host";
-import { makePlugin } from "../../provider/lifecycle/plugin";
 import { imported } from "../../provider/plugin/import";
-import { kinds } from "../../provider/resources/kinds";
 import { forgetSharedAnswers } from "../../provider/util/shared-answers";
+import { expectUnchanged } from "../imported-by-cli";
 import { silentOperation } from "../silent-operation";
-import { stopProgrammedHosts } from "./programmed-host";
-import { fleet, sshConfig, uuidOf } from "./readable-fleet";
+import { importingPlugin, useFleet } from "./importing-plugin";
+import { fleet, uuidOf } from "./readable-fleet";
 
-beforeEach(() => setLoginDefaults({ login: { sshConfig } }));
-afterEach(async () => {
-  setLoginDefaults({ login: {} });
-  forgetSharedAnswers();
-  await closeConnections();
-  await stopProgrammedHosts();
-});
+useFleet();
 
-const said: string[] = [];
-const say = (message: string) => void said.push(message);
-const plugin = () =>
-  makePlugin({
-    kinds,
-    operationFor: () => silentOperation({ info: say, warn: say }),
-    unknownValue: "?",
-    connectionOf,
-    imported,
-  });
 const urnOf = (type: string) => `urn:pulumi:dev::test::kvm:index:${type}::thing`;
 
 const cases: [type: string, id: string, inputs: object][] = [
@@ -60,7 +40,7 @@ const cases: [type: string, id: string, inputs: object][] = [
 
 test.each(cases)("%s %s", async (type, id, wanted) => {
   const hosts = await fleet();
-  const shell = plugin();
+  const shell = importingPlugin();
   const { id: known, props, inputs } = await shell.read(id, urnOf(type), {});
   expect(inputs).toEqual(wanted);
   expect(known).not.toBe("");
@@ -69,7 +49,7 @@ test.each(cases)("%s %s", async (type, id, wanted) => {
   const { inputs: checked, failures } = await shell.check(urnOf(type), inputs, inputs);
   expect(failures).toEqual([]);
   expect(await shell.diff(String(known), urnOf(type), props, checked)).toMatchObject({ changes: false, replaces: [] });
-  for (const { folder } of Object.values(hosts)) expect(() => readFileSync(join(folder, "changes"))).toThrow(/ENOENT/);
+  expectUnchanged(hosts);
 });
 
 test.each<[type: string, id: string, reason: RegExp]>([
@@ -84,21 +64,32 @@ test.each<[type: string, id: string, reason: RegExp]>([
   ["MigrationFirewall", "hv-a", /known by its name in the stack/],
 ])("%s %s is refused with its reason", async (type, id, reason) => {
   await fleet();
-  await expect(plugin().read(id, urnOf(type), {})).rejects.toThrow(reason);
+  await expect(importingPlugin().read(id, urnOf(type), {})).rejects.toThrow(reason);
 });
 
 test("a host that does not answer is an error, and nothing is taken for absent", async () => {
   const { "hv-b": b } = await fleet();
   await b.scripted.stop();
-  await expect(plugin().read("web@hv-a,hv-b", urnOf("DomainPlacement"), {})).rejects.toThrow(
+  await expect(importingPlugin().read("web@hv-a,hv-b", urnOf("DomainPlacement"), {})).rejects.toThrow(
     /hv-b:\d+ cannot be reached/,
+  );
+});
+
+test("a guest that is on two hosts is no one's to import", async () => {
+  const { "hv-a": a, "hv-b": b } = await fleet();
+  for (const kind of ["xml", "info"]) {
+    const file = `domains/${uuidOf(1)}.${kind}`;
+    cpSync(join(a.folder, file), join(b.folder, file));
+  }
+  await expect(importingPlugin().read("web@hv-a,hv-b", urnOf("DomainPlacement"), {})).rejects.toThrow(
+    /the domain "web" on hv-b: it is on hv-a and hv-b: a guest belongs on one host/,
   );
 });
 
 test("a host with its port is another name, for the guest too", async () => {
   const { "hv-a": a } = await fleet();
   const word = `hv-a:${a.scripted.args.port}`;
-  const shell = plugin();
+  const shell = importingPlugin();
   const { inputs, props } = await shell.read(`web@${word},hv-b`, urnOf("DomainPlacement"), {});
   expect(inputs).toMatchObject({ host: word, candidates: [word, "hv-b"] });
   expect(Object.keys(props.candidates)).toEqual([word, "hv-b"]);
@@ -119,11 +110,11 @@ test("what belongs to another stack is left to it; what is the resource's own go
   const own = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/kvm:NfsExport::thing";
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, mark(own.replace(":dev:", ":prod:")));
-  await expect(plugin().read("/srv/vm@nas", urnOf("NfsExport"), {})).rejects.toThrow(
+  await expect(importingPlugin().read("/srv/vm@nas", urnOf("NfsExport"), {})).rejects.toThrow(
     /belongs to the NfsExport "thing" of the stack "prod"/,
   );
   writeFileSync(file, mark(own));
   forgetSharedAnswers();
-  const { props } = await plugin().read("/srv/vm@nas", urnOf("NfsExport"), {});
+  const { props } = await importingPlugin().read("/srv/vm@nas", urnOf("NfsExport"), {});
   expect(props.__uid).toBe("0123456789abcdef");
 });

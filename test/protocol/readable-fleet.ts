@@ -27,6 +27,7 @@ run() {
     dumpxml) case "$*$isReadonly" in *security-infoyes) exit 1 ;; *security-info) cat "$HERE/domains/$2.xml" ;;
       *) sed "s/ passwd='[^']*'//" "$HERE/domains/$2.xml" ;; esac ;;
     snapshot-list | checkpoint-list) echo ;;
+    uri) echo qemu:///system ;;
     *) echo "changed by: virsh $*" >> "$HERE/changes"; return 1 ;;
   esac
 }
@@ -51,16 +52,28 @@ const exportfs = `#!/bin/sh
 [ "$*" = -s ] && cat "$HERE/table" || echo "changed by: exportfs $*" >> "$HERE/changes"
 `;
 
+/** Files of a test are its user's. */
+const stat = `#!/bin/sh
+user=$(/usr/bin/id -un) group=$(/usr/bin/id -gn)
+/usr/bin/stat "$@" | sed "s/ $user $group$/ root root/; s/ $user$/ root/"
+`;
+
 /** Places of a host that are in a folder of the test's; what is printed names them as the host would. */
 const places = [
   "/proc/self/mountinfo",
   "/proc/[0-9]",
-  "/proc/sys/kernel/random",
+  "/proc/net",
+  "/proc/sys/kernel",
   "/etc/fstab",
   "/etc/exports",
+  "/etc/firewalld",
+  "/etc/ssh",
   "/etc/systemd",
+  "/etc/ufw",
+  "/etc/libvirt",
   "/etc/pki",
   "/var/lib/pulumi-kvm-live",
+  "/root/.ssh",
   "/srv",
 ];
 function inFolder(command: string, folder: string): string {
@@ -76,15 +89,22 @@ export const configFolder = mkdtempSync(join(tmpdir(), "discover-"));
 export const sshConfig = join(configFolder, "config");
 afterAll(() => rmSync(configFolder, { recursive: true }));
 
-interface Made {
+export interface Made {
   folder: string;
   scripted: ScriptedHost;
 }
 
-async function madeHost(files: Readonly<Record<string, string>>): Promise<Made> {
-  const { folder, scripted } = await programmedHost({ virsh, systemctl, exportfs }, { table: "" }, inFolder);
+type Texts = Readonly<Record<string, string>>;
+
+/** @param files in its folder, what it has itself under `root/`. @param programs beside or in place of those that are here */
+export async function madeHost(files: Texts, programs: Texts = {}): Promise<Made> {
+  const { folder, scripted } = await programmedHost(
+    { virsh, systemctl, exportfs, stat, ...programs },
+    { table: "" },
+    inFolder,
+  );
   const boot = {
-    "root/proc/sys/kernel/random/boot_id": folder,
+    "root/proc/sys/kernel/random/boot_id": `${folder}\n`,
     "root/proc/self/mountinfo": "",
     "root/srv/vm/.keep": "",
   };
