@@ -26,6 +26,10 @@ export const richRules = (opening: Opening): string[] =>
       `rule family="${family}" source address="${peer}" port port="${port}" protocol="tcp" accept`,
   );
 
+/** The reverse: the ports in what is in force. */
+export const portsInRichRules = (rules: readonly string[]): string[] =>
+  rules.flatMap((rule) => / port port="([\d-]+)" protocol="tcp"/.exec(rule)?.[1] ?? []);
+
 export const policyText = (opening: Opening): string =>
   [
     '<?xml version="1.0" encoding="utf-8"?>',

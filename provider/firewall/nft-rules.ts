@@ -100,6 +100,10 @@ export const printedRules = (ruleset: Ruleset, mark: string): string[] =>
     return `${printPlace(rule)}: ${list(elements(saddr))} to ${list(elements(rightOf(rule, ["tcp"], "dport")))}`;
   });
 
+/** The ports that our rules let in. */
+export const portsInRules = (ruleset: Ruleset, mark: string): string[] =>
+  ownRules(ruleset, mark).flatMap((rule) => elements(rightOf(rule, ["tcp"], "dport")));
+
 function elements(right: unknown): string[] {
   const all = (right as { set?: unknown[] } | undefined)?.set ?? [right];
   const ranges = all.map((one) => (one as { range?: number[] } | undefined)?.range ?? one);

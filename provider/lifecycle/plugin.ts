@@ -30,6 +30,8 @@ export interface Imported {
   inputs: Properties;
   /** Whom it belongs to, as it is noted there. */
   owner?: Owner;
+  /** What hosts did not tell, for the user. */
+  notes?: readonly string[];
 }
 
 type Plugin = Required<Pick<provider.Provider, "check" | "diff" | "create" | "read" | "update" | "delete">>;
@@ -97,7 +99,8 @@ export function makePlugin(environment: PluginEnvironment): Plugin {
   async function importing(call: Call, id: string, urn: string) {
     const name = dynamicUrn(urn);
     const operation = operationFor(name, urn);
-    const { inputs: written, owner } = await imported(typeIn(urn), id, name, operation.signal);
+    const { inputs: written, owner, notes = [] } = await imported(typeIn(urn), id, name, operation.signal);
+    for (const note of notes) operation.info(note);
     const { inputs } = resolved(call, urn, {}, written);
     // With old inputs it is no create: what is there is what is wanted.
     const { inputs: plain, failures = [] } = await call.handlers.check(call.inside(inputs), call.inside(inputs));

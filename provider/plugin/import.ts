@@ -7,12 +7,14 @@ import { lookAt } from "../discover/look";
 import { mountsOf } from "../discover/mounts";
 import { type Found, nounOf, type SeenHost, type Sorted } from "../discover/seen";
 import { reasonsAgainst } from "../discover/verify";
+import { HostError } from "../host/errors";
 import { connectionOf } from "../host/host-word";
 import { SshHost } from "../host/ssh-host";
 import { askedTogether } from "../host/together";
 import type { Imported } from "../lifecycle/plugin";
 import { describeOwner, type Owner } from "../util/owner";
-import { cannotBeImported, examples, type Importable, type ImportId, isImportable, parseId } from "./import-ids";
+import { importedByName, isKnownByName } from "./import-by-name";
+import { cannotBeImported, formOf, type Importable, type ImportId, isImportable, parseId } from "./import-ids";
 
 interface Importer {
   sort(hosts: readonly SeenHost[], takeOver: boolean): Sorted;
@@ -26,7 +28,7 @@ const guest: Pick<Importer, "sort" | "isIt"> = {
 };
 const atPath: Pick<Importer, "isIt"> = { isIt: (found, { what }) => "path" in found && found.path === what };
 
-const importers: Record<Exclude<Importable, "Host">, Importer> = {
+const importers: Record<Exclude<Importable, "Host" | "LibvirtSshAccess" | "MigrationFirewall">, Importer> = {
   Domain: {
     ...guest,
     inputsOf: (found) =>
@@ -84,14 +86,21 @@ export async function imported(type: string, id: string, urn: string, signal: Ab
   if (type === "Host") return { inputs: hostOf(id) };
   const parsed = parseId(type, id);
   const { hosts: given, problems } = givenHosts(parsed.hosts, undefined);
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (problems.length > 0) throw new Error([...problems, formOf(type)].join("\n"));
+  const told = (error: Error) => {
+    throw error instanceof HostError ? new Error(`${error.message}\n${formOf(type)}`, { cause: error }) : error;
+  };
+  if (isKnownByName(type)) {
+    const worded = given.map((host, index) => ({ ...host, word: parsed.hosts[index] ?? host.name }));
+    return importedByName(type, worded, urn, signal).catch(told);
+  }
   const seen = await Promise.all(
     given.map((host) => lookAt(host, askedTogether(new SshHost(host.connection)), signal)),
-  );
+  ).catch(told);
   const importer = importers[type];
   const { found: all, leftOut } = importer.sort(seen, true);
   const found = all.find((one) => importer.isIt(one, parsed));
-  if (!found) throw new Error(notFound(id, leftOut));
+  if (!found) throw new Error(`${notFound(id, leftOut)}\n${formOf(type)}`);
   const { owner } = found;
   if (type !== "Domain") {
     const candidates = seen.map((host) => ({ ...host, hasLibvirt: host.facts.libvirtDaemon !== "" }));
@@ -105,7 +114,7 @@ export async function imported(type: string, id: string, urn: string, signal: Ab
 
 function hostOf(word: string): Record<string, unknown> {
   const connection = connectionOf(word);
-  if (!connection) throw new Error(`${JSON.stringify(word)} is no id of a Host. It is written as ${examples.Host}.`);
+  if (!connection) throw new Error(`${JSON.stringify(word)} is no id of a Host. ${formOf("Host")}`);
   return { ...connection };
 }
 

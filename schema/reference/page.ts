@@ -1,5 +1,5 @@
 /** Pure: the page of one resource, from the model that the package schema is made of. */
-import { cannotBeImported, examples as importIds, isImportable } from "../../provider/plugin/import-ids";
+import { cannotBeImported, exampleOf, isImportable } from "../../provider/plugin/import-ids";
 import type { Model, Property, Resource } from "../model";
 import { examples } from "./examples";
 import { exampleProblems } from "./problems";
@@ -45,7 +45,7 @@ const fence = (language: string, text: string) => `\`\`\`${language}\n${text}\n\
 
 const importText = (name: string) =>
   isImportable(name)
-    ? `${fence("sh", `pulumi import kvm:index:${name} NAME ${importIds[name]}`)}\n\nWith the plugin ([plugin.md](../plugin.md#import)). Programs that use the npm package alone take over by \`adopt\` ([adoption.md](../adoption.md)).`
+    ? `${fence("sh", `pulumi import kvm:index:${name} NAME ${exampleOf(name)}`)}\n\nWith the plugin ([plugin.md](../plugin.md#import)). Programs that use the npm package alone take over by \`adopt\` ([adoption.md](../adoption.md)).`
     : cannotBeImported(name);
 
 function typeSections(model: Model, inputs: readonly Property[], outputs: readonly Property[]): string[] {

@@ -53,7 +53,7 @@ test.each(cases)("%s %s", async (type, id, wanted) => {
 });
 
 test.each<[type: string, id: string, reason: RegExp]>([
-  ["NfsExport", "/srv/vm", /"\/srv\/vm" is no id of a NfsExport\. It is written as \/srv\/vm@nas/],
+  ["NfsExport", "/srv/vm", /"\/srv\/vm" is no id of a NfsExport: it has no @\. It is written as \/srv\/vm@nas/],
   ["NfsExport", "/srv/none@nas", /^Nothing that \/srv\/none@nas stands for is there/],
   ["NfsExport", "/srv/other@nas", /cannot be imported as it is: .*Remove that entry/s],
   ["NfsMount", "/srv/vm@hv-a,hv-b", /the host that it is on/],
@@ -61,7 +61,8 @@ test.each<[type: string, id: string, reason: RegExp]>([
   ["DomainPlacement", 'odd"; name@hv-a,hv-b', /has a password, which libvirt does not show/],
   ["DomainPlacement", "web@hv-a,h v", /is no host/],
   ["PlacementPolicy", "fleet", /^A PlacementPolicy cannot be imported\. It owns nothing on hosts/],
-  ["MigrationFirewall", "hv-a", /known by its name in the stack/],
+  ["LibvirtTlsRequests", "hv-a,hv-b", /^A LibvirtTlsRequests cannot be imported\. Its keys stay on their hosts/],
+  ["DomainPlacement", "web@hv-a,hv-z", /hv-z.* cannot be reached.*It is written as web@hv-a,hv-b/s],
 ])("%s %s is refused with its reason", async (type, id, reason) => {
   await fleet();
   await expect(importingPlugin().read(id, urnOf(type), {})).rejects.toThrow(reason);

@@ -223,10 +223,11 @@ export async function silentPort(): Promise<{ port: number; waiting: () => numbe
 }
 
 /** By OpenSSH: of the keys that ssh2 makes, one in two hundred cannot be read, by OpenSSH neither. */
-function makeKey(): { private: string; public: string } {
+/** @param comment of both halves. @default none */
+export function makeKey(comment = ""): { private: string; public: string } {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-kvm-live-key-"));
   const file = join(folder, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
   const [privateKey, publicKey] = [file, `${file}.pub`].map((path) => readFileSync(path, "utf8")) as [string, string];
   rmSync(folder, { recursive: true });
   return { private: privateKey, public: publicKey.trim() };

@@ -72,6 +72,13 @@ export const ownersOfLines = (text: string, mark: string): Owner[] =>
     .filter((line) => isOwn(line, mark))
     .flatMap((line) => parseOwner(withoutEnd(line).split(" ").at(-1)) ?? []);
 
+/** Whose the lines of all resources of this kind are. */
+export const ownersOfAllLines = (text: string): Owner[] =>
+  text
+    .split("\n")
+    .filter(isOfThisKind)
+    .flatMap((line) => parseOwner(withoutEnd(line).split(" ").at(-1)) ?? []);
+
 /** True when another resource of this kind has lines there. */
 export const hasOthersLines = (text: string, mark: string): boolean =>
   withoutLines(text, mark).split("\n").some(isOfThisKind);
