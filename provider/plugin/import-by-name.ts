@@ -36,7 +36,7 @@ const readers: Readonly<Record<"LibvirtSshAccess" | "MigrationFirewall", Reader>
       ...(peers.length > 0 && { peers }),
       ...(seen.ports && { migrations: [], ports: seen.ports }),
     };
-    const note = `Nothing filters on ${namesOf(hosts)}, so that nothing there tells which ports the program had: those of a move with all defaults are imported.`;
+    const note = `No rule is needed on ${namesOf(hosts)}, so that nothing there tells which ports the program had: those of a move with all defaults are imported.`;
     return { inputs, ...(seen.owner && { owner: seen.owner }), ...(seen.isUnfiltered && { notes: [note] }) };
   },
 };

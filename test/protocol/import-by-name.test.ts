@@ -52,6 +52,20 @@ test("ports that are not those of a move with all defaults are given by themselv
   });
 });
 
+test("where nothing filters, no rule tells the ports, and the user hears of it", async () => {
+  const said: string[] = [];
+  const hosts = await namedFleet(owners);
+  const importing = () => {
+    forgetSharedAnswers();
+    return importingPlugin((line) => void said.push(line)).read("hv-a,hv-b,hv-c", urnOf("MigrationFirewall"), {});
+  };
+  await importing();
+  expect(said).toEqual([]);
+  for (const made of Object.values(hosts)) edit(made, "ruleset.json", () => '{"nftables":[]}');
+  expect((await importing()).inputs).toEqual({ hosts: ["hv-a", "hv-b"], peers: ["hv-c"] });
+  expect(said).toEqual([expect.stringMatching(/^No rule is needed on hv-a, hv-b, hv-c, .* defaults are imported\.$/)]);
+});
+
 test("a LibvirtSshAccess is its hosts", async () => {
   const hosts = await namedFleet(owners);
   await expectClean("LibvirtSshAccess", "hv-a,hv-b", { hosts: ["hv-a", "hv-b"] });

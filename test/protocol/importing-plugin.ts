@@ -21,5 +21,6 @@ export function useFleet(): void {
   });
 }
 
-export const importingPlugin = () =>
-  makePlugin({ kinds, operationFor: () => silentOperation(), unknownValue: "?", connectionOf, imported });
+/** @param info hears what is told the user */
+export const importingPlugin = (info: (message: string) => void = () => {}) =>
+  makePlugin({ kinds, operationFor: () => silentOperation({ info }), unknownValue: "?", connectionOf, imported });

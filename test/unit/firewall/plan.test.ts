@@ -3,6 +3,7 @@ import { type FirewallFacts, parseFirewallFacts } from "../../../provider/firewa
 import { mayRefuseByIptables } from "../../../provider/firewall/iptables";
 import { commentOf, insertCommand, wantedRules } from "../../../provider/firewall/nft-rules";
 import { noteText, unkeptIn } from "../../../provider/firewall/note";
+import { openedPorts } from "../../../provider/firewall/opened";
 import {
   firewallProblems,
   isAnyOurs,
@@ -176,4 +177,12 @@ test("what the script records", () => {
     record("note", note),
   ]);
   expect(facts).toEqual({ ...nftables, file: { path: "/etc/nftables.conf", text: "caf\xe9\n", isLoaded: true } });
+});
+
+test.each<[what: string, facts: FirewallFacts]>([
+  ["nftables'", nftables],
+  ["firewalld's", { ...firewalld, inForce: richRules(opening) }],
+])("the ports of %s rules are those that were opened", (_, facts) => {
+  expect(openedPorts(facts, id)).toEqual(opening.ports);
+  expect(openedPorts({ ...facts, inForce: [] }, "another")).toEqual([]);
 });
