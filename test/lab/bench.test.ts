@@ -3,7 +3,7 @@ import type { LabContext } from "../../bench/part";
 import { parts } from "../../bench/parts";
 import type { Sample } from "../../bench/sample";
 import { smallest } from "../../bench/scale";
-import { runningLab } from "./support";
+import { lengthyTest, runningLab } from "./support";
 
 const context: LabContext = { lab: runningLab().lab, scale: smallest, report: () => {} };
 
@@ -39,11 +39,11 @@ test("a move by the handler and one by hand, each with the guest's blackout", as
   for (const what of ["move", "downtime", "blackout"]) expect(measured(samples, what)).toEqual(["ours", "raw"]);
 });
 
-test("a drain by handlers, by a loop, and by one that waits for nothing", async () => {
+lengthyTest("a drain by handlers, by a loop, and by one that waits for nothing", async () => {
   expect(measured(await samplesOf("drain"), "drain")).toEqual(["ours", "shell loop", "parallel loop"]);
 });
 
-test("a transport", async () => {
+lengthyTest("a transport", async () => {
   expect(measured(await samplesOf("transports"), "transport")).toEqual(["TLS of QEMU"]);
 });
 

@@ -196,7 +196,7 @@ lengthyTest("kept, it runs on and is forgotten; it is known again by its mark", 
   await expectUnbroken(guest);
 });
 
-lengthyTest("renamed, replaced or wanted by another stack, it runs on as it is", async () => {
+test("renamed, replaced or wanted by another stack, it runs on as it is", async () => {
   const renamed = new ResourceHarness(domainPlacement, "DomainPlacement::renamed");
   expect(await renamed.up(await inputs())).toBe("created");
   expect(renamed.told.join("\n")).toContain('passes over from the DomainPlacement "placed"');
