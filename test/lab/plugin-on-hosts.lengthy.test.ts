@@ -106,6 +106,7 @@ describe("a stack of the dynamic provider", () => {
     await up();
     uuid = await uuidOn(hvA);
     runBy(inNode(await exampleBySdk()));
+    await stack.configure({ "kvm:sshConfig": lab.ssh.configFile }); // an import takes the provider as the state has it
     stack.env.PATH = [join(repository, "plugin"), stack.env.PATH].join(delimiter);
     expect((await up()).replace(/\s+/g, " ")).toMatch(/Resources: 10 unchanged/);
     await pulumi("config", "set", "host", "hv-b");
@@ -129,7 +130,6 @@ describe("a stack of the dynamic provider", () => {
     ].map((one) => ({ ...one, type: `kvm:index:${one.type}` }));
     expect(toImport).toHaveLength(lost.length);
     writeFileSync(list, JSON.stringify({ resources: toImport }));
-    await stack.configure({ "kvm:sshConfig": lab.ssh.configFile });
     const out = join(folder, "printed.ts");
     expect(await pulumi("import", "--file", list, "--out", out, "--protect=false", "--yes")).toMatch(/= 6 imported/);
     process.stdout.write(`${readFileSync(out, "utf8")}\n`);
