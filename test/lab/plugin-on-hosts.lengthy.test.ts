@@ -106,38 +106,10 @@ describe("a stack of the dynamic provider", () => {
     await up();
     uuid = await uuidOn(hvA);
     runBy(inNode(await exampleBySdk()));
-    await stack.configure({ "kvm:sshConfig": lab.ssh.configFile }); // an import takes the provider as the state has it
     stack.env.PATH = [join(repository, "plugin"), stack.env.PATH].join(delimiter);
     expect((await up()).replace(/\s+/g, " ")).toMatch(/Resources: 10 unchanged/);
     await pulumi("config", "set", "host", "hv-b");
     expect(await up()).toMatch(/migrating hv-a => hv-b: /);
-    await expectOnlyOn(hvB, exampleGuest.name);
-  });
-
-  lengthyTest("what has lost its state is imported, and the program changes nothing", async () => {
-    const { resources } = JSON.parse(await pulumi("stack", "export")).deployment;
-    const urns = resources.map(({ urn }: { urn: string }) => urn).filter((urn: string) => urn.includes("::kvm:index:"));
-    const lost = urns.filter((urn: string) => !urn.includes(":Host::"));
-    for (const urn of lost.reverse()) await pulumi("state", "delete", urn, "--yes");
-    const list = join(folder, "import.json");
-    const names = ["hv-a", "hv-b"];
-    const toImport = [
-      { type: "NfsExport", name: "images", id: "/srv/vm@nas" },
-      ...names.map((name) => ({ type: "NfsMount", name: `images-${name}`, id: `/srv/vm@${name}` })),
-      { type: "LibvirtTlsPki", name: "pki", id: "hv-a@hv-a,hv-b" },
-      { type: "Domain", name: exampleGuest.name, id: `${exampleGuest.name}@hv-a,hv-b` },
-      { type: "DomainPlacement", name: exampleGuest.name, id: `${exampleGuest.name}@hv-a,hv-b` },
-    ].map((one) => ({ ...one, type: `kvm:index:${one.type}` }));
-    expect(toImport).toHaveLength(lost.length);
-    writeFileSync(list, JSON.stringify({ resources: toImport }));
-    const out = join(folder, "printed.ts");
-    expect(await pulumi("import", "--file", list, "--out", out, "--protect=false", "--yes")).toMatch(/= 6 imported/);
-    process.stdout.write(`${readFileSync(out, "utf8")}\n`);
-    const preview = await pulumi("preview", "--diff");
-    process.stdout.write(`${preview}\n`);
-    expect(preview).not.toMatch(/to (create|replace|delete)/);
-    await up();
-    await pulumi("preview", "--refresh", "--expect-no-changes");
     await expectOnlyOn(hvB, exampleGuest.name);
   });
 
