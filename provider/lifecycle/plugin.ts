@@ -30,7 +30,7 @@ export interface Imported {
   inputs: Properties;
   /** Whom it belongs to, as it is noted there. */
   owner?: Owner;
-  /** What hosts did not tell, for the user. */
+  /** Sentences for the user about what the hosts did not tell. */
   notes?: readonly string[];
 }
 

@@ -27,5 +27,5 @@ export const typeIn = (urn: string): string => (urn.split("::")[2] ?? "").split(
 export const nameIn = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /** `NfsMount` of `kvm:index:NfsMount`; undefined for what is not of this provider. */
-export const kindOf = (type: string): string | undefined =>
+export const ownTypeOf = (type: string): string | undefined =>
   [plugin, dynamic].flatMap((prefix) => (type.startsWith(prefix) ? [type.slice(prefix.length)] : []))[0];

@@ -2,13 +2,13 @@
 
 interface Form {
   example: string;
-  /** What stands before the @; none where hosts are all that is written. */
+  /** Noun for the part before the @; none where hosts are all that is written. */
   what?: string;
   /** How many hosts stand after it. */
   hosts: "one" | "some" | "several";
 }
 
-/** Of all that can be imported. */
+/** The form of each type that can be imported. */
 const forms = {
   Domain: { example: "web@hv-a,hv-b", what: "the guest's name or UUID", hosts: "some" },
   DomainPlacement: { example: "web@hv-a,hv-b", what: "the guest's name or UUID", hosts: "some" },

@@ -15,6 +15,7 @@ import { type Discovery, discover } from "../../provider/discover";
 import { reportOf } from "../../provider/discover/report";
 import { exportFile } from "../../provider/nfs/export-file";
 import { unitFile, unitName } from "../../provider/nfs/mount-unit";
+import { expectCleanImport } from "../imported-by-cli";
 import { pluginWorkspace } from "../plugin-workspace";
 import { clearHypervisors, everything, expectUnbroken, lengthyTest, removeGuest, runningLab } from "./support";
 
@@ -204,25 +205,14 @@ lengthyTest("the hosts are read, and nothing on them changes", async () => {
 
 lengthyTest("an import prints a program that previews without a change, and nothing on the hosts changes", async () => {
   const workspace = await pluginWorkspace({ wrap: (argv) => lab.enter(argv) });
-  workspace.setProgram({ resources: {} });
-  await workspace.pulumi(["stack", "init", "dev"]);
-  await workspace.configure({ "kvm:sshConfig": sshConfig });
-  const resources = [
-    { type: "kvm:index:NfsExport", name: "images", id: `${path}@nas` },
-    ...["hv-a", "hv-b"].map((host) => ({ type: "kvm:index:NfsMount", name: host, id: `${path}@${host}` })),
+  await expectCleanImport(workspace, sshConfig, [
+    { type: "NfsExport", name: "images", id: `${path}@nas` },
+    ...["hv-a", "hv-b"].map((host) => ({ type: "NfsMount", name: host, id: `${path}@${host}` })),
     ...[web, desk, halted].flatMap(({ name }) => [
-      { type: "kvm:index:Domain", name, id: `${name}@hv-a,hv-b` },
-      { type: "kvm:index:DomainPlacement", name: `${name}-placed`, id: `${name}@hv-a,hv-b` },
+      { type: "Domain", name, id: `${name}@hv-a,hv-b` },
+      { type: "DomainPlacement", name: `${name}-placed`, id: `${name}@hv-a,hv-b` },
     ]),
-  ];
-  const [list, printed] = [join(scratch, "import.json"), join(scratch, "printed.yaml")];
-  writeFileSync(list, JSON.stringify({ resources }));
-  const { stdout } = await workspace.pulumi(["import", "--file", list, "--out", printed, "--yes"]);
-  expect(stdout).toMatch(/= 9 imported/);
-  const text = readFileSync(printed, "utf8");
-  process.stdout.write(`${text}\n`);
-  writeFileSync(join(workspace.project, "Pulumi.yaml"), `name: fleet\nruntime: yaml\n${text}`);
-  expect((await workspace.pulumi(["preview", "--diff", "--expect-no-changes"])).stdout).toMatch(/10 unchanged/);
+  ]);
   workspace.remove();
   expect(await seen()).toEqual(before);
 });

@@ -51,11 +51,9 @@ const inNode = (main: string) => JSON.stringify({ name: "live-migration", runtim
 
 /** The example with its classes from the SDK that Pulumi generates. @returns its folder */
 async function exampleBySdk(): Promise<string> {
-  const [schema, sdk, program] = [join(folder, "schema.json"), join(folder, "nodejs"), join(folder, "program")];
+  const [sdk, program] = [join(folder, "nodejs"), join(folder, "program")];
   const modules = join(repository, "node_modules");
-  await run([process.execPath, "--import", "tsx", "schema/write.ts"], { cwd: repository });
-  copyFileSync(join(repository, "dist/plugin/schema.json"), schema);
-  await generateSdks(schema, folder);
+  await generateSdks(join(repository, "dist/plugin/schema.json"), folder);
   symlinkSync(modules, `${sdk}/node_modules`);
   await run([join(modules, ".bin/tsc"), "-p", "."], { cwd: sdk });
   copyFileSync(`${sdk}/package.json`, `${sdk}/bin/package.json`);

@@ -5,7 +5,7 @@
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
  */
 import type { ConnectionArgs } from "../../host/connection-args";
-import { kindOf, nameIn } from "../../lifecycle/urns";
+import { nameIn, ownTypeOf } from "../../lifecycle/urns";
 import { isWrapped } from "../../lifecycle/wrapped-values";
 import type { MigrationRecord } from "../../placement/migration/record";
 import { memoryMiBOf } from "../../resources/placement-policy/inputs";
@@ -97,7 +97,12 @@ function resourcesIn(text: string): Resource[] {
     );
   return resources.map((one) => {
     const { urn, type, inputs, outputs } = plainObject(one);
-    return { urn: String(urn), kind: kindOf(String(type)), inputs: plainObject(inputs), outputs: plainObject(outputs) };
+    return {
+      urn: String(urn),
+      kind: ownTypeOf(String(type)),
+      inputs: plainObject(inputs),
+      outputs: plainObject(outputs),
+    };
   });
 }
 
